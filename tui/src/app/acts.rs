@@ -3,7 +3,7 @@
 
 use bowline_api::JobId;
 use bowline_api::admin::Job;
-use bowline_api::status::JobState;
+use bowline_api::status::{AccountStatus, JobState};
 use chrono::{DateTime, Utc};
 
 use crate::client::{Act, Answer, Failure, has_ended};
@@ -84,6 +84,9 @@ fn failed(failure: &Failure) -> String {
 /// What the server's answer to a change says, in words.
 pub(super) fn outcome(answer: &Answer) -> String {
     match answer {
+        Answer::Account(detail) if detail.summary.account.status == AccountStatus::Revoking => {
+            "no token of it is issued any more, and Dropbox is told to end the grant".to_owned()
+        }
         Answer::Account(detail) => format!("the account is {}", detail.summary.account.status),
         Answer::Connector(connector) => format!("the connector is {}", connector.status),
         Answer::Job(detail) => job(&detail.job),

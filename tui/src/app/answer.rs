@@ -72,7 +72,7 @@ fn connected(model: &mut Model, took: Duration, failure: Option<&Failure>) {
 
 fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
     let window = model.window();
-    model.connector_names.learn(&answer);
+    model.known.learn(&answer);
     match (slot, answer) {
         (Slot::Login, Answer::Session(session)) => session::logged_in(model, session),
         (Slot::LoginMethods, Answer::LoginMethods(methods)) => {
@@ -117,6 +117,10 @@ fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
         // A second call that fails for the same reason must not clear what the operator is typing.
         (_, Failure::Unauthorised(_)) if model.login.is_some() => {}
         (_, Failure::Unauthorised(_)) => session::ended(model),
+        // What is newer must not be hidden. What is tried again would hide every notice.
+        (Slot::View(id, _), failure) if id == model.views.current().id && !failure.is_transient() => {
+            model.toast = None;
+        }
         _ => {}
     }
 }
@@ -160,7 +164,7 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     }
     match result {
         Ok(answer) => {
-            model.connector_names.learn(&answer);
+            model.known.learn(&answer);
             let waiting = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number));
             let reactions = waiting.map(|dialog| dialog.done(&answer)).unwrap_or_default();
             model.dialogs.retain(|dialog| dialog.awaited() != Some(number));

@@ -15,7 +15,7 @@ use super::tabs;
 /// The mark of a context that is production.
 const PROD: &str = " PROD ";
 /// The hints that are shown on every terminal, however narrow.
-const ALWAYS: [Action; 3] = [Action::Palette, Action::Help, Action::Leave];
+const ALWAYS: [Action; 4] = [Action::Palette, Action::Help, Action::Leave, Action::Quit];
 
 /// Draws the frame and the hints; returns the area inside for the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Rect {
@@ -63,12 +63,22 @@ fn title(model: &Model, room: usize) -> String {
     format!("{prod} {}{read_only} ", cut(&context, context_room))
 }
 
+/// Whether the key of this action does something now. Of the keys that lead out, the one for this level is shown.
+fn does_something(model: &Model, action: Action) -> bool {
+    match action {
+        Action::Leave => model.has_level_above(),
+        Action::Quit => !model.has_level_above(),
+        action => model.screen().offers(action),
+    }
+}
+
 /// The hints of the screen's own actions, as many as there is room for, and at the end those that are always there.
 fn hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
     let around = model.surroundings();
     let is_offered = |entry: &&Entry| {
         !entry.hint.is_empty()
             && entry.works_with(around.actions)
+            && does_something(model, entry.action)
             && refusal(model, entry.danger, around.missing_role(entry)).is_none()
     };
     let shown = |entry: &'static Entry| Some((model.keymap.first_key(entry.action)?, entry));

@@ -4,6 +4,7 @@
 mod acts;
 mod answer;
 mod chrome;
+mod found;
 mod frame;
 mod liveness;
 pub mod login;

@@ -13,7 +13,7 @@ use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 use crate::registry::place::Place;
 use crate::registry::screen_settings::{NOTHING, ScreenSettings};
-use crate::widget::beside::ConnectorNames;
+use crate::widget::beside::Known;
 use crate::widget::call_state::CallState;
 use crate::widget::follow::ATTENDED_SECONDS;
 use crate::widget::surroundings::{Surroundings, Window};
@@ -73,7 +73,7 @@ pub struct Model {
     /// The tenants' short names, for query lines.
     pub tenant_names: TenantNames,
     /// The connectors' names, as far as answers have told them.
-    pub(super) connector_names: ConnectorNames,
+    pub(super) known: Known,
     /// The server to which the next call goes.
     pub(super) connected_to: String,
     /// The login form, while there is no session.
@@ -104,8 +104,6 @@ pub struct Model {
     pub(super) streaming: Streaming,
     /// What the frame says about the connection, which changes as time passes.
     pub(super) shown_connection: String,
-    /// Whether the operator was told that changes are in flight, and may quit now.
-    pub(super) leaving: bool,
     /// Whether the mouse is captured.
     pub(super) mouse: bool,
     /// The number of the last call.
@@ -133,7 +131,7 @@ impl Model {
             operator: None,
             whoami: CallState::default(),
             tenant_names: TenantNames::default(),
-            connector_names: ConnectorNames::default(),
+            known: Known::default(),
             login,
             views,
             parked: Vec::new(),
@@ -148,7 +146,6 @@ impl Model {
             connection: Connection::Untried,
             streaming: Streaming::Off,
             shown_connection: String::new(),
-            leaving: false,
             mouse: false,
             last_call: 0,
         }
@@ -167,6 +164,11 @@ impl Model {
     /// What the current view shows.
     pub fn place(&self) -> Place {
         self.views.current().place
+    }
+
+    /// Whether there is a level above the current view, to which keys lead back.
+    pub(super) fn has_level_above(&self) -> bool {
+        self.views.has_level_above() || !self.parked.is_empty()
     }
 
     /// The part of the terminal in which a screen shows its rows.
@@ -191,9 +193,11 @@ impl Model {
             keymap: &self.keymap,
             actions: self.screen().actions(),
             roles: self.screen().roles(),
+            filters: self.screen().list().filters(),
+            is_typing: self.dialogs.is_empty() && self.screen().bar().is_some_and(|bar| bar.editing),
             uses: &self.uses,
             own: self.own(),
-            connectors: &self.connector_names,
+            known: &self.known,
         }
     }
 
@@ -225,7 +229,7 @@ impl Model {
         self.operator = None;
         self.whoami = CallState::default();
         self.tenant_names = TenantNames::default();
-        self.connector_names = ConnectorNames::default();
+        self.known = Known::default();
         self.connection = Connection::Untried;
         self.streaming = Streaming::Off;
     }

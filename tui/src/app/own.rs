@@ -57,7 +57,7 @@ pub(super) fn find(model: &mut Model, is_forward: bool) {
 
 /// Looks for this text from now on, and goes to the first row that has it.
 pub(super) fn seek(model: &mut Model, text: &str) {
-    model.views.current_mut().screen.list_mut().seek(text, &model.connector_names);
+    model.views.current_mut().screen.list_mut().seek(text, &model.known);
     if model.screen().list().sought().is_some() {
         find(model, true);
     }

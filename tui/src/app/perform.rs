@@ -14,10 +14,12 @@ use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::{Action, lacking, registry};
 use crate::registry::place::Place;
 use crate::theme::Meaning;
+use crate::widget::queried_list::Unapplied;
 use crate::widget::query_bar::QueryBar;
 use crate::widget::status_line::describe;
 
 use super::acts::ActEntry;
+use super::found;
 use super::login::session;
 use super::message::{Effect, Slot};
 use super::model::Model;
@@ -63,6 +65,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             model.screen_mut().refresh();
             model.whoami.reset();
         }
+        Action::CopyId | Action::CopyCommand if model.screen().refusal(action).is_some() => {
+            model.notify(model.screen().refusal(action).unwrap_or_default());
+        }
         Action::CopyId | Action::CopyCommand => return copy_of(model, action),
         Action::Details => open_details(model),
         Action::Acts => model.dialogs.push(Box::new(ActsLog::new(model.acts.lines()))),
@@ -79,7 +84,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Palette => model.dialogs.push(Box::new(Palette::default())),
         Action::Help => model.dialogs.push(Box::new(Help::default())),
-        Action::Leave => return leave(model),
+        Action::Leave => leave(model),
         Action::Back => {
             model.changed = model.views.ascend();
         }
@@ -107,6 +112,10 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ApproveJob
         | Action::StopJob
         | Action::RetryJob => {
+            if let Some(why) = model.screen().refusal(action) {
+                model.notify(why);
+                return Vec::new();
+            }
             let now = model.now;
             let reactions = model.screen_mut().act(action, now);
             return react(model, reactions);
@@ -118,6 +127,8 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PreviousField
         | Action::DialogDown
         | Action::DialogUp
+        | Action::DialogPageDown
+        | Action::DialogPageUp
         | Action::Remove
         | Action::SignOnBrowser
         | Action::SignOnDevice => model.changed = false,
@@ -125,19 +136,19 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// One level up; on the first level, the program ends, but not silently while a change is in flight.
-fn leave(model: &mut Model) -> Vec<Effect> {
+/// One level up. On the first level nothing happens, because a key that is pressed once too often must not end the
+/// program.
+fn leave(model: &mut Model) {
     if model.views.ascend() || tabs::close(model) {
-        return Vec::new();
+        return;
     }
-    let in_flight = model.acts.in_flight();
-    if in_flight == 0 || model.leaving {
-        return vec![Effect::Quit];
-    }
-    model.leaving = true;
-    let changes = if in_flight == 1 { "1 change".to_owned() } else { format!("{in_flight} changes") };
-    model.notify(format!("{changes} in flight; the outcome would not be seen: q quits anyway"));
-    Vec::new()
+    let key = model.keymap.first_key(Action::Quit).unwrap_or_default();
+    let in_flight = match model.acts.in_flight() {
+        0 => String::new(),
+        1 => "; 1 change is in flight, and its outcome would not be seen".to_owned(),
+        count => format!("; {count} changes are in flight, and their outcome would not be seen"),
+    };
+    model.notify(format!("this is the first level: {key} quits{in_flight}"));
 }
 
 fn travel(model: &mut Model, forward: bool) {
@@ -148,7 +159,8 @@ fn travel(model: &mut Model, forward: bool) {
 
 /// Switches to a screen. A screen of one tenant begins with the tenant that is shown or selected.
 fn switch(model: &mut Model, place: Place) {
-    let tenant = model.screen().tenant();
+    let has_rows = !matches!(model.screen().list().unapplied(), Some(Unapplied::Wrong | Unapplied::Failed));
+    let tenant = model.screen().tenant().filter(|_| has_rows);
     let now = model.now;
     let of_tenant = matches!(place, Place::Connectors | Place::ApiKeys);
     model.views.switch(place);
@@ -162,7 +174,10 @@ fn switch(model: &mut Model, place: Place) {
 /// Everything about what is shown or selected, and whole messages that the terminal is too narrow for.
 fn open_details(model: &mut Model) {
     let around = model.surroundings();
-    let mut pairs = model.screen().details(&around);
+    let mut pairs = match model.screen().list().unapplied() {
+        Some(_) if model.screen().is_list() => Vec::new(),
+        _ => model.screen().details(&around),
+    };
     let messages = [
         ("message", around.toast.map(ToOwned::to_owned)),
         ("query", model.screen().bar().and_then(QueryBar::complaint)),
@@ -216,6 +231,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                     bar.set(&query, now);
                 }
             }
+            Reaction::Found(found) => found::lead(model, found),
             Reaction::Open(dialog) => open(model, dialog),
             Reaction::Columns(names) => effects.push(own::change(model, |own| own.columns = names)),
             Reaction::SaveQuery { name, query } => {

@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::client::Request;
 use crate::dialog::export::{ExportDialog, Progress};
+use crate::found_secret::found_secret;
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 
@@ -14,7 +15,7 @@ use super::message::{Effect, Msg, Slot, Streaming};
 use super::model::Model;
 use super::mouse::on_mouse;
 use super::perform::{perform, react, step};
-use super::{answer, liveness, schedule};
+use super::{answer, found, liveness, schedule};
 
 /// Applies a message and returns the resulting effects. Afterwards `model.changed` says whether to redraw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -118,9 +119,6 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         model.changed = false;
         return Vec::new();
     };
-    if action != Action::Leave {
-        model.leaving = false;
-    }
     perform(model, action)
 }
 
@@ -128,11 +126,13 @@ fn dialog_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let Some(mut dialog) = model.dialogs.pop() else { return Vec::new() };
     let action = match model.keymap.dialog_action(key) {
         // What cannot be text moves, as on a screen.
-        None if !dialog.takes_text() => model.keymap.action(key),
+        None | Some(Action::DialogPageDown | Action::DialogPageUp) if !dialog.takes_text() => {
+            model.keymap.action(key)
+        }
         action => action,
     };
     if action == Some(Action::Close) {
-        let reactions = dialog.closed();
+        let reactions = dialog.closed(&model.surroundings());
         return react(model, reactions);
     }
     let reactions = match action {
@@ -175,12 +175,17 @@ fn bar_key(model: &mut Model, key: KeyEvent) {
         _ => {}
     }
     let now = model.now;
+    // What is wrong with the new query must not be hidden by a notice about something before it.
+    model.toast = None;
     let Some(bar) = model.screen_mut().bar_mut() else { return };
     match action {
-        Some(Action::Confirm) => {
-            bar.editing = false;
-            bar.due = bar.due.map(|_| now);
-        }
+        Some(Action::Confirm) => match bar.take_secret(now) {
+            Some(found) => found::lead(model, found),
+            None => {
+                bar.editing = false;
+                bar.due = bar.due.map(|_| now);
+            }
+        },
         Some(Action::Close) => {
             bar.editing = false;
             bar.set("", now);
@@ -206,6 +211,11 @@ fn on_paste(model: &mut Model, text: &str) -> Vec<Effect> {
         let reactions = dialog.paste(text);
         return react(model, reactions);
     } else if let Some(bar) = model.screen_mut().bar_mut().filter(|bar| bar.editing) {
+        if let Some(found) = found_secret(text) {
+            bar.editing = false;
+            found::lead(model, found);
+            return Vec::new();
+        }
         bar.field.paste(text);
         bar.touched(now);
     } else {

@@ -165,6 +165,11 @@ impl Views {
         self.at = self.len() - 1;
     }
 
+    /// Whether the view from which the current one was opened is still there.
+    pub fn has_level_above(&self) -> bool {
+        self.current().parent.is_some_and(|id| self.position(id).is_some())
+    }
+
     /// Returns to the view from which the current one was opened; `false` if there is none.
     pub fn ascend(&mut self) -> bool {
         let parent = self.current().parent.and_then(|id| self.position(id));

@@ -82,7 +82,7 @@ impl Dialog for ExportDialog {
         Vec::new()
     }
 
-    fn closed(&self) -> Vec<Reaction> {
+    fn closed(&self, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match self.progress {
             Progress::Running(_) => vec![
                 Reaction::CancelExport,

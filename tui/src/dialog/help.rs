@@ -8,6 +8,7 @@ use crate::registry::action::{Action, Entry, Group, LABEL_COLUMNS, Works, regist
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
+use crate::widget::completion::Filter;
 use crate::widget::surroundings::Surroundings;
 
 /// The width of the keys in columns, if there is room.
@@ -28,9 +29,40 @@ pub(super) fn label(entry: &Entry, around: &Surroundings<'_>) -> String {
     }
 }
 
+/// Keys, or how a filter is typed, with what they do, and how the line looks; a heading has no second text.
+type Line = (String, String, Meaning);
+
+/// All keys in their groups, and then the filters of this screen.
+fn lines(around: &Surroundings<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for group in Group::ALL {
+        lines.push((group.title().to_owned(), String::new(), Meaning::Heading));
+        for entry in registry().filter(|e| e.group == group) {
+            let keys = around.keymap.keys_of(entry.action);
+            let here = entry.works_with(around.actions) || entry.works == Works::InDialogs;
+            let may = around.missing_role(entry).is_none();
+            let meaning = match entry.danger {
+                _ if !here || !may => Meaning::Muted,
+                Danger::Irreversible | Danger::Bulk => Meaning::Bad,
+                Danger::Reversible => Meaning::Warn,
+                Danger::Reads => Meaning::Text,
+            };
+            lines.push((keys, label(entry, around), meaning));
+        }
+    }
+    if !around.filters.is_empty() {
+        let search = around.keymap.first_key(Action::Search).unwrap_or_default();
+        lines.push((format!("Filters of this screen, after {search}"), String::new(), Meaning::Heading));
+        let filter =
+            |filter: &Filter| (filter.beginnings().join(" "), filter.about.to_owned(), Meaning::Text);
+        lines.extend(around.filters.iter().map(filter));
+    }
+    lines
+}
+
 impl Dialog for Help {
-    fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
-        let last = registry().count() + Group::ALL.len() - 1;
+    fn perform(&mut self, action: Action, around: &Surroundings<'_>) -> Vec<Reaction> {
+        let last = lines(around).len().saturating_sub(1);
         let scrolled = |by: isize| self.scroll.saturating_add_signed(by).min(last);
         self.scroll = match action {
             Action::Down | Action::DialogDown => scrolled(1),
@@ -46,22 +78,7 @@ impl Dialog for Help {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let mut lines = Vec::new();
-        for group in Group::ALL {
-            lines.push((group.title().to_owned(), String::new(), Meaning::Heading));
-            for entry in registry().filter(|e| e.group == group) {
-                let keys = around.keymap.keys_of(entry.action);
-                let here = entry.works_with(around.actions) || entry.works == Works::InDialogs;
-                let may = around.missing_role(entry).is_none();
-                let meaning = match entry.danger {
-                    _ if !here || !may => Meaning::Muted,
-                    Danger::Irreversible | Danger::Bulk => Meaning::Bad,
-                    Danger::Reversible => Meaning::Warn,
-                    Danger::Reads => Meaning::Text,
-                };
-                lines.push((keys, label(entry, around), meaning));
-            }
-        }
+        let lines = lines(around);
         let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
         let inner = canvas.dialog((66, rows.min(area.height)), " keys ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);

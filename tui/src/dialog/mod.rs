@@ -11,6 +11,7 @@ pub mod details;
 pub mod export;
 pub mod find;
 pub mod help;
+mod jumps;
 pub mod new_secret;
 pub mod palette;
 pub mod related;

@@ -5,6 +5,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
+use crate::found_secret::found_secret;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::{Action, Entry, Group, LABEL_COLUMNS, Works, registry};
 use crate::text::fit;
@@ -14,6 +15,7 @@ use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
 
 use super::help::label;
+use super::jumps::{JUMPS, Jump};
 
 /// What the palette finds.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,8 @@ enum Found<'a> {
     Action(&'static Entry),
     /// A saved query of the screen.
     Saved { name: &'a str, query: &'a str },
+    /// Something that is done elsewhere.
+    Jump(&'static Jump),
 }
 
 /// The open palette.
@@ -41,12 +45,16 @@ impl Palette {
         let mut matcher = Matcher::new(Config::DEFAULT);
         let actions = registry().filter(|entry| entry.works_with(around.actions)).map(Found::Action);
         let saved = around.own.queries.iter().map(|(name, query)| Found::Saved { name, query });
+        // They are found by their words, and would only be in the way of a list of everything.
+        let jumps = JUMPS.iter().filter(|_| !self.field.text().trim().is_empty()).map(Found::Jump);
         let mut scored: Vec<_> = actions
             .chain(saved)
+            .chain(jumps)
             .filter_map(|found| {
                 let text = match found {
                     Found::Action(entry) => format!("{} {}", entry.name, entry.label),
                     Found::Saved { name, .. } => format!("saved: {name}"),
+                    Found::Jump(jump) => format!("{} {}", jump.label, jump.words),
                 };
                 let mut buffer = Vec::new();
                 pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, found))
@@ -55,7 +63,7 @@ impl Palette {
         scored.sort_by_key(|(score, found)| {
             let uses = match found {
                 Found::Action(entry) => around.uses.get(&entry.action).copied().unwrap_or(0),
-                Found::Saved { .. } => 0,
+                Found::Saved { .. } | Found::Jump(_) => 0,
             };
             (std::cmp::Reverse((*score, uses)), distance(found))
         });
@@ -77,7 +85,11 @@ impl Palette {
 /// How far an action is from what an operator looks for in a palette: first what changes or finds something on this very
 /// screen, then other screens, then the program, and last the moves, for which there are keys.
 fn distance(found: &Found<'_>) -> u8 {
-    let Found::Action(entry) = found else { return 1 };
+    let entry = match found {
+        Found::Action(entry) => entry,
+        Found::Saved { .. } => return 1,
+        Found::Jump(_) => return 2,
+    };
     match (entry.works, entry.group) {
         (_, Group::Move | Group::Dialog) => 4,
         (Works::WhereNamed, Group::Change) => 0,
@@ -95,10 +107,14 @@ impl Dialog for Palette {
     fn perform(&mut self, action: Action, around: &Surroundings<'_>) -> Vec<Reaction> {
         match action {
             Action::Confirm => {
+                if let Some(found) = found_secret(self.field.text()) {
+                    return vec![Reaction::Close, Reaction::Found(found)];
+                }
                 let chosen = self.chosen(around);
                 let perform = chosen.map(|found| match found {
                     Found::Action(entry) => Reaction::Perform(entry.action),
                     Found::Saved { query, .. } => Reaction::Query(query.to_owned()),
+                    Found::Jump(jump) => jump.reaction(),
                 });
                 return std::iter::once(Reaction::Close).chain(perform).collect();
             }
@@ -118,6 +134,9 @@ impl Dialog for Palette {
     }
 
     fn paste(&mut self, text: &str) -> Vec<Reaction> {
+        if let Some(found) = found_secret(text) {
+            return vec![Reaction::Close, Reaction::Found(found)];
+        }
         self.field.paste(text);
         self.selected = 0;
         Vec::new()
@@ -127,7 +146,11 @@ impl Dialog for Palette {
         let inner = canvas.dialog((66, 15.min(area.height)), " command ", Meaning::Frame);
         let used = canvas.line(inner, 0, &[(": ", Meaning::Accent)]);
         let line = Rect { x: inner.x + used, width: inner.width - used, height: 1, ..inner };
-        self.field.draw(canvas, line, true);
+        if found_secret(self.field.text()).is_some() {
+            self.field.draw_masked(canvas, line, true);
+        } else {
+            self.field.draw(canvas, line, true);
+        }
         let found = self.matches(around);
         if found.is_empty() {
             canvas.line(inner, 2, &[("  no matching command", Meaning::Muted)]);
@@ -144,6 +167,7 @@ impl Dialog for Palette {
                     around.missing_role(entry).is_none(),
                 ),
                 Found::Saved { name, query } => (format!("saved: {name}"), (*query).to_owned(), true),
+                Found::Jump(jump) => (jump.label.to_owned(), String::new(), true),
             };
             let label = fit(&text, usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
             canvas.line(
@@ -170,7 +194,7 @@ mod tests {
     use super::*;
     use crate::registry::keymap::Keymap;
     use crate::registry::screen_settings::NOTHING;
-    use crate::widget::beside::ConnectorNames;
+    use crate::widget::beside::Known;
 
     const ACCOUNTS: &[Action] = &[Action::Open, Action::Search, Action::Revoke];
 
@@ -178,7 +202,7 @@ mod tests {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let (now, toast, role) = (chrono::DateTime::UNIX_EPOCH, None, None);
         let (columns, roles, own) = (80, &[], &NOTHING);
-        let connectors = &ConnectorNames::default();
+        let known = &Known::default();
         let around = Surroundings {
             now,
             columns,
@@ -187,14 +211,16 @@ mod tests {
             keymap: &keymap,
             actions,
             roles,
+            filters: &[],
+            is_typing: false,
             uses,
             own,
-            connectors,
+            known,
         };
         let palette = Palette { field: TextField::new(text), selected: 0 };
         let action = |found: &Found<'_>| match found {
             Found::Action(entry) => Some(entry.action),
-            Found::Saved { .. } => None,
+            Found::Saved { .. } | Found::Jump(_) => None,
         };
         palette.matches(&around).iter().filter_map(action).collect()
     }

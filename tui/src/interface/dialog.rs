@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use crate::client::{AccountFilter, Act, Answer, Failure, SignOnStep};
 use crate::export::Format;
+use crate::found_secret::FoundSecret;
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::widget::canvas::Canvas;
@@ -45,7 +46,7 @@ pub trait Dialog: Any + Debug {
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect);
 
     /// What has to happen when the operator closes it.
-    fn closed(&self) -> Vec<Reaction> {
+    fn closed(&self, _around: &Surroundings<'_>) -> Vec<Reaction> {
         Vec::new()
     }
 
@@ -125,6 +126,8 @@ pub enum Reaction {
     RemoveQuery(String),
     /// To look for this text in the rows.
     Seek(String),
+    /// To drop a secret that somebody has found, and to show whose it is.
+    Found(FoundSecret),
     /// To open a dialog.
     Open(Box<dyn Dialog>),
     /// To close the topmost dialog.

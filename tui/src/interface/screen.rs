@@ -13,7 +13,7 @@ use crate::registry::place::Place;
 use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
-use crate::widget::queried_list::Queried;
+use crate::widget::queried_list::{Queried, Unapplied};
 use crate::widget::query_bar::QueryBar;
 use crate::widget::rows::Rows;
 use crate::widget::surroundings::{Surroundings, Window};
@@ -91,6 +91,22 @@ pub trait Screen: Any + Debug {
     /// Performs one of its actions that the client does not perform itself.
     fn act(&mut self, _action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         Vec::new()
+    }
+
+    /// Why this action is refused now, in a sentence: the rows are not those of the query line.
+    fn refusal(&self, action: Action) -> Option<&'static str> {
+        let matters = |unapplied: &Unapplied| match action {
+            // These are about the query, not about rows.
+            Action::Sort | Action::Follow => false,
+            Action::CopyCommand => *unapplied == Unapplied::Wrong,
+            _ => true,
+        };
+        self.list().unapplied().filter(matters).map(Unapplied::why)
+    }
+
+    /// Whether this action, which works here, has something to work on now. If not, no hint shows its key.
+    fn offers(&self, _action: Action) -> bool {
+        true
     }
 
     /// Takes all marks away; `false` if there are none.

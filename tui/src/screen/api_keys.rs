@@ -112,6 +112,17 @@ impl Screen for ApiKeys {
         }
     }
 
+    fn offers(&self, action: Action) -> bool {
+        let Some(key) = self.list.rows.current() else {
+            return !matches!(action, Action::Rotate | Action::Revoke | Action::Pause | Action::CopyId);
+        };
+        match action {
+            Action::Rotate | Action::Revoke => key.revoked_at.is_none(),
+            Action::Pause => key.revoked_at.is_none() && key.suspended.is_some(),
+            _ => true,
+        }
+    }
+
     fn id(&self) -> Option<String> {
         self.list.rows.current().map(|key| key.id.to_string())
     }
@@ -123,8 +134,13 @@ impl Screen for ApiKeys {
     fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
         let mut pairs = self.list.details(around);
         if let Some(key) = self.list.rows.current() {
-            pairs.push(("ID".to_owned(), key.id.to_string(), Meaning::Text));
-            pairs.push(("ADDED".to_owned(), stamp(key.created_at), Meaning::Text));
+            for (label, text, _) in &mut pairs {
+                match label.as_str() {
+                    "KEY" => *text = key.id.to_string(),
+                    "ADDED" => *text = stamp(key.created_at),
+                    _ => {}
+                }
+            }
         }
         pairs
     }

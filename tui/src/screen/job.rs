@@ -19,13 +19,13 @@ use crate::when::{clock, stamp};
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
 use crate::widget::completion::Filter;
-use crate::widget::queried_list::{Listed, Queried, QueriedList};
+use crate::widget::queried_list::{Listed, Queried, QueriedList, Unapplied};
 use crate::widget::query::{Problem, words};
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 use crate::widget::text_field::TextField;
 
-use super::jobs::{ACTIONS, decide, poll_at, progress};
+use super::jobs::{ACTIONS, decide, offered, poll_at, progress};
 use super::label::{UNKNOWN, job_label};
 
 /// The lines between the query line and the accounts.
@@ -62,7 +62,7 @@ impl Listed for Job {
 
     const COLUMNS: &'static [Column<JobItem>] = COLUMNS;
     const HELP: &'static str = "all its accounts; type / and state:failed, state:waiting or state:done";
-    const FILTERS: &'static [Filter] = &[Filter::words("state", states)];
+    const FILTERS: &'static [Filter] = &[Filter::words("state", states, "failed, waiting or done")];
 
     fn parse(text: &str) -> Result<Option<JobItemState>, Problem> {
         let mut state = None;
@@ -169,6 +169,19 @@ impl Screen for Job {
         }
         let sample: Vec<String> = self.detail.iter().flat_map(sample_lines).collect();
         decide(action, self.detail.as_ref().map(|detail| &detail.job), &sample)
+    }
+
+    /// The job itself does not depend on the query for its accounts.
+    fn refusal(&self, action: Action) -> Option<&'static str> {
+        self.items.unapplied().filter(|_| action == Action::Open).map(Unapplied::why)
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        match action {
+            Action::Open => self.items.rows.current().is_some(),
+            Action::CopyId => true,
+            action => offered(self.detail.as_ref().map(|detail| &detail.job), action),
+        }
     }
 
     fn list_height(&self, window: &Window) -> usize {

@@ -5,7 +5,7 @@ use bowline_api::status::JobState;
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{Answer, Request, TenantRef};
+use crate::client::{Answer, Request, TenantRef, has_ended};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
@@ -63,6 +63,23 @@ pub(super) fn decide(action: Action, job: Option<&Job>, sample: &[String]) -> Ve
     }
 }
 
+/// Whether this action can do something with a job in its state, or with none.
+pub(super) fn offered(job: Option<&Job>, action: Action) -> bool {
+    let Some(job) = job else { return !matches!(action, Action::Open | Action::CopyId) && !decides(action) };
+    // The server decides about a state that only it knows.
+    let Some(state) = job.state.known() else { return true };
+    match action {
+        Action::ApproveJob => matches!(state, JobState::Prepared | JobState::AwaitingApproval),
+        Action::StopJob => !has_ended(job),
+        Action::RetryJob => has_ended(job) && state != JobState::Cancelled && job.done < job.total,
+        _ => true,
+    }
+}
+
+fn decides(action: Action) -> bool {
+    matches!(action, Action::ApproveJob | Action::StopJob | Action::RetryJob)
+}
+
 impl Listed for Jobs {
     type Row = Job;
     type Query = Option<TenantRef>;
@@ -99,6 +116,10 @@ impl Screen for Jobs {
         }
         let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|page| (Part::Rows, Request::Jobs(self.list.query.clone(), page))).into_iter().collect()
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        offered(self.list.rows.current(), action)
     }
 
     fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::client::{Answer, Request};
 use crate::dialog::change;
+use crate::dialog::related::Related;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
@@ -17,7 +18,7 @@ use crate::theme::Meaning;
 use crate::when::stamp;
 use crate::widget::canvas::Canvas;
 use crate::widget::queried_list::{Listed, Queried, QueriedList};
-use crate::widget::query::Problem;
+use crate::widget::query::{Problem, with_word};
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size, Sorted};
 
@@ -94,11 +95,7 @@ impl Screen for Operators {
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
-            Action::Open => {
-                let id = self.list.rows.current().map(|operator| operator.id.to_string());
-                let search = |value| Reaction::Search { place: Place::Sessions, key: "operator", value };
-                id.map(search).into_iter().collect()
-            }
+            Action::Open => self.list.rows.current().map(related).into_iter().collect(),
             Action::Add => vec![change::add_operator()],
             Action::SetRole => vec![change::set_role(self.list.rows.current())],
             Action::SetPassword => vec![change::set_password(self.list.rows.current())],
@@ -131,6 +128,16 @@ impl Screen for Operators {
         canvas.line(area, 0, &[("operators", Meaning::Heading)]);
         self.list.draw(around, canvas, area, "there are no operators");
     }
+}
+
+/// What belongs to an operator, to go there.
+fn related(operator: &Operator) -> Reaction {
+    let did = with_word(&with_word("", "actor", &operator.id.to_string()), "tenant", "*");
+    let sessions = with_word("", "operator", &operator.id.to_string());
+    Reaction::Open(Box::new(Related::new(vec![
+        (format!("what {} did, in every log", operator.name), Place::Audit, did),
+        (format!("sessions of {}", operator.name), Place::Sessions, sessions),
+    ])))
 }
 
 const COLUMNS: &[Column<Operator>] = &[

@@ -33,7 +33,7 @@ impl Listed for Sessions {
 
     const COLUMNS: &'static [Column<OperatorSession>] = COLUMNS;
     const HELP: &'static str = "yours; the list of operators leads to those of another operator";
-    const FILTERS: &'static [Filter] = &[Filter::free("operator")];
+    const FILTERS: &'static [Filter] = &[Filter::free("operator", "of this operator: op_…")];
     const KEEPS_ROWS: bool = false;
 
     fn parse(text: &str) -> Result<Option<OperatorId>, Problem> {
@@ -48,7 +48,7 @@ impl Listed for Sessions {
                     })?;
                     of = Some(id);
                 }
-                Some(_) => return Err(unknown_key(&word, Self::FILTERS)),
+                Some(_) => return Err(unknown_key(&word, Self::FILTERS, false)),
                 None => return Err(word.problem("sessions can only be filtered by operator:ID")),
             }
         }

@@ -1,8 +1,9 @@
-//! What a cell can show besides its row: the time, and the names of what the row has by id.
+//! What a cell can show besides its row: the time, and what answers have told of what the row has by id.
 
 use std::collections::HashMap;
 
-use bowline_api::ConnectorId;
+use bowline_api::status::ConnectorStatus;
+use bowline_api::{ConnectorId, Named, TenantId};
 use chrono::{DateTime, Utc};
 
 use crate::client::Answer;
@@ -13,37 +14,83 @@ use crate::text::short_id;
 pub struct Beside<'a> {
     /// The time, for ages.
     pub now: DateTime<Utc>,
-    /// The connectors' names.
-    pub connectors: &'a ConnectorNames,
+    /// What is known of connectors and tenants.
+    pub known: &'a Known,
 }
 
-/// The number of names that are kept; beyond that, it begins anew.
-const MAX_NAMES: usize = 4_096;
+/// The number of things that are kept; beyond that, it begins anew.
+const MAX_KNOWN: usize = 4_096;
 
-/// The names of the connectors that answers have told.
+/// What answers have told of connectors and tenants.
 #[derive(Debug, Default, Clone)]
-pub struct ConnectorNames(HashMap<ConnectorId, String>);
+pub struct Known {
+    /// Their names, and whether the provider refuses their app key or secret, as far as an answer has told that.
+    connectors: HashMap<ConnectorId, (String, bool)>,
+    /// Their short names.
+    tenants: HashMap<TenantId, String>,
+}
 
-impl ConnectorNames {
-    /// Remembers the names in an answer.
+fn is_broken(status: Named<ConnectorStatus>) -> bool {
+    status == ConnectorStatus::Broken
+}
+
+impl Known {
+    /// Remembers what is in an answer.
     pub fn learn(&mut self, answer: &Answer) {
-        if self.0.len() > MAX_NAMES {
-            self.0.clear();
+        if self.connectors.len() > MAX_KNOWN {
+            self.connectors.clear();
+        }
+        if self.tenants.len() > MAX_KNOWN {
+            self.tenants.clear();
         }
         match answer {
             Answer::Connectors(page) => {
-                self.0.extend(page.items.iter().map(|connector| (connector.id, connector.name.clone())));
+                let known = page.items.iter().map(|row| (row.id, (row.name.clone(), is_broken(row.status))));
+                self.connectors.extend(known);
             }
-            Answer::Connector(connector) => drop(self.0.insert(connector.id, connector.name.clone())),
+            Answer::Connector(row) => {
+                drop(self.connectors.insert(row.id, (row.name.clone(), is_broken(row.status))));
+            }
+            Answer::Overview(facts) => {
+                let Some(failing) = &facts.failing else { return };
+                // A connector that is not among all that fail works again.
+                if !failing.more_connectors {
+                    self.connectors.values_mut().for_each(|(_, is_broken)| *is_broken = false);
+                }
+                let failing = failing.connectors.iter();
+                let known = failing.map(|row| (row.id, (row.name.clone(), is_broken(row.status))));
+                self.connectors.extend(known);
+            }
             Answer::Account(detail) => {
-                drop(self.0.insert(detail.summary.account.connector_id, detail.connector.clone()));
+                let id = detail.summary.account.connector_id;
+                let known = self.connectors.entry(id).or_default();
+                known.0.clone_from(&detail.connector);
+                drop(self.tenants.insert(detail.summary.tenant_id, detail.summary.tenant.clone()));
+            }
+            Answer::Tenants(page) => {
+                self.tenants.extend(page.items.iter().map(|tenant| (tenant.id, tenant.slug.clone())));
+            }
+            Answer::Accounts(page) => {
+                for row in &page.items {
+                    self.tenants.entry(row.tenant_id).or_insert_with(|| row.tenant.clone());
+                }
             }
             _ => {}
         }
     }
 
     /// The connector's name, or its shortened id as long as no answer has told the name.
-    pub fn label(&self, id: ConnectorId) -> String {
-        self.0.get(&id).cloned().unwrap_or_else(|| short_id(&id.to_string()))
+    pub fn connector(&self, id: ConnectorId) -> String {
+        self.connectors.get(&id).map_or_else(|| short_id(&id.to_string()), |(name, _)| name.clone())
+    }
+
+    /// Whether the last answer about the connector said that the provider refuses its app key or secret.
+    pub fn is_broken(&self, id: ConnectorId) -> bool {
+        self.connectors.get(&id).is_some_and(|(_, is_broken)| *is_broken)
+    }
+
+    /// The tenant's short name, or its shortened id as long as no answer has told the name.
+    pub fn tenant(&self, id: TenantId) -> String {
+        self.tenants.get(&id).cloned().unwrap_or_else(|| short_id(&id.to_string()))
     }
 }

@@ -10,6 +10,8 @@ pub struct Filter {
     pub key: &'static str,
     /// What its value can be.
     pub values: Values,
+    /// What it finds, and how its value is written, for the help.
+    pub about: &'static str,
 }
 
 /// What a filter's value can be.
@@ -21,20 +23,37 @@ pub enum Values {
     Words(fn() -> Vec<&'static str>),
     /// A tenant's short name.
     Tenant,
+    /// An age such as 90d, to be compared: the filter is written `key<age` or `key>age`.
+    Compared,
 }
 
 impl Filter {
     /// The filter by tenant.
-    pub const TENANT: Self = Self { key: "tenant", values: Values::Tenant };
+    pub const TENANT: Self = Self::new("tenant", Values::Tenant, "of this tenant: short name or id");
 
     /// A filter whose value is any text.
-    pub const fn free(key: &'static str) -> Self {
-        Self { key, values: Values::Free }
+    pub const fn free(key: &'static str, about: &'static str) -> Self {
+        Self::new(key, Values::Free, about)
     }
 
     /// A filter whose value is one of these words.
-    pub const fn words(key: &'static str, words: fn() -> Vec<&'static str>) -> Self {
-        Self { key, values: Values::Words(words) }
+    pub const fn words(key: &'static str, words: fn() -> Vec<&'static str>, about: &'static str) -> Self {
+        Self::new(key, Values::Words(words), about)
+    }
+
+    /// A filter that compares an age.
+    pub const fn compared(key: &'static str, about: &'static str) -> Self {
+        Self::new(key, Values::Compared, about)
+    }
+
+    const fn new(key: &'static str, values: Values, about: &'static str) -> Self {
+        Self { key, values, about }
+    }
+
+    /// How it begins as it is typed.
+    pub fn beginnings(&self) -> Vec<String> {
+        let signs: &[char] = if matches!(self.values, Values::Compared) { &['<', '>'] } else { &[':'] };
+        signs.iter().map(|sign| format!("{}{sign}", self.key)).collect()
     }
 }
 
@@ -74,7 +93,7 @@ impl Completion {
     /// The text before the cursor and the text behind it. A value that is the only choice is complete, so a space follows.
     pub fn parts(&self) -> (String, &str) {
         let choice = &self.choices[self.chosen];
-        let is_complete = self.choices.len() == 1 && !choice.ends_with(':');
+        let is_complete = self.choices.len() == 1 && !choice.ends_with([':', '<', '>']);
         let space = if is_complete && !self.after.starts_with(' ') { " " } else { "" };
         (format!("{}{choice}{space}", self.before), &self.after)
     }
@@ -84,14 +103,14 @@ fn choices(word: &str, filters: &[Filter], tenants: &BTreeSet<String>) -> Vec<St
     let begins = |whole: &str, typed: &str| whole.starts_with(&typed.to_lowercase());
     let Some((key, value)) = word.split_once(':') else {
         let keys = filters.iter().filter(|filter| begins(filter.key, word));
-        return keys.map(|filter| format!("{}:", filter.key)).collect();
+        return keys.flat_map(Filter::beginnings).collect();
     };
     let Some(filter) = filters.iter().find(|filter| filter.key.eq_ignore_ascii_case(key)) else {
         return Vec::new();
     };
     let whole = |value: &str| format!("{}:{value}", filter.key);
     match filter.values {
-        Values::Free => Vec::new(),
+        Values::Free | Values::Compared => Vec::new(),
         Values::Words(words) => words().into_iter().filter(|word| begins(word, value)).map(whole).collect(),
         Values::Tenant => {
             tenants.iter().filter(|tenant| begins(tenant, value)).map(|slug| whole(slug)).collect()
@@ -104,9 +123,9 @@ mod tests {
     use super::*;
 
     const FILTERS: [Filter; 3] = [
-        Filter::words("status", || vec!["active", "revoking", "revoked"]),
+        Filter::words("status", || vec!["active", "revoking", "revoked"], ""),
         Filter::TENANT,
-        Filter::free("since"),
+        Filter::free("since", ""),
     ];
 
     fn tab(text: &str, cursor: usize, times: usize) -> Option<(String, String)> {

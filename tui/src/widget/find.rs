@@ -1,6 +1,6 @@
 //! Looking for text in the rows of a list. Where the loaded rows have no match, the list loads more, within bounds.
 
-use super::beside::{Beside, ConnectorNames};
+use super::beside::{Beside, Known};
 use super::list::List;
 use super::row::Row;
 use super::table::Column;
@@ -29,12 +29,12 @@ pub(super) struct Find {
     /// Its words in lower case, which must all be in a row.
     words: Vec<String>,
     /// The connectors' names, which rows show.
-    names: ConnectorNames,
+    names: Known,
     progress: Progress,
 }
 
 impl Find {
-    pub(super) fn new(text: &str, names: &ConnectorNames) -> Self {
+    pub(super) fn new(text: &str, names: &Known) -> Self {
         let words = text.split_whitespace().map(str::to_lowercase).collect();
         Self { text: text.trim().to_owned(), words, names: names.clone(), progress: Progress::Idle }
     }
@@ -71,7 +71,7 @@ impl Find {
         height: usize,
     ) {
         let Some(now) = list.call.as_of else { return };
-        let (words, beside) = (&self.words, Beside { now, connectors: &self.names });
+        let (words, beside) = (&self.words, Beside { now, known: &self.names });
         let fits = |row: &T| {
             let text = columns
                 .iter()

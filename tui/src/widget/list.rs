@@ -15,6 +15,7 @@ use super::changes::Changes;
 use super::marks::Marks;
 use super::row::Row;
 
+mod anew;
 mod ends;
 
 /// Rows per request.
@@ -56,6 +57,19 @@ impl Asked {
     }
 }
 
+/// What the next answer replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Replaces {
+    /// Nothing: it is joined to the rows.
+    Nothing,
+    /// Everything, because the data may have changed; the selection stays with its row.
+    Kept,
+    /// Everything, from the first row on.
+    Anew,
+    /// Everything, because the rows are those of another query.
+    OtherQuery,
+}
+
 /// Consecutive pages of a list, with a selected row and a window. Places are indexes in the whole list, as far as it is
 /// known; the selection follows the id of its row.
 #[derive(Debug)]
@@ -64,10 +78,8 @@ pub struct List<T: Row> {
     /// The number of known rows above the loaded ones.
     above: usize,
     asked: Asked,
-    /// Whether the next answer replaces everything, because the filter or the data may have changed.
-    replacing: bool,
-    /// Whether the selection stays with its row when everything is replaced.
-    keeping: bool,
+    /// What the next answer replaces.
+    replaces: Replaces,
     /// The number of matching rows that the server reported.
     total: Option<Total>,
     /// Ids of rows that the server left out, because only a newer version knows their state.
@@ -92,8 +104,7 @@ impl<T: Row> Default for List<T> {
             pages: VecDeque::new(),
             above: 0,
             asked: Asked::FIRST,
-            replacing: true,
-            keeping: false,
+            replaces: Replaces::Anew,
             total: None,
             unknown_state: BTreeSet::new(),
             incomplete: false,
@@ -229,19 +240,11 @@ impl<T: Row> List<T> {
         self.top = self.top.min(self.len().saturating_sub(height)).max(self.above);
     }
 
-    /// Reloads the list from the first row, as after a change of filter. The old rows stay visible until the answer
-    /// arrives.
-    pub fn restart(&mut self) {
-        self.call.reset();
-        self.asked = Asked::FIRST;
-        (self.replacing, self.keeping) = (true, false);
-    }
-
     /// Reloads the page with the selected row. The selection stays with its row; the other pages are dropped when the
     /// answer arrives.
     pub fn refresh(&mut self) {
         self.call.reset();
-        if self.replacing {
+        if self.replaces != Replaces::Nothing {
             return;
         }
         let mut above = self.above;
@@ -254,12 +257,12 @@ impl<T: Row> List<T> {
             Some(page) => Asked::Anew { cursor: page.from.clone(), above },
             None => Asked::FIRST,
         };
-        (self.replacing, self.keeping) = (true, true);
+        self.replaces = Replaces::Kept;
     }
 
     /// The cursor of the page to fetch next for a window of `height` rows; `None` if nothing is missing.
     pub fn next_missing(&mut self, height: usize) -> Option<Option<String>> {
-        if !self.replacing {
+        if self.replaces == Replaces::Nothing {
             let below = self.pages.back().and_then(|page| page.next.clone());
             let above = self.pages.front().and_then(|page| page.prev.clone());
             let ends_soon = self.top + height + PREFETCH_ROWS >= self.len();
@@ -276,6 +279,7 @@ impl<T: Row> List<T> {
     /// The page to request now; `None` if nothing is missing, or if a call is in progress or waits after a failure.
     pub fn next_page(&mut self, now: DateTime<Utc>, height: usize) -> Option<PageQuery> {
         self.changes.shown(now);
+        self.drop_if_failed();
         if !self.call.may_start(now) {
             return None;
         }
@@ -317,7 +321,7 @@ impl<T: Row> List<T> {
     }
 
     fn replace(&mut self, page: Page<T>, cursor: Option<String>, above: usize) {
-        let kept = self.current().map(Row::row_id).filter(|_| self.keeping);
+        let kept = self.current().map(Row::row_id).filter(|_| self.replaces == Replaces::Kept);
         let in_window = self.selected.saturating_sub(self.top);
         self.total = page.total.or(self.total.filter(|_| cursor.is_some()));
         self.unknown_state = page.unknown_state.into_iter().collect();
@@ -329,12 +333,12 @@ impl<T: Row> List<T> {
                 self.selected = self.above + place;
                 self.top = self.selected.saturating_sub(in_window);
             }
-            None if self.keeping => {}
+            None if self.replaces == Replaces::Kept => {}
             None => (self.selected, self.top) = (0, 0),
         }
         self.pages.clear();
         self.pages.push_back(Loaded { from: cursor, rows: page.items, prev: page.prev, next: page.next });
-        (self.replacing, self.keeping) = (false, false);
+        self.replaces = Replaces::Nothing;
     }
 
     fn join_below(&mut self, page: Page<T>, cursor: String) {

@@ -17,6 +17,8 @@ use super::table::{self, Column, Sorted, TableStyle};
 pub struct Texts<'a> {
     /// Shown if the server has no rows.
     pub empty: &'a str,
+    /// How to change a query that the server refuses.
+    pub mend: Option<&'a str>,
     /// What is wrong with the query, shown instead of the list's state.
     pub complaint: Option<String>,
     /// What is being looked for, before the list's state.
@@ -48,7 +50,13 @@ pub fn draw<T: Row>(
         let answered = list.is_complete() && list.call.last_failure.is_none();
         // Without a text nothing was asked, because the query lacks something.
         let says_why = answered || text.is_empty();
-        let (text, meaning) = if says_why { (texts.empty, Meaning::Muted) } else { (text.as_str(), meaning) };
+        let is_refused = list.call.last_failure.as_ref().is_some_and(|failed| failed.retry_at.is_none());
+        let refused = texts.mend.filter(|_| is_refused).map(|mend| format!("{text} · {mend}"));
+        let (text, meaning) = match &refused {
+            _ if says_why => (texts.empty, Meaning::Muted),
+            Some(refused) => (refused.as_str(), meaning),
+            None => (text.as_str(), meaning),
+        };
         canvas.centred(rows, text, meaning);
     }
     let incomplete = if list.incomplete { INCOMPLETE } else { "" };

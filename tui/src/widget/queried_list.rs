@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 
-use super::beside::ConnectorNames;
+use super::beside::Known;
 use super::canvas::Canvas;
 use super::completion::Filter;
 use super::find::Find;
@@ -30,6 +30,11 @@ pub trait Listed {
 
     /// The columns, from left to right.
     const COLUMNS: &'static [Column<Self::Row>];
+    /// The columns for a query, from left to right.
+    fn columns(_query: &Self::Query) -> &'static [Column<Self::Row>] {
+        Self::COLUMNS
+    }
+
     /// What stands in the query line while it is empty, or in its place if there is none.
     const HELP: &'static str;
     /// The filters of the query line.
@@ -53,6 +58,9 @@ pub trait Listed {
         true
     }
 }
+
+/// How to change a query.
+const MEND: &str = "/ changes the query, esc clears it";
 
 /// A list with its query line.
 pub struct QueriedList<L: Listed> {
@@ -86,10 +94,22 @@ impl<L: Listed> QueriedList<L> {
         let changed = self.bar.accept(parsed, &mut self.query);
         match (changed, L::KEEPS_ROWS) {
             (false, _) => {}
-            (true, true) => self.rows.restart(),
+            (true, true) => self.rows.restart_for_query(),
             (true, false) => self.rows = List::default(),
         }
         changed
+    }
+
+    /// Why the rows are not those of the query line, if they are not.
+    pub fn unapplied(&self) -> Option<Unapplied> {
+        if L::HAS_BAR && self.bar.problem.is_some() {
+            return Some(Unapplied::Wrong);
+        }
+        match &self.rows.call.last_failure {
+            _ if !self.rows.is_behind() => None,
+            Some(_) => Some(Unapplied::Failed),
+            None => Some(Unapplied::Loading),
+        }
     }
 
     /// Stores all rows, which the server returns on one page, as far as they match.
@@ -103,7 +123,7 @@ impl<L: Listed> QueriedList<L> {
     pub fn take(&mut self, page: Page<L::Row>, height: usize) {
         self.rows.take(page, height);
         if let Some(find) = &mut self.find {
-            find.loaded(&mut self.rows, L::COLUMNS, height);
+            find.loaded(&mut self.rows, L::columns(&self.query), height);
         }
     }
 
@@ -129,12 +149,18 @@ impl<L: Listed> QueriedList<L> {
         self.draw_saved_name(around, canvas, area);
         let texts = Texts {
             empty,
+            mend: (L::HAS_BAR && !self.bar.field.text().is_empty()).then_some(MEND),
             complaint: self.bar.complaint(),
             sought: self.find.as_ref().map(Find::label),
             sorted: L::sorted(&self.query),
         };
+        // What is typed is wrong for a moment; what stands there must not look as if these rows matched it.
+        let none = List::default();
+        let is_wrong = self.unapplied() == Some(Unapplied::Wrong) && !self.bar.editing;
+        let rows = if is_wrong { &none } else { &self.rows };
+        let texts = if is_wrong { Texts { empty: Unapplied::Wrong.why(), ..texts } } else { texts };
         let below = Rect { y: area.y + lines, height: area.height.saturating_sub(lines), ..area };
-        listing::draw(around, canvas, below, L::COLUMNS, &self.rows, texts);
+        listing::draw(around, canvas, below, L::columns(&self.query), rows, texts);
     }
 
     /// The name under which the query is saved, beside it, if there is room.
@@ -149,7 +175,29 @@ impl<L: Listed> QueriedList<L> {
 
     /// The selected row in full.
     pub fn details(&self, around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        listing::details(around, L::COLUMNS, &self.rows)
+        listing::details(around, L::columns(&self.query), &self.rows)
+    }
+}
+
+/// Why the rows of a list are not those of its query line. Nothing is done with them then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unapplied {
+    /// The query is wrong.
+    Wrong,
+    /// The server refused the query, or could not be reached.
+    Failed,
+    /// The answer is still to come.
+    Loading,
+}
+
+impl Unapplied {
+    /// The reason in a sentence.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Wrong => "the query is wrong, so it has no rows: / changes the query, esc clears it",
+            Self::Failed => "the query failed, so it has no rows: / changes the query, esc clears it",
+            Self::Loading => "the rows of this query are not loaded yet",
+        }
     }
 }
 
@@ -168,6 +216,11 @@ pub trait Queried {
 
     /// Its query line, to change it.
     fn bar_mut(&mut self) -> Option<&mut QueryBar> {
+        None
+    }
+
+    /// Why its rows are not those of its query line, if they are not.
+    fn unapplied(&self) -> Option<Unapplied> {
         None
     }
 
@@ -191,7 +244,7 @@ pub trait Queried {
     }
 
     /// Looks for rows with this text from now on, or for none.
-    fn seek(&mut self, _text: &str, _names: &ConnectorNames) {}
+    fn seek(&mut self, _text: &str, _names: &Known) {}
 
     /// Selects the next row with the text, in this direction.
     fn find(&mut self, _is_forward: bool, _height: usize) {}
@@ -227,6 +280,10 @@ impl<L: Listed> Queried for QueriedList<L> {
         L::HAS_BAR.then_some(&mut self.bar)
     }
 
+    fn unapplied(&self) -> Option<Unapplied> {
+        QueriedList::unapplied(self)
+    }
+
     fn filters(&self) -> &'static [Filter] {
         L::FILTERS
     }
@@ -237,20 +294,20 @@ impl<L: Listed> Queried for QueriedList<L> {
     }
 
     fn columns(&self, terminal: u16) -> Vec<(&'static str, bool)> {
-        L::COLUMNS.iter().map(|column| (column.title, terminal >= column.min_width)).collect()
+        L::columns(&self.query).iter().map(|column| (column.title, terminal >= column.min_width)).collect()
     }
 
     fn sought(&self) -> Option<&str> {
         self.find.as_ref().map(|find| find.text.as_str())
     }
 
-    fn seek(&mut self, text: &str, names: &ConnectorNames) {
+    fn seek(&mut self, text: &str, names: &Known) {
         self.find = (!text.trim().is_empty()).then(|| Find::new(text, names));
     }
 
     fn find(&mut self, is_forward: bool, height: usize) {
         if let Some(find) = &mut self.find {
-            find.step(&mut self.rows, L::COLUMNS, is_forward, height);
+            find.step(&mut self.rows, L::columns(&self.query), is_forward, height);
         }
     }
 

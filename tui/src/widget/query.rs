@@ -75,17 +75,29 @@ fn is_key(text: &str) -> bool {
 
 /// The keys of filters as they are typed, such as `status: tenant:`.
 pub fn keys(filters: &[Filter]) -> String {
-    filters.iter().map(|filter| format!("{}:", filter.key)).collect::<Vec<_>>().join(" ")
+    filters.iter().flat_map(Filter::beginnings).collect::<Vec<_>>().join(" ")
 }
 
-/// The problem of a word whose key is none of these.
-pub fn unknown_key(word: &Word, filters: &[Filter]) -> Problem {
+/// The problem of a word whose key is none of these. Where text is searched for, too, it says how.
+pub fn unknown_key(word: &Word, filters: &[Filter], searches_text: bool) -> Problem {
     let key = word.key.as_deref().unwrap_or_default();
     let filters = keys(filters);
-    word.problem(format!(
-        "{key}: is no filter here; filters are {filters} (to search for the text, write \"{key}:{}\" with the quotes)",
-        word.value
-    ))
+    let text = if searches_text {
+        format!(" (to search for the text, write \"{key}:{}\" with the quotes)", word.value)
+    } else {
+        String::new()
+    };
+    word.problem(format!("{key}: is no filter here; filters are {filters}{text}"))
+}
+
+/// The problem of a word that looks like the opposite of a filter, such as `-status:active`, which is none.
+pub fn negated(word: &Word, filters: &[Filter]) -> Option<Problem> {
+    let rest = word.value.strip_prefix(['-', '!', '^']).filter(|_| word.key.is_none())?;
+    let filter = filters.iter().find(|filter| {
+        let rest = rest.to_lowercase();
+        filter.beginnings().iter().any(|begin| rest.starts_with(begin))
+    })?;
+    Some(word.problem(format!("{}: no filter can be turned round; name what is wanted", filter.key)))
 }
 
 /// The value as it must be typed: with quotes if it has spaces or a colon.

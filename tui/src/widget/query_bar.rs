@@ -6,12 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
 
 use crate::client::TenantRef;
+use crate::found_secret::{FoundSecret, found_secret};
 use crate::text::width;
 use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 use super::completion::{Completion, Filter};
-use super::query::{Problem, Word, with_word, words};
+use super::query::{Problem, Word, negated, with_word, words};
 use super::text_field::TextField;
 
 /// The pause after the last key, in milliseconds, before a query is sent.
@@ -69,7 +70,22 @@ impl QueryBar {
     /// Records a change; the query takes effect after the pause.
     pub fn touched(&mut self, now: DateTime<Utc>) {
         self.completion = None;
-        self.due = Some(now + TimeDelta::milliseconds(DEBOUNCE_MS));
+        // A secret is never searched for.
+        let is_secret = found_secret(self.field.text()).is_some();
+        self.due = (!is_secret).then(|| now + TimeDelta::milliseconds(DEBOUNCE_MS));
+    }
+
+    /// Takes a secret that says whose it is out of the line, with everything in it. Another one is no query.
+    pub fn take_secret(&mut self, now: DateTime<Utc>) -> Option<FoundSecret> {
+        let found = found_secret(self.field.text())?;
+        if found.tenant.is_none() {
+            let length = self.field.text().chars().count();
+            self.problem = Some(Problem { at: 0, length, text: found.sentence() });
+            return None;
+        }
+        self.editing = false;
+        self.set("", now);
+        Some(found)
     }
 
     /// Replaces the query, which takes effect at once.
@@ -124,7 +140,9 @@ impl QueryBar {
             return;
         }
         let wrong = self.problem.as_ref().map(|problem| problem.at..problem.at + problem.length);
-        if self.editing {
+        if found_secret(self.field.text()).is_some() {
+            self.field.draw_masked(canvas, line, self.editing);
+        } else if self.editing {
             self.field.draw_as_field(canvas, line, true, wrong.as_ref());
             self.draw_choices(canvas, line);
         } else {
@@ -173,6 +191,9 @@ impl TenantSearch {
     pub fn parse(what: &str, text: &str) -> Result<Self, Problem> {
         let mut search = Self::default();
         for word in words(text) {
+            if let Some(problem) = negated(&word, &[Filter::TENANT]) {
+                return Err(problem);
+            }
             match word.key.as_deref() {
                 Some("tenant") => search.tenant = Some(tenant(&word)?),
                 None => search.words.push(word.value.to_lowercase()),

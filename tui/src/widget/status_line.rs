@@ -34,7 +34,7 @@ pub fn draw(
         return canvas.right(area, row, position, Meaning::Muted);
     }
     let more = match around.keymap.first_key(Action::Details) {
-        Some(key) if columns(text) > area.width => format!(" {key}: all"),
+        Some(key) if columns(text) > area.width && !around.is_typing => format!(" {key}: all"),
         _ => String::new(),
     };
     let room = area.width.saturating_sub(columns(&more));

@@ -9,7 +9,8 @@ use crate::registry::action::{Action, Entry};
 use crate::registry::keymap::Keymap;
 use crate::registry::screen_settings::ScreenSettings;
 
-use super::beside::{Beside, ConnectorNames};
+use super::beside::{Beside, Known};
+use super::completion::Filter;
 
 /// What a screen or a dialog can see of the client around it when it draws or handles a key.
 #[derive(Debug, Clone, Copy)]
@@ -28,18 +29,22 @@ pub struct Surroundings<'a> {
     pub actions: &'static [Action],
     /// The least roles of those of them that need more here than the registry says.
     pub roles: &'static [(Action, Role)],
+    /// The filters of the current screen's query line.
+    pub filters: &'static [Filter],
+    /// Whether keys are text for the query line.
+    pub is_typing: bool,
     /// How often the operator chose each action in the palette.
     pub uses: &'a HashMap<Action, u32>,
     /// What the operator has chosen for the current screen.
     pub own: &'a ScreenSettings,
     /// The connectors' names.
-    pub connectors: &'a ConnectorNames,
+    pub known: &'a Known,
 }
 
 impl Surroundings<'_> {
     /// What cells can show besides their rows.
     pub fn beside(&self) -> Beside<'_> {
-        Beside { now: self.now, connectors: self.connectors }
+        Beside { now: self.now, known: self.known }
     }
 
     /// The role that the operator lacks for an action on the current screen.

@@ -1,5 +1,6 @@
 //! The audit screen: filters, following and freezing, and the check of the chain.
 
+use bowline::app::Msg;
 use bowline::client::{Answer, Failure, Request};
 use bowline::registry::place::Place;
 use bowline_api::status::{AccountStatus, Role};
@@ -51,7 +52,7 @@ fn what_somebody_did_yesterday_in_all_logs_is_one_query() {
     story.later(7_000);
     searched(&mut story, " olaf");
     let text = frame_text(&story);
-    assert!(text.contains("▲ the audit log is searched with tenant: actor:"), "{text}");
+    assert!(text.contains("▲ the audit log has no text search; filters are tenant: actor:"), "{text}");
     assert_eq!(pages(&story), before, "a query that is wrong asks for nothing");
 }
 
@@ -137,4 +138,34 @@ fn an_account_leads_to_its_events_and_to_what_its_operator_did() {
         assert_eq!(story.model.place(), Place::Audit);
         assert!(frame_text(&story).contains(query), "{}", frame_text(&story));
     }
+}
+
+#[test]
+fn the_title_says_how_to_see_every_log_and_each_entry_there_names_its_tenant() {
+    let mut story = on_the_audit_screen();
+    story.tell(Msg::Resize(130, 24));
+    let text = frame_text(&story);
+    assert!(
+        text.contains("audit › the service's own log (tenant:* for all)") && !text.contains("TENANT"),
+        "{text}"
+    );
+    searched(&mut story, "tenant:*");
+    let text = frame_text(&story);
+    assert!(text.contains("audit › all logs") && text.contains("TENANT") && text.contains("acme"), "{text}");
+}
+
+#[test]
+fn an_operator_leads_to_what_they_did() {
+    let mut story = Story::settled();
+    story.role = Role::Admin;
+    story.model.operator = Some(crate::fixtures::operator(Role::Admin));
+    story.press("6");
+    story.settle();
+    story.press("enter");
+    assert!(frame_text(&story).contains("what ops-1 did, in every log"), "{}", frame_text(&story));
+    story.press("enter");
+    story.settle();
+    assert_eq!(story.model.place(), Place::Audit);
+    let id = crate::fixtures::operator(Role::Admin).id;
+    assert!(frame_text(&story).contains(&format!("actor:{id}")), "{}", frame_text(&story));
 }

@@ -37,7 +37,7 @@ fn prepared(story: &Story) -> CreateJob {
     }
 }
 
-fn search(story: &mut Story, query: &str) {
+pub(crate) fn search(story: &mut Story, query: &str) {
     story.press("/");
     story.type_in(query);
     story.press("enter");

@@ -154,7 +154,7 @@ fn from_a_server_that_hangs_one_gets_to_another_one_at_once() {
     window.type_in("j\r");
     window.wait_for(&email(0));
     assert!(began.elapsed().as_secs() < 4, "the old server's time limit is 20 s: {:?}", began.elapsed());
-    window.type_in("q");
+    window.type_in("\u{3}");
     assert_eq!(window.end().0, 0);
     let kept = Config::load(&Dirs::find(Some(config.path())).unwrap()).unwrap();
     assert_eq!(kept.current.as_deref(), Some("a"), "the current context of commands is another matter");

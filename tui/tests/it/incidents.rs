@@ -19,7 +19,7 @@ fn a_suspicious_operators_sessions_are_listed_and_ended_and_a_viewer_ends_their_
     story.settle();
     story.press("6");
     story.settle();
-    story.press("enter");
+    story.press("enter j enter");
     story.settle();
     let text = frame_text(&story);
     assert!(
@@ -167,4 +167,82 @@ fn from_an_account_one_key_leads_to_its_connector_its_tenant_and_the_keys_that_h
         story.press("q");
         assert_eq!(story.model.place(), Place::Account(account_id(0)), "back to the account");
     }
+}
+
+#[test]
+fn the_palette_finds_what_is_done_elsewhere_by_the_words_of_an_incident() {
+    for (words, found) in [
+        ("secret", "replace an app secret: connectors"),
+        ("leaked", "revoke a leaked API key: API keys"),
+        ("leaked", "who has a token: an account's page"),
+        ("last used", "who has a token: an account's page"),
+        ("re-link", "users who must link again: accounts"),
+    ] {
+        let mut story = Story::settled();
+        story.press(":");
+        story.type_in(words);
+        assert!(frame_text(&story).contains(found), "{words}: {}", frame_text(&story));
+    }
+    let mut story = Story::settled();
+    story.press(":");
+    story.type_in("re-link");
+    story.press("enter");
+    story.settle();
+    assert!(frame_text(&story).contains("/ status:needs_reauth"), "{}", frame_text(&story));
+}
+
+/// A leaked key of the tenant acme.
+fn leaked() -> String {
+    let suffix = crate::fixtures::tenants()[0].id.to_string().replace("tenant_", "");
+    format!("bwl_sk_{suffix}_LeakedLeakedLeakedLeakedLeakedLeakedLeakedLeaked")
+}
+
+#[test]
+fn a_leaked_key_leads_to_the_keys_of_its_tenant_and_is_neither_shown_nor_kept_nor_sent() {
+    let query = format!("/ tenant:{}", crate::fixtures::tenants()[0].id);
+    for keys in ["/", "5 /", "3 /", ":"] {
+        for is_pasted in [true, false] {
+            let mut story = Story::settled();
+            story.press(keys);
+            if is_pasted {
+                story.tell(bowline::app::Msg::Paste(leaked()));
+            } else {
+                story.type_in(&leaked());
+                assert!(!frame_text(&story).contains("bwl_sk"), "{}", frame_text(&story));
+                story.later(1_000);
+                story.press("enter");
+            }
+            let said = "which was not sent and is not kept; it names this tenant";
+            assert!(story.toast().contains(said), "{keys}: {}", story.toast());
+            story.settle();
+            let text = frame_text(&story);
+            assert!(text.contains(&query) && text.contains("backend-0"), "{keys}: {text}");
+            for places in ["[ [ [", "1", ":"] {
+                story.press(places);
+                story.settle();
+                assert!(!frame_text(&story).contains("Leaked"), "{}", frame_text(&story));
+            }
+            assert!(!format!("{:?}{:?}{:?}", story.asked, story.effects, story.model).contains("Leaked"));
+        }
+    }
+}
+
+#[test]
+fn accounts_of_a_connector_that_is_known_to_be_broken_do_not_look_healthy() {
+    let mut story = Story::settled();
+    assert!(!frame_text(&story).contains("broken app"), "{}", frame_text(&story));
+    let mut facts = crate::fixtures::overview();
+    for connector in &mut facts.failing.as_mut().unwrap().connectors {
+        if connector.status_reason.is_some() {
+            connector.id = crate::fixtures::summary(0).account.connector_id;
+        }
+    }
+    story.press("0");
+    let at =
+        story.waiting.iter().position(|call| matches!(call.2, bowline::client::Request::Overview)).unwrap();
+    let call = story.waiting.remove(at);
+    story.answer(&call, Ok(bowline::client::Answer::Overview(Box::new(facts))));
+    story.press("1");
+    let text = frame_text(&story);
+    assert!(text.contains("▲ broken app") && !text.contains("● active"), "{text}");
 }

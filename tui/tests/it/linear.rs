@@ -105,7 +105,7 @@ fn the_program_moves_no_cursor_and_clears_nothing_from_login_to_the_outcome() {
     assert_eq!(*server.facts.revoked.lock().unwrap(), [(account_id(2), "asked by the user".to_owned())]);
     window.type_in("q");
     window.wait_for(&email(0));
-    window.type_in("q");
+    window.type_in("\u{3}");
     let (code, raw) = window.end();
     assert_eq!(code, 0);
     let raw = String::from_utf8(raw).unwrap();

@@ -59,6 +59,13 @@ fn a_list_of_a_tenants_things_says_how_to_choose_the_tenant() {
         assert!(text.contains(heading), "{text}");
         assert!(text.contains("no tenant is chosen: type / and tenant:NAME"), "{text}");
     }
+    story.press("/");
+    story.type_in("tenant:nope");
+    story.press("enter");
+    story.failing = Some(bowline::client::Failure::NotFound("no tenant \"nope\" is visible to you".into()));
+    story.settle();
+    let text = frame_text(&story);
+    assert!(text.contains("visible to you · / changes the query, esc clears it"), "{text}");
 }
 
 #[test]
@@ -218,7 +225,7 @@ fn what_is_chosen_for_a_screen_is_there_at_the_next_start_and_for_scripts() {
     window.wait_for("shows or hides");
     window.type_in(" \r");
     window.wait_gone("E-MAIL");
-    window.type_in("q");
+    window.type_in("\u{3}");
     drop(window);
     let mut window = Window::open(config.path(), &[]);
     window.wait_for("ACCOUNT");
@@ -294,4 +301,49 @@ fn connectors_are_named_once_an_answer_has_told_their_names() {
     story.type_in(&name);
     story.press("enter");
     assert!(!frame_text(&story).contains("no other row"), "{}", frame_text(&story));
+}
+
+#[test]
+fn the_help_explains_the_filters_of_the_screen() {
+    let mut story = Story::settled();
+    story.press("? G");
+    let text = frame_text(&story);
+    assert!(text.contains("Filters of this screen, after /"), "{text}");
+    for line in
+        ["used< used>        used within an age such as 90d, or not", "status:            in this state"]
+    {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    story.press("esc 0 ? G");
+    assert!(!frame_text(&story).contains("Filters of this screen"), "{}", frame_text(&story));
+}
+
+#[test]
+fn while_somebody_types_no_hint_names_a_key_that_is_text() {
+    let mut story = Story::new(crate::operator::setup(), (60, 15));
+    story.tell(Msg::Tick);
+    story.settle();
+    story.press("/");
+    story.type_in("user:bob");
+    story.later(1_000);
+    let text = frame_text(&story);
+    assert!(text.contains("▲ user: is no filter here") && !text.contains("i: all"), "{text}");
+    story.press("enter");
+    assert!(frame_text(&story).contains("i: all"), "{}", frame_text(&story));
+}
+
+#[test]
+fn an_api_key_in_full_has_each_fact_once() {
+    let mut story = Story::settled();
+    story.press("/");
+    story.type_in("tenant:acme");
+    story.press("enter");
+    story.settle();
+    story.press("5");
+    story.settle();
+    story.press("i");
+    let text = frame_text(&story);
+    assert_eq!(text.matches("ADDED").count(), 2, "once in the list behind it, once here: {text}");
+    let id = crate::fixtures::api_keys()[0].id.to_string();
+    assert_eq!(text.matches(&id).count(), 1, "{text}");
 }

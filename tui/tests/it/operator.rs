@@ -324,6 +324,8 @@ pub(crate) fn key(name: &str) -> KeyEvent {
         "up" => KeyCode::Up,
         "down" => KeyCode::Down,
         "backspace" => KeyCode::Backspace,
+        "pagedown" => KeyCode::PageDown,
+        "pageup" => KeyCode::PageUp,
         "space" => KeyCode::Char(' '),
         _ => KeyCode::Char(name.chars().next().unwrap()),
     };

@@ -43,6 +43,8 @@ fn an_operator_logs_in_finds_an_account_revokes_it_and_leaves() {
     window.type_in("q");
     window.wait_gone("Timeline");
     window.type_in("q");
+    window.wait_for("ctrl-c quits");
+    window.type_in("\u{3}");
     let (code, raw) = window.end();
     assert_eq!(code, 0);
     assert_given_back(&raw);
@@ -57,7 +59,7 @@ fn with_the_server_down_there_is_a_frame_and_with_it_up_again_there_are_accounts
     let config = configured(&url);
     let mut window = Window::open(config.path(), &[]);
     log_in(&mut window);
-    window.type_in("q");
+    window.type_in("\u{3}");
     assert_eq!(window.end().0, 0);
     drop(server);
 
@@ -73,7 +75,7 @@ fn with_the_server_down_there_is_a_frame_and_with_it_up_again_there_are_accounts
     window.type_in("r");
     window.wait_for("stale");
     window.wait_for(&email(0));
-    window.type_in("q");
+    window.type_in("\u{3}");
     assert_eq!(window.end().0, 0);
 }
 

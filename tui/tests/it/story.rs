@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 
 use crate::fixtures::{account_id, account_page, detail, now, page};
 use crate::operator::{Story, setup};
+use crate::screens::frame_text;
 
 #[test]
 fn logging_in_leads_to_the_accounts_and_the_password_is_nowhere_to_be_read() {
@@ -176,7 +177,11 @@ fn revoking_wants_a_reason_and_the_end_of_the_id_typed_by_hand() {
     );
     story.settle();
     assert!(story.model.dialogs.is_empty());
-    assert!(story.toast().ends_with("is revoking"), "{}", story.toast());
+    assert!(
+        story.toast().contains("no token of it is issued any more, and Dropbox is told"),
+        "{}",
+        story.toast()
+    );
     story.press("R");
     assert!(story.model.dialogs.is_empty() && story.toast().contains("already being revoked"));
     let before = story.asked.len();
@@ -355,11 +360,14 @@ fn leaving_goes_one_level_up_and_ctrl_c_always_ends() {
     story.settle();
     story.press("q");
     assert_eq!(story.model.place(), Place::Accounts, "from the account to the tenant's accounts");
+    assert!(frame_text(&story).contains("q back"), "{}", frame_text(&story));
     story.press("q");
     assert_eq!(story.model.place(), Place::Tenants);
     assert!(story.effects.is_empty());
+    assert!(!frame_text(&story).contains("back"), "no hint leads nowhere: {}", frame_text(&story));
     story.press("q");
-    assert_eq!(story.effects, ["Quit"], "the history is not walked through");
+    assert_eq!(story.model.place(), Place::Tenants, "the history is not walked through");
+    assert!(story.effects.is_empty() && story.toast().contains("ctrl-c quits"), "{}", story.toast());
     let mut story = Story::settled();
     story.press("R ctrl-c");
     assert_eq!(story.effects, ["Quit"]);

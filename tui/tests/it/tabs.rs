@@ -69,7 +69,7 @@ fn answers_reach_the_tab_that_asked_and_changes_reach_all() {
 }
 
 #[test]
-fn leaving_the_first_level_of_a_tab_closes_it_and_the_last_tab_quits() {
+fn leaving_the_first_level_of_a_tab_closes_it_and_the_last_tab_stays() {
     let mut story = Story::settled();
     story.press("t t t t t t t t");
     assert!(
@@ -81,6 +81,7 @@ fn leaving_the_first_level_of_a_tab_closes_it_and_the_last_tab_quits() {
     assert!(story.toast().contains("close one first"), "{}", story.toast());
     story.press("q q q q q q q q");
     assert!(story.effects.is_empty(), "{:?}", story.effects);
+    assert!(!frame_text(&story).contains("q back"), "{}", frame_text(&story));
     story.press("q");
-    assert_eq!(story.effects, ["Quit"]);
+    assert!(story.effects.is_empty() && story.toast().contains("ctrl-c quits"), "{}", story.toast());
 }

@@ -23,8 +23,18 @@ const WIDTH: u16 = 70;
 const FRAME: u16 = 4;
 /// The columns before a label.
 const SIGN: u16 = 2;
-/// The rows besides the fields and what is changed: frame, warning, message, hints.
-const OTHER_ROWS: u16 = 9;
+/// The rows of the frame and of the hints.
+const FRAME_ROWS: u16 = 3;
+/// The greatest number of rows of the warning, and of the message.
+const TEXT_ROWS: u16 = 3;
+
+/// The rows of the parts of the dialog, from top to bottom.
+struct Parts {
+    about: u16,
+    warning: u16,
+    fields: u16,
+    message: u16,
+}
 
 /// A label in lines, and whether its field stands below it.
 struct Label {
@@ -42,33 +52,34 @@ impl Label {
     }
 
     fn rows(&self) -> u16 {
-        u16::try_from(self.lines.len()).unwrap_or(u16::MAX).saturating_add(u16::from(self.is_above))
+        to_rows(self.lines.len()).saturating_add(u16::from(self.is_above))
     }
+}
+
+fn to_rows(lines: usize) -> u16 {
+    u16::try_from(lines).unwrap_or(u16::MAX)
 }
 
 impl ChangeDialog {
     pub(super) fn draw_on(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let meaning = if self.act.danger() >= Danger::Irreversible { Meaning::Bad } else { Meaning::Warn };
-        let title = format!(" {} ", self.verb);
+        let title = format!(" {} ", self.action());
         let columns = WIDTH.min(area.width);
-        let labels: Vec<_> = self
-            .fields
-            .iter()
-            .map(|(purpose, ..)| Label::of(&self.label(purpose), columns.saturating_sub(FRAME)))
-            .collect();
+        let inside = columns.saturating_sub(FRAME);
+        let labels: Vec<_> =
+            self.fields.iter().map(|(purpose, ..)| Label::of(&self.label(purpose), inside)).collect();
         let fields = labels.iter().map(Label::rows).fold(0, u16::saturating_add);
-        let about = u16::try_from(self.about.len())
-            .unwrap_or(u16::MAX)
-            .saturating_add(1 + u16::from(!self.id.is_empty()));
-        let rows = about.saturating_add(fields).saturating_add(OTHER_ROWS).min(area.height);
-        let inner = canvas.dialog((columns, rows), &title, meaning);
-        let about = rows.saturating_sub(fields.saturating_add(OTHER_ROWS));
-        self.draw_about(canvas, Rect { height: about, ..inner });
-        canvas.wrapped(Rect { y: inner.y + about, height: 3, ..inner }, self.warning, Meaning::Warn);
-        let first_field = about + 3;
+        let lines = self.about_lines(inside);
+        let parts = self.parts(to_rows(lines.len()), fields, inside, area.height);
+        let rows = parts.about + parts.warning + parts.fields + parts.message + FRAME_ROWS;
+        let inner = canvas.dialog((columns, rows.min(area.height)), &title, meaning);
+        self.draw_about(around, canvas, Rect { height: parts.about, ..inner }, &lines);
+        let warning = Rect { y: inner.y + parts.about, height: parts.warning, ..inner };
+        canvas.wrapped(warning, self.warning, Meaning::Warn);
+        let first_field = parts.about + parts.warning;
         self.draw_fields(canvas, inner, first_field, &labels);
         let top = first_field.saturating_add(fields).min(inner.height);
-        let message = Rect { y: inner.y + top, height: 3.min(inner.height - top), ..inner };
+        let message = Rect { y: inner.y + top, height: TEXT_ROWS.min(inner.height - top), ..inner };
         let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
         let close = around.keymap.first_key(Action::Close).unwrap_or_default();
         if self.awaited.is_some() {
@@ -76,7 +87,7 @@ impl ChangeDialog {
         } else if let Some(text) = &self.message {
             canvas.wrapped(message, text, Meaning::Warn);
         } else if self.missing().is_none() {
-            let text = format!("ready: press {confirm} to {}", self.verb);
+            let text = format!("ready: press {confirm} to {}", self.action());
             canvas.line(message, 0, &[(&text, meaning)]);
         }
         let next = around.keymap.first_key(Action::NextField).unwrap_or_default();
@@ -100,22 +111,63 @@ impl ChangeDialog {
         }
     }
 
-    /// Draws the id and the lines about what is changed.
-    fn draw_about(&self, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let mut row = 0;
-        if !self.id.is_empty() {
-            let (head, tail) = self.id.split_at(self.id.len() - end_of(&self.id).len());
-            canvas.line(area, 0, &[("  ", Meaning::Text), (head, Meaning::Text), (tail, Meaning::Bad)]);
-            row = 1;
+    /// The rows of each part. Where there is no room for all, blank rows go first, and then what is changed scrolls.
+    fn parts(&self, about: u16, fields: u16, inside: u16, height: u16) -> Parts {
+        let roomy = about.saturating_add(1 + fields + 2 * TEXT_ROWS + FRAME_ROWS);
+        if roomy <= height {
+            return Parts { about: about + 1, warning: TEXT_ROWS, fields, message: TEXT_ROWS };
         }
-        let room = usize::from(area.height.saturating_sub(row));
-        for (at, text) in self.about.iter().enumerate().take(room) {
-            let left = self.about.len() - at;
-            let more = format!("… and {left} more");
-            let is_last = at + 1 == room && left > 1;
+        let rows_of = |text: &str| to_rows(wrap(&sanitize(text), inside.max(1)).len()).min(TEXT_ROWS);
+        let warning = rows_of(self.warning);
+        let message = self.message.as_deref().map_or(1, rows_of);
+        let left = height.saturating_sub(fields + warning + message + FRAME_ROWS);
+        Parts { about: about.min(left), warning, fields, message }
+    }
+
+    /// The lines about what is changed, after that of its id.
+    fn about_lines(&self, inside: u16) -> Vec<(String, Meaning)> {
+        let room = inside.saturating_sub(SIGN).max(1);
+        let mut lines = Vec::new();
+        lines.extend((!self.id.is_empty()).then(|| (self.id.clone(), Meaning::Text)));
+        for (at, text) in self.about.iter().enumerate() {
             let meaning = if at == 0 { Meaning::Text } else { Meaning::Muted };
-            canvas.line(area, row, &[("  ", Meaning::Text), (if is_last { &more } else { text }, meaning)]);
-            row += 1;
+            lines.extend(wrap(&sanitize(text), room).into_iter().map(|line| (line, meaning)));
+        }
+        lines
+    }
+
+    /// Scrolls what is changed.
+    pub(super) fn scroll_by(&mut self, by: isize, around: &Surroundings<'_>) {
+        let lines = self.about_lines(WIDTH.min(around.columns).saturating_sub(FRAME)).len();
+        self.scroll = self.scroll.saturating_add_signed(by).min(lines.saturating_sub(1));
+    }
+
+    /// Draws the lines about what is changed, as many as there is room for.
+    fn draw_about(
+        &self,
+        around: &Surroundings<'_>,
+        canvas: &mut Canvas<'_, '_>,
+        area: Rect,
+        lines: &[(String, Meaning)],
+    ) {
+        let room = usize::from(area.height);
+        let is_cut = lines.len() > room;
+        let shown = if is_cut { room.saturating_sub(1) } else { room };
+        let first = self.scroll.min(lines.len().saturating_sub(shown));
+        for (row, (at, (text, meaning))) in (0..).zip(lines.iter().enumerate().skip(first).take(shown)) {
+            let id_end = end_of(&self.id).len();
+            if at == 0 && !self.id.is_empty() {
+                let (head, tail) = text.split_at(text.len() - id_end);
+                canvas.line(area, row, &[("  ", Meaning::Text), (head, Meaning::Text), (tail, Meaning::Bad)]);
+            } else {
+                canvas.line(area, row, &[("  ", Meaning::Text), (text, *meaning)]);
+            }
+        }
+        if is_cut {
+            let key = |action| around.keymap.first_key(action).unwrap_or_default();
+            let (down, up) = (key(Action::DialogPageDown), key(Action::DialogPageUp));
+            let text = format!("  lines {} to {} of {}: {down} {up}", first + 1, first + shown, lines.len());
+            canvas.line(area, area.height.saturating_sub(1), &[(&text, Meaning::Accent)]);
         }
     }
 

@@ -8,12 +8,16 @@ use crate::client::{Act, Answer, Failure, SignOnStep};
 use crate::dialog::confirmation::end_of;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
+use crate::registry::place::Place;
 use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
 
 use super::fields::{BROWSER, DEVICE, Fields, Purpose};
 use super::warning::warning;
+
+/// The lines by which one key scrolls what is changed.
+const PAGE: isize = 3;
 
 /// The dialog that makes a change.
 #[derive(Debug)]
@@ -28,8 +32,10 @@ pub struct ChangeDialog {
     pub(super) id: String,
     /// The phrase to type, where the change needs one.
     phrase: String,
-    /// Lines about what is changed; the last ones are left out where there is no room.
+    /// Lines about what is changed, which scroll where there is no room.
     pub(super) about: Vec<String>,
+    /// How many of these lines are scrolled away.
+    pub(super) scroll: usize,
     /// What follows.
     pub(super) warning: &'static str,
     /// The fields.
@@ -64,6 +70,7 @@ impl ChangeDialog {
             name,
             id,
             about: about.into(),
+            scroll: 0,
             next: |_, _| Vec::new(),
             awaited: None,
             step: None,
@@ -93,6 +100,11 @@ impl ChangeDialog {
         &self.phrase
     }
 
+    /// What is about to be done. A verb that needs an object has its name.
+    pub(super) fn action(&self) -> String {
+        if self.verb.ends_with(" of") { format!("{} {}", self.verb, self.name) } else { self.verb.to_owned() }
+    }
+
     /// What is still missing before the change can be sent.
     pub fn missing(&self) -> Option<String> {
         self.fields.missing(&self.phrase)
@@ -116,7 +128,7 @@ impl ChangeDialog {
             return Vec::new();
         }
         if std::mem::take(&mut self.is_stray) {
-            self.message = Some(format!("pasting does not confirm; press enter alone to {}", self.verb));
+            self.message = Some(format!("pasting does not confirm; press enter alone to {}", self.action()));
             return Vec::new();
         }
         self.message = self.missing();
@@ -133,7 +145,7 @@ impl Dialog for ChangeDialog {
         true
     }
 
-    fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
+    fn perform(&mut self, action: Action, around: &Surroundings<'_>) -> Vec<Reaction> {
         if self.awaited.is_some() {
             let address = self.step.as_ref().and_then(SignOnStep::address);
             return match (action, address) {
@@ -142,6 +154,8 @@ impl Dialog for ChangeDialog {
             };
         }
         match action {
+            Action::DialogPageDown => self.scroll_by(PAGE, around),
+            Action::DialogPageUp => self.scroll_by(-PAGE, around),
             Action::SignOnBrowser => self.fields.fill_in(Purpose::Anew, BROWSER),
             Action::SignOnDevice => self.fields.fill_in(Purpose::Anew, DEVICE),
             Action::NextField | Action::DialogDown => self.fields.move_focus(true),
@@ -199,7 +213,12 @@ impl Dialog for ChangeDialog {
         self.step = Some(step);
     }
 
-    fn closed(&self) -> Vec<Reaction> {
+    fn closed(&self, around: &Surroundings<'_>) -> Vec<Reaction> {
+        if let (Act::ConfirmJob { .. }, None) = (&self.act, self.awaited) {
+            let key = around.keymap.first_key(Action::Go(Place::Jobs)).unwrap_or_default();
+            let text = format!("nothing is done; the job stays prepared for an hour, and {key} lists it");
+            return vec![Reaction::Notify(text)];
+        }
         let given_up = self.awaited.filter(|_| self.is_before_act());
         given_up.map(Reaction::GiveUp).into_iter().collect()
     }

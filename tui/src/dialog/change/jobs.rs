@@ -43,7 +43,11 @@ pub fn sample_lines(detail: &JobDetail) -> Vec<String> {
     };
     let mut lines: Vec<_> = detail.sample.iter().take(SAMPLE).map(line).collect();
     let more = detail.job.total.saturating_sub(lines.len() as u64);
-    lines.extend((more > 0).then(|| format!("… and {} more", count(more))));
+    lines.extend(
+        (more > 0).then(|| {
+            format!("… and {} more {}", count(more), if more == 1 { "account" } else { "accounts" })
+        }),
+    );
     lines
 }
 

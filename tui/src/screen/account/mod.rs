@@ -18,6 +18,7 @@ use crate::interface::dialog::Reaction;
 use crate::interface::screen::{Part, Screen};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
+use crate::screen::accounts::offered;
 use crate::theme::Meaning;
 use crate::widget::call_state::CallState;
 use crate::widget::canvas::Canvas;
@@ -114,6 +115,10 @@ impl Screen for Account {
                 self.timeline.refresh();
             }
         }
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        self.subject().is_none_or(|row| offered(row, action))
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {

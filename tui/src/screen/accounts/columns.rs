@@ -1,6 +1,7 @@
 //! The columns of the list of accounts.
 
 use bowline_api::admin::{AccountSort, AccountSummary};
+use bowline_api::status::AccountStatus;
 
 use crate::screen::label::status_label;
 use crate::text::short_id;
@@ -38,7 +39,13 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "STATUS",
         min_width: 0,
         size: Size::Fixed(14),
-        cell: |row, _| status_label(row.account.status),
+        cell: |row, beside| match row.account.status.known() {
+            // Its tokens work until they expire, and no new one can be had.
+            Some(AccountStatus::Active) if beside.known.is_broken(row.account.connector_id) => {
+                ("▲ broken app".to_owned(), Meaning::Warn)
+            }
+            _ => status_label(row.account.status),
+        },
     },
     Column {
         title: "REASON",
@@ -50,7 +57,7 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "CONNECTOR",
         min_width: 160,
         size: Size::Fixed(16),
-        cell: |row, beside| (beside.connectors.label(row.account.connector_id), Meaning::Muted),
+        cell: |row, beside| (beside.known.connector(row.account.connector_id), Meaning::Muted),
     },
     Column {
         title: "SCOPES",

@@ -92,9 +92,6 @@ impl Accounts {
             reason: String::new(),
         };
         if marks.is_all() {
-            if self.list.bar.problem.is_some() || self.list.bar.due.is_some() {
-                return Err("the query is not applied yet; mend it first".to_owned());
-            }
             let filter = &self.list.query;
             let tenant = filter.tenant.as_ref().map(ToString::to_string);
             let tenant = tenant.ok_or("a job is for one tenant: add tenant:NAME to the query")?;

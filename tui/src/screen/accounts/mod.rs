@@ -6,6 +6,7 @@ mod query;
 mod seen;
 
 use bowline_api::admin::AccountSummary;
+use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, JobId};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
@@ -172,6 +173,15 @@ impl Screen for Accounts {
         }
     }
 
+    fn offers(&self, action: Action) -> bool {
+        let of_row = matches!(action, Action::Open | Action::Mark | Action::CopyId);
+        match self.list.rows.current() {
+            _ if action == Action::Revoke && !self.list.rows.marks.is_empty() => true,
+            Some(row) => offered(row, action),
+            None => !of_row && !matches!(action, Action::Revoke | Action::Pause),
+        }
+    }
+
     fn poll_at(&self) -> Option<DateTime<Utc>> {
         self.behind.due_at(&self.list.rows.call)
     }
@@ -251,7 +261,9 @@ impl Screen for Accounts {
             None => "accounts › all tenants".to_owned(),
         };
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
-        let order = format!("{}sort: {}", match_count(&self.list.rows), sort_name(self.list.query.sort));
+        // A query that is not applied has no number of rows.
+        let matching = self.list.unapplied().map_or_else(|| match_count(&self.list.rows), |_| String::new());
+        let order = format!("{matching}sort: {}", sort_name(self.list.query.sort));
         canvas.right(area, 0, &order, Meaning::Muted);
         let empty = if self.list.bar.field.text().is_empty() {
             "no account is linked yet"
@@ -260,6 +272,13 @@ impl Screen for Accounts {
         };
         self.list.draw(around, canvas, area, empty);
     }
+}
+
+/// Whether this action can do something with an account in its state.
+pub fn offered(row: &AccountSummary, action: Action) -> bool {
+    let has_ended =
+        matches!(row.account.status.known(), Some(AccountStatus::Revoked | AccountStatus::Revoking));
+    !(has_ended && matches!(action, Action::Revoke | Action::Pause))
 }
 
 fn match_count(list: &List<AccountSummary>) -> String {

@@ -6,19 +6,21 @@ use bowline_api::{Age, Ages, ConnectorId};
 
 use crate::client::{AccountFilter, SORTS, sort_name, sort_named};
 use crate::widget::completion::Filter;
-use crate::widget::query::{Problem, Word, unknown_key, with_word, words};
+use crate::widget::query::{Problem, Word, negated, unknown_key, with_word, words};
 use crate::widget::query_bar::tenant;
 
 use super::seen::SeenIds;
 
 /// The filters.
 pub(super) const FILTERS: &[Filter] = &[
-    Filter::words("status", statuses),
+    Filter::words("status", statuses, "in this state, such as needs_reauth"),
     Filter::TENANT,
-    Filter::free("scope"),
-    Filter::free("connector"),
-    Filter::free("unused"),
-    Filter::words("sort", sorts),
+    Filter::free("scope", "granted this scope"),
+    Filter::free("connector", "linked through this one: conn_…"),
+    Filter::compared("used", "used within an age such as 90d, or not"),
+    Filter::compared("linked", "linked within an age, or before"),
+    Filter::free("unused", "the same as used> with this age"),
+    Filter::words("sort", sorts, "the order: newest, oldest, email, used"),
 ];
 
 fn statuses() -> Vec<&'static str> {
@@ -35,6 +37,9 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
     let mut filter = AccountFilter::default();
     let mut searched = Vec::new();
     for word in words(text) {
+        if let Some(problem) = negated(&word, FILTERS) {
+            return Err(problem);
+        }
         match word.key.as_deref() {
             None if word.value.starts_with("acct_") && word.value.contains('…') => {
                 // The server finds by its end one that was not on this screen.
@@ -43,6 +48,7 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
             }
             None if comparison(&word).is_some() => compare(&word, &mut filter.ages)?,
             None => searched.push(word.value),
+            Some("status") if filter.status.is_some() => return Err(word.problem(ONE_STATUS)),
             Some("status") => filter.status = Some(status(&word)?),
             Some("tenant") => filter.tenant = Some(tenant(&word)?),
             Some("scope") if !word.value.is_empty() => filter.scope = Some(word.value),
@@ -53,7 +59,7 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
             Some(key @ ("used" | "linked")) => {
                 return Err(word.problem(format!("{key}: needs a < or >, such as {key}<90d or {key}>90d")));
             }
-            Some(_) => return Err(unknown_key(&word, FILTERS)),
+            Some(_) => return Err(unknown_key(&word, FILTERS, true)),
         }
     }
     filter.text = searched.join(" ");
@@ -91,7 +97,13 @@ pub(super) fn next_sort(text: &str, now: AccountSort) -> String {
     with_word(text, "sort", sort_name(SORTS[(at + 1) % SORTS.len()].0))
 }
 
+/// Why two states are refused.
+const ONE_STATUS: &str = "status: takes one state; search once for each";
+
 fn status(word: &Word) -> Result<AccountStatus, Problem> {
+    if word.value.contains([',', '|']) {
+        return Err(word.problem(ONE_STATUS));
+    }
     word.value
         .to_lowercase()
         .parse()
@@ -114,6 +126,18 @@ mod tests {
 
     fn parsed(text: &str) -> Result<AccountFilter, Problem> {
         parse(text, &SeenIds::default())
+    }
+
+    #[test]
+    fn what_no_filter_can_do_is_refused_in_a_sentence() {
+        let why = |text: &str| parsed(text).unwrap_err().text;
+        assert_eq!(why("status:active,revoked"), ONE_STATUS);
+        assert_eq!(why("status:active status:revoked"), ONE_STATUS);
+        for text in ["-status:active", "!Tenant:acme", "-used<90d"] {
+            assert!(why(text).contains("no filter can be turned round"), "{text}: {}", why(text));
+        }
+        assert_eq!(parsed("-ada").unwrap().text, "-ada", "text may begin so");
+        assert!(why("user:bob").contains("used< used> linked< linked> unused: sort:"), "{}", why("user:bob"));
     }
 
     #[test]

@@ -52,6 +52,10 @@ impl Listed for Audit {
         "type / and tenant:NAME (tenant:* for all) actor: action: subject: since: until:";
     const FILTERS: &'static [Filter] = query::FILTERS;
 
+    fn columns(query: &AuditSearch) -> &'static [Column<AuditEvent>] {
+        if query.all { OF_ALL } else { COLUMNS }
+    }
+
     fn parse(text: &str) -> Result<AuditSearch, Problem> {
         query::parse(text)
     }
@@ -188,7 +192,7 @@ impl Screen for Audit {
         let heading = match &self.list.query.tenant {
             Some(tenant) => format!("audit › {tenant}"),
             None if self.list.query.all => "audit › all logs".to_owned(),
-            None => "audit › the service's own log".to_owned(),
+            None => "audit › the service's own log (tenant:* for all)".to_owned(),
         };
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
         let labels: Vec<_> = self.check().into_iter().chain(self.follow.label()).collect();
@@ -253,35 +257,46 @@ fn in_full(event: &AuditEvent) -> Vec<(String, String, Meaning)> {
     pairs
 }
 
-const COLUMNS: &[Column<AuditEvent>] = &[
-    Column {
-        title: "AT",
-        min_width: 0,
-        size: Size::Fixed(20),
-        cell: |row, _| (stamp(row.at), Meaning::Muted),
+const AT: Column<AuditEvent> = Column {
+    title: "AT",
+    min_width: 0,
+    size: Size::Fixed(20),
+    cell: |row, _| (stamp(row.at), Meaning::Muted),
+};
+const ACTION: Column<AuditEvent> = Column {
+    title: "ACTION",
+    min_width: 0,
+    size: Size::Share(3),
+    cell: |row, _| (row.action.clone(), action_meaning(&row.action)),
+};
+const WHO: Column<AuditEvent> = Column {
+    title: "WHO",
+    min_width: 0,
+    size: Size::Share(3),
+    cell: |row, _| (actor_label(&row.actor), Meaning::Text),
+};
+const TENANT: Column<AuditEvent> = Column {
+    title: "TENANT",
+    min_width: 80,
+    size: Size::Fixed(12),
+    cell: |row, beside| {
+        let tenant = row.tenant_id.map(|id| beside.known.tenant(id));
+        (tenant.unwrap_or_else(|| "–".to_owned()), Meaning::Text)
     },
-    Column {
-        title: "ACTION",
-        min_width: 0,
-        size: Size::Share(3),
-        cell: |row, _| (row.action.clone(), action_meaning(&row.action)),
-    },
-    Column {
-        title: "WHO",
-        min_width: 0,
-        size: Size::Share(3),
-        cell: |row, _| (actor_label(&row.actor), Meaning::Text),
-    },
-    Column {
-        title: "SUBJECT",
-        min_width: 80,
-        size: Size::Fixed(18),
-        cell: |row, _| (row.subject.as_deref().map_or_else(|| "–".to_owned(), short_id), Meaning::Muted),
-    },
-    Column {
-        title: "DETAIL",
-        min_width: 100,
-        size: Size::Share(5),
-        cell: |row, _| (detail_text(row), Meaning::Muted),
-    },
-];
+};
+const SUBJECT: Column<AuditEvent> = Column {
+    title: "SUBJECT",
+    min_width: 80,
+    size: Size::Fixed(18),
+    cell: |row, _| (row.subject.as_deref().map_or_else(|| "–".to_owned(), short_id), Meaning::Muted),
+};
+const DETAIL: Column<AuditEvent> = Column {
+    title: "DETAIL",
+    min_width: 100,
+    size: Size::Share(5),
+    cell: |row, _| (detail_text(row), Meaning::Muted),
+};
+
+const COLUMNS: &[Column<AuditEvent>] = &[AT, ACTION, WHO, SUBJECT, DETAIL];
+/// The columns where the logs of several tenants are shown.
+const OF_ALL: &[Column<AuditEvent>] = &[AT, ACTION, WHO, TENANT, SUBJECT, DETAIL];

@@ -11,11 +11,11 @@ use crate::widget::query_bar::tenant;
 /// The filters.
 pub(super) const FILTERS: &[Filter] = &[
     Filter::TENANT,
-    Filter::free("actor"),
-    Filter::free("action"),
-    Filter::free("subject"),
-    Filter::free("since"),
-    Filter::free("until"),
+    Filter::free("actor", "who did it: name, op_…, key_… or a kind"),
+    Filter::free("action", "such as account.revoked, or account"),
+    Filter::free("subject", "about this id"),
+    Filter::free("since", "from 2h, 3d, yesterday, 2026-11-23 on"),
+    Filter::free("until", "before such a time"),
 ];
 /// The tenant of a query over all logs, which no tenant can be called.
 const ALL: &str = "*";
@@ -33,9 +33,10 @@ pub(super) fn parse(text: &str) -> Result<AuditSearch, Problem> {
             Some("subject") => search.subject = value(),
             Some("since") => search.since = Some(time(&word)?),
             Some("until") => search.until = Some(time(&word)?),
-            Some(_) => return Err(unknown_key(&word, FILTERS)),
+            Some(_) => return Err(unknown_key(&word, FILTERS, false)),
             None => {
-                return Err(word.problem(format!("the audit log is searched with {}", keys(FILTERS))));
+                let filters = keys(FILTERS);
+                return Err(word.problem(format!("the audit log has no text search; filters are {filters}")));
             }
         }
     }
@@ -75,6 +76,8 @@ mod tests {
         assert_eq!(sent.until.as_deref(), Some("2024-10-04T10:00:00Z"));
         let problem = |text| parse(text).unwrap_err();
         assert_eq!((problem("actor:x olga").at, problem("actor:x olga").length), (8, 4));
+        assert!(problem("actor:x olga").text.contains("no text search; filters are tenant: actor:"));
+        assert!(!problem("user:bob").text.contains("quotes"), "{}", problem("user:bob").text);
         assert!(problem("since:soon").text.contains("not a time"));
         assert!(problem("user:bob").text.contains("user: is no filter here"));
         assert!(parse("actor:").unwrap().actor.is_none(), "half typed");
