@@ -65,10 +65,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
             model.screen_mut().refresh();
             model.whoami.reset();
         }
-        Action::CopyId | Action::CopyCommand if model.screen().refusal(action).is_some() => {
-            model.notify(model.screen().refusal(action).unwrap_or_default());
-        }
-        Action::CopyId | Action::CopyCommand => return copy_of(model, action),
+        Action::CopyId | Action::CopyCommand => return copy_row(model, action),
         Action::Details => open_details(model),
         Action::Acts => model.dialogs.push(Box::new(ActsLog::new(model.acts.lines()))),
         Action::ApiLog => model.dialogs.push(Box::new(ApiLog::new(model.calls.clone()))),
@@ -362,6 +359,17 @@ fn clear_or_back(model: &mut Model) {
 /// Copies the id of what is selected, or the command that prints what is shown.
 fn copy_of(model: &mut Model, action: Action) -> Vec<Effect> {
     let screen = model.screen();
+    let text = if action == Action::CopyId { screen.id() } else { Some(screen.command().into_text()) };
+    copy(model, text)
+}
+
+/// Copies the id of the selected row, or the command line that prints the same.
+fn copy_row(model: &mut Model, action: Action) -> Vec<Effect> {
+    let screen = model.screen();
+    if let Some(why) = screen.refusal(action) {
+        model.notify(why);
+        return Vec::new();
+    }
     let text = if action == Action::CopyId { screen.id() } else { Some(screen.command().into_text()) };
     copy(model, text)
 }

@@ -179,13 +179,14 @@ fn bar_key(model: &mut Model, key: KeyEvent) {
     model.toast = None;
     let Some(bar) = model.screen_mut().bar_mut() else { return };
     match action {
-        Some(Action::Confirm) => match bar.take_secret(now) {
-            Some(found) => found::lead(model, found),
-            None => {
+        Some(Action::Confirm) => {
+            if let Some(found) = bar.take_secret(now) {
+                found::lead(model, found);
+            } else {
                 bar.editing = false;
                 bar.due = bar.due.map(|_| now);
             }
-        },
+        }
         Some(Action::Close) => {
             bar.editing = false;
             bar.set("", now);
