@@ -32,7 +32,7 @@ CREATE TABLE key_habits (
 ALTER TABLE key_habits ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY key_habits_own ON key_habits TO bowline_server USING (tenant_id = bowline_tenant());
 CREATE POLICY key_habits_worker ON key_habits TO bowline_worker USING (true);
-GRANT SELECT, UPDATE (day, earlier) ON key_habits TO bowline_server;
+GRANT SELECT, INSERT, UPDATE (day, earlier) ON key_habits TO bowline_server;
 GRANT SELECT, INSERT, UPDATE ON key_habits TO bowline_worker;
 
 -- The policy of the token path hides a suspended key like those of a frozen tenant, so every replica refuses it from the moment of the

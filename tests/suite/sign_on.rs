@@ -15,6 +15,7 @@ async fn operators_log_in_at_the_identity_provider_on_the_command_line_and_in_th
         .setting("BOWLINE_SIGN_ON__ISSUER", idp.issuer())
         .setting("BOWLINE_SIGN_ON__CLIENT_ID", CLIENT.0)
         .setting("BOWLINE_SIGN_ON__CLIENT_SECRET", CLIENT.1)
+        .setting("BOWLINE_SIGN_ON__DEVICE", "true")
         .setting("BOWLINE_SIGN_ON__ROLES", r#"[{group="bosses",role="admin"}]"#)
         .start()
         .await?;

@@ -221,7 +221,7 @@ events! {
     OperatorDisabled = "operator.disabled", operator: OperatorId { ended_sessions: usize };
     /// The operator was enabled again.
     OperatorEnabled = "operator.enabled", operator: OperatorId;
-    /// The operator logged in from this address. `by` is `single_sign_on`, or `break_glass` for a password that counts although
+    /// The operator logged in from this address. `by` is `single_sign_on` or `single_sign_on_device`, or `break_glass` for a password that counts although
     /// operators log in by single sign-on; it is omitted for any other password.
     OperatorLoggedIn = "operator.logged_in", operator: OperatorId { session: SessionId, address: IpAddr, by: Option<&'static str> };
     /// The identity provider's user was not let in: `no_group`, `disabled`, `another_person` if a session's operator had to log in

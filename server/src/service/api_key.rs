@@ -223,6 +223,10 @@ pub async fn rotate(
         }
         let (name, names) = (&*old.name, &*old.permissions);
         let new = tx.insert_api_key(replacement.uuid(), name, credential.digest, names, None).await?;
+        // A suspended key was suspended for a habit that its owner did not have.
+        if old.suspended_at.is_none() {
+            tx.inherit_habit(old.id, replacement.uuid()).await?;
+        }
         let end = now + TimeDelta::hours(overlap_hours.into());
         let end = old.expires_at.map_or(end, |before| before.min(end));
         let expiring = tx.expire_api_key(id.uuid(), end).await?.ok_or_else(no_key)?;

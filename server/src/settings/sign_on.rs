@@ -27,6 +27,7 @@ pub struct SignOn {
     pub scopes: Vec<String>,
     pub groups_claim: String,
     pub roles: Vec<GroupRole>,
+    pub device: bool,
     pub local_passwords: LocalPasswords,
     pub break_glass: Vec<String>,
 }
@@ -114,6 +115,11 @@ impl SignOn {
                 "bowline.sign_on.client_id is missing: the id under which the identity provider knows Bowline"
             );
         }
+        if self.local_passwords == LocalPasswords::BreakGlass && self.break_glass.is_empty() {
+            bail!(
+                "bowline.sign_on.break_glass must name at least one operator with a password, or nobody can log in while the identity provider is down"
+            );
+        }
         if self.groups_claim.is_empty() {
             bail!("bowline.sign_on.groups_claim must name a claim, such as groups");
         }
@@ -185,6 +191,7 @@ mod tests {
             ("group = \"acme\"", "group = \"\"", "group is empty"),
             ("issuer = \"https://login.example.com/realms/ops\"", "", "nobody else could log in"),
             ("\"break_glass\"", "\"CANARY\"", "break_glass"),
+            ("[\"root\"]", "[]", "nobody can log in"),
         ] {
             let lines = WHOLE.replace(wrong, right);
             assert_ne!(lines, WHOLE, "{wrong}");

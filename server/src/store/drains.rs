@@ -162,6 +162,32 @@ impl TenantTx {
         Ok(())
     }
 
+    /// Gives a key that replaces another one its habit.
+    pub async fn inherit_habit(&mut self, from: Uuid, to: Uuid) -> Result<()> {
+        let tenant = self.tenant_uuid();
+        let columns = (
+            key_habits::tenant_id,
+            key_habits::api_key_id,
+            key_habits::minute,
+            key_habits::accounts,
+            key_habits::day,
+            key_habits::largest,
+            key_habits::earlier,
+        );
+        let habit = key_habits::table.find((tenant, from)).select((
+            key_habits::tenant_id,
+            to.into_sql::<diesel::sql_types::Uuid>(),
+            key_habits::minute,
+            0.into_sql::<Integer>(),
+            key_habits::day,
+            key_habits::largest,
+            key_habits::earlier,
+        ));
+        let insert = diesel::insert_into(key_habits::table).values(habit).into_columns(columns);
+        insert.execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Suspends a key that works. False if it does not.
     pub async fn suspend_api_key(&mut self, key: Uuid, reason: &str) -> Result<bool> {
         let now = self.now().await?;

@@ -167,8 +167,8 @@ async fn a_habit_is_the_largest_minute_of_the_seven_days_before() {
     let mut issue = async |count: u128| {
         acme.issue(app, next..next + count).await;
         next += count;
-        let sql = "SELECT accounts, largest, earlier FROM key_habits";
-        let row = acme.admin.superuser().await.query_one(sql, &[]).await.unwrap();
+        let sql = "SELECT accounts, largest, earlier FROM key_habits WHERE api_key_id = $1";
+        let row = acme.admin.superuser().await.query_one(sql, &[&acme.key]).await.unwrap();
         (row.get::<_, i32>(0), row.get::<_, i32>(1), row.get::<_, Vec<i32>>(2))
     };
     let back = async |days: i32| {
@@ -190,6 +190,11 @@ async fn a_habit_is_the_largest_minute_of_the_seven_days_before() {
     back(0).await;
     issue(60).await;
     assert!(!acme.is_suspended().await, "twice its habit");
+    // What replaces the key is used to the same.
+    acme.admin.post(&acme.root, &format!("{}/rotate", acme.path), proven(json!({}))).await.expect(201);
+    let inherited =
+        "SELECT count(*) FROM key_habits WHERE accounts = 0 AND largest = 60 AND 30 = ANY (earlier)";
+    assert_eq!(acme.count(inherited).await, 1);
     back(0).await;
     issue(61).await;
     assert!(acme.is_suspended().await, "more than twice its habit");

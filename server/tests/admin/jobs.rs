@@ -214,6 +214,19 @@ async fn a_second_person_approves_if_the_setting_says_so() {
         "not oneself"
     );
     let oscar = person(&admin, "oscar").await;
+    // A person may have an operator with a password and another one at the identity provider.
+    let issuer = async |value: &str| {
+        admin
+            .execute(&format!(
+                "UPDATE operators SET (issuer, subject) = ({value}, {value}) WHERE name = 'olga'"
+            ))
+            .await;
+    };
+    issuer("'https://login.example'").await;
+    let other_way = act(&admin, &oscar, &job, "approve", password.clone()).await;
+    assert_eq!(other_way.code(), "invalid_state");
+    assert!(other_way.body["detail"].as_str().unwrap().contains("one person"), "{}", other_way.body);
+    issuer("NULL").await;
     let approved = act(&admin, &oscar, &job, "approve", password.clone()).await.expect(200);
     assert_eq!((&approved["state"], &approved["approved_by"]), (&json!("running"), &json!("oscar")));
     work_off(&admin).await;

@@ -34,8 +34,9 @@ async fn start(idp: &IdentityProvider, passwords: LocalPasswords) -> Admin {
             entry("bosses", Role::Admin, None),
             entry("acme-support", Role::Operator, Some(&["acme", "not-added"])),
         ];
+        sign_on.device = true;
         sign_on.local_passwords = passwords;
-        sign_on.break_glass = vec!["root".to_owned()];
+        sign_on.break_glass = vec!["root".to_owned(), "helper".to_owned()];
     })
     .await;
     let root = admin.operator("helper", Role::Admin).await;
@@ -246,6 +247,9 @@ async fn a_login_is_approved_on_another_device_and_polled_no_faster_than_allowed
     );
     due().await;
     assert!(poll(&begun).await.expect(200).get("session").is_none(), "nobody has approved");
+    let waits = "SELECT extract(epoch FROM next_poll_at - now())::float8 FROM operator_sign_ons";
+    let left: f64 = admin.superuser().await.query_one(waits, &[]).await.unwrap().get(0);
+    assert!((0.0..=5.0).contains(&left), "as long as the identity provider wants: {left}");
     idp.approve_device("ada", begun["complete_url"].as_str().unwrap()).await.unwrap();
     due().await;
     let session = poll(&begun).await.expect(200)["session"].clone();
@@ -254,6 +258,7 @@ async fn a_login_is_approved_on_another_device_and_polled_no_faster_than_allowed
         (&json!("ada"), &json!("admin"))
     );
     assert_eq!(poll(&begun).await.code(), "sign_on_failed", "once");
+    assert_eq!(events(&admin, "operator.logged_in").await[0]["by"], "single_sign_on_device");
 
     let declined = fresh().await;
     idp.approve_device("declines", declined["complete_url"].as_str().unwrap()).await.unwrap();
@@ -278,8 +283,41 @@ async fn passwords_are_for_emergencies_and_each_use_of_one_is_told() {
     let (olga, nobody) = (try_password("olga").await, try_password("nobody").await);
     assert_eq!((olga.status, &olga.body["detail"]), (401, &nobody.body["detail"]), "nobody learns who may");
     assert!(olga.body["detail"].as_str().unwrap().contains("single sign-on"));
-    try_password("root").await.expect(201);
+    let root = try_password("root").await.expect(201);
     assert_eq!(events(&admin, "operator.logged_in").await[0]["by"], "break_glass");
+
+    // A session that began with a password before, ends.
+    let olga = operator::by_name(&admin.app, "olga").await.unwrap().id;
+    let before = admin.session(olga).await;
+    assert_eq!(admin.get(&before, "/admin/v1/whoami").await.status, 401);
+
+    // The last admin for emergencies stays, however many others there are, and nobody else gets such a name.
+    let root = root["token"].as_str().unwrap();
+    let disable = async |name: &str| {
+        let id = operator::by_name(&admin.app, name).await.unwrap().id;
+        admin.post(root, &format!("/admin/v1/operators/{id}/disable"), json!({})).await
+    };
+    disable("helper").await.expect(200);
+    assert_eq!(disable("root").await.code(), "last_admin");
+    admin.execute("UPDATE operators SET name = 'former' WHERE name = 'helper'").await;
+    groups(&idp, "helper", &["bosses"]).await;
+    let named = log_in(&admin, &idp, "helper").await.expect(201)["operator"]["name"].clone();
+    assert!(named.as_str().unwrap().starts_with("helper-"), "{named}");
+}
+
+#[rocket::async_test]
+async fn logins_on_another_device_are_off_unless_the_settings_say_so() {
+    let idp = IdentityProvider::start(Groups::InIdToken).await.unwrap();
+    let admin = Admin::start_with(|settings| {
+        settings.development = true;
+        settings.sign_on.issuer = Some(idp.issuer());
+        settings.sign_on.client_id = Some(CLIENT.0.to_owned());
+    })
+    .await;
+    assert_eq!(admin.get("", "/admin/v1/login").await.expect(200)["single_sign_on"]["device"], false);
+    let refused = admin.post("", &format!("{SIGN_ON}/device"), json!({})).await;
+    assert_eq!((refused.status, refused.code()), (409, "invalid_state"));
+    assert!(refused.body["detail"].as_str().unwrap().contains("bowline.sign_on.device"));
 }
 
 #[rocket::async_test]

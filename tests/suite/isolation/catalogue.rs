@@ -191,7 +191,7 @@ const GRANTS: [&str; 31] = [
     "idempotency_keys: DELETE INSERT SELECT UPDATE",
     "job_items: DELETE INSERT SELECT UPDATE",
     "jobs: DELETE INSERT SELECT UPDATE",
-    "key_habits: SELECT UPDATE (day, earlier)",
+    "key_habits: INSERT SELECT UPDATE (day, earlier)",
     "link_sessions: INSERT SELECT UPDATE",
     "link_starts: DELETE INSERT SELECT UPDATE",
     "login_failures: DELETE INSERT SELECT UPDATE",

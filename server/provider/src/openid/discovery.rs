@@ -19,18 +19,37 @@ use crate::{Failure, HttpClient, TransientKind};
 impl OpenId {
     /// The configuration and keys of the issuer.
     pub(super) async fn metadata(&self) -> Result<Arc<Metadata>, OpenIdError> {
-        match self.known.young() {
-            Some(metadata) => Ok(metadata),
-            None => self.fetch().await,
+        if let Some(metadata) = self.known.young() {
+            return Ok(metadata);
+        }
+        let _one = self.fetching.lock().await;
+        match (self.known.young(), self.known.failure()) {
+            (Some(metadata), _) => Ok(metadata),
+            (None, Some(error)) => Err(error),
+            (None, None) => self.fetch().await,
         }
     }
 
     /// The same, fetched now, because the known keys do not fit: the issuer may have new ones.
     pub(super) async fn renewed(&self) -> Result<Arc<Metadata>, OpenIdError> {
-        if self.known.may_renew() { self.fetch().await } else { self.metadata().await }
+        let one = self.fetching.lock().await;
+        if self.known.may_renew() {
+            return self.fetch().await;
+        }
+        drop(one);
+        self.metadata().await
     }
 
     async fn fetch(&self) -> Result<Arc<Metadata>, OpenIdError> {
+        let fetched = self.discover().await;
+        match &fetched {
+            Ok(metadata) => self.known.keep(metadata),
+            Err(error) => self.known.failed(error),
+        }
+        fetched
+    }
+
+    async fn discover(&self) -> Result<Arc<Metadata>, OpenIdError> {
         let issuer = IssuerUrl::new(self.registration.issuer.clone())
             .map_err(|_| OpenIdError::Malformed("the issuer is no address"))?;
         let metadata = Arc::new(Metadata::discover_async(issuer, &self.http).await?);
@@ -38,7 +57,6 @@ impl OpenId {
         if !self.http.accepts(metadata.authorization_endpoint().url()) {
             return Err(OpenIdError::Malformed("its authorization endpoint is not https"));
         }
-        self.known.keep(&metadata);
         Ok(metadata)
     }
 }

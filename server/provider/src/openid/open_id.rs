@@ -1,6 +1,7 @@
 //! The client of one identity provider.
 
 use openidconnect::Scope;
+use tokio::sync::Mutex;
 
 use super::known::Known;
 use super::registration::Registration;
@@ -12,13 +13,15 @@ pub struct OpenId {
     pub(super) http: HttpClient,
     pub(super) registration: Registration,
     pub(super) known: Known,
+    /// Held by the one who fetches the configuration and the keys.
+    pub(super) fetching: Mutex<()>,
 }
 
 impl OpenId {
     /// A client with this registration.
     #[must_use]
     pub fn new(http: HttpClient, registration: Registration) -> Self {
-        Self { http, registration, known: Known::default() }
+        Self { http, registration, known: Known::default(), fetching: Mutex::default() }
     }
 
     /// The configured issuer.

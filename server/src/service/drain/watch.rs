@@ -33,6 +33,8 @@ struct Counted {
     /// The number of the next report.
     report: u64,
     unreported: i32,
+    /// Whether an early report was asked for since the last one.
+    hurried: bool,
     /// The minute of the last report, and when it ends.
     minute: Option<(DateTime<Utc>, Instant)>,
     /// How many accounts were left up to the limit at the last report; none if there was none yet.
@@ -86,6 +88,7 @@ impl Drains {
                 return !counted.accounts.is_empty();
             }
             let accounts = std::mem::take(&mut counted.unreported);
+            counted.hurried = false;
             taken.push(Taken { tenant: *tenant, key: *key, accounts, report: counted.report });
             counted.report += 1;
             true
@@ -93,7 +96,8 @@ impl Drains {
         taken
     }
 
-    /// Notes what a report has found out. In a new minute, all accounts of earlier reports count again.
+    /// Notes what a report has found out. In a new minute, all accounts of earlier reports count again. What was issued meanwhile may be
+    /// worth another report at once, because less is left.
     pub(super) fn reported(&self, taken: Taken, found: Found) {
         let mut keys = self.keys();
         let Some(counted) = keys.get_mut(&(taken.tenant, taken.key)) else { return };
@@ -109,6 +113,9 @@ impl Drains {
                 counted.minute = Instant::now().checked_add(ends_in).map(|end| (minute, end));
                 counted.left = Some(left);
             }
+        }
+        if counted.is_due() {
+            self.hurry.notify_one();
         }
     }
 
@@ -140,7 +147,15 @@ impl Counted {
             self.accounts.insert(account, self.report);
         }
         self.unreported = self.unreported.saturating_add(1);
-        self.unreported == (self.left.unwrap_or_default() / SHARE).max(WORTH_A_REPORT)
+        self.is_due()
+    }
+
+    /// Whether a report is due at once, and nobody was told so since the last one.
+    fn is_due(&mut self) -> bool {
+        let enough = (self.left.unwrap_or_default() / SHARE).max(WORTH_A_REPORT);
+        let is_due = !self.hurried && self.unreported >= enough;
+        self.hurried |= is_due;
+        is_due
     }
 
     /// Forgets the accounts of the reports before this one.
@@ -255,5 +270,13 @@ mod tests {
         drains.reported(drains.take()[0], Found::Left(200, minute(0), A_WHILE));
         assert!(!hurries(100, 149).await);
         assert!(hurries(149, 150).await);
+        assert!(!hurries(150, 160).await, "the report was asked for already");
+        // What was issued while the report was under way is much of what it leaves.
+        drains.reported(drains.take()[0], Found::Left(200, minute(0), A_WHILE));
+        assert!(!hurries(200, 220).await);
+        drains.issued(tenant, key, id(220));
+        let under_way = Taken { tenant, key, accounts: 60, report: 1 };
+        drains.reported(under_way, Found::Left(60, minute(0), A_WHILE));
+        assert!(hurries(0, 0).await);
     }
 }

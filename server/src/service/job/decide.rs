@@ -69,6 +69,7 @@ pub async fn approve(
     from: IpAddr,
 ) -> Result<JobDetail> {
     step_up(app, who, proof, from).await?;
+    logs_in_the_same_way(app, who, id).await?;
     let change = async |tx: &mut TenantTx, row: &JobRow| {
         if row.created_by == who.id.uuid() {
             let detail = "a second person has to approve this job; you have prepared it";
@@ -85,6 +86,19 @@ pub async fn approve(
         tx.record(&who.actor(), Event::JobApproved { job: id, accounts: row.total }).await
     };
     decide(app, id, change).await
+}
+
+/// Refuses an approval if the operator who has prepared the job logs in in another way. A person can have one operator with a password and
+/// another one at the identity provider, and nothing here tells that the two are one.
+async fn logs_in_the_same_way(app: &App, who: &Identified, id: JobId) -> Result<()> {
+    let creator = super::show(app, id).await?.job.created_by;
+    let creator = app.store.platform(async |tx| tx.operator_by_name(&creator).await).await?;
+    if creator.is_some_and(|creator| creator.issuer.is_some() != who.signs_on) {
+        let detail = "whoever approves this job has to log in as whoever has prepared it: at the identity provider, or with a password; \
+                      otherwise one person could do both";
+        return Err(Code::InvalidState.because(detail).into());
+    }
+    Ok(())
 }
 
 /// Stops a job. Accounts that are done stay done; no other is begun after this call. A job that was not running yet is

@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::entropy;
 use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::settings::LocalPasswords;
 use crate::store::operators::sessions::Ending;
 use crate::store::{Platform, PlatformTx};
 use row::to_wire;
@@ -165,7 +166,7 @@ async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> R
 /// `not_found`; `last_admin` if nobody would be left to manage operators.
 pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
-        not_the_last_admin(tx, id).await?;
+        not_the_last_admin(app, tx, id).await?;
         let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
         tx.record(actor, Event::OperatorDisabled { operator: id, ended_sessions }).await?;
@@ -196,7 +197,7 @@ pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator
 pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
         if role != Role::Admin {
-            not_the_last_admin(tx, id).await?;
+            not_the_last_admin(app, tx, id).await?;
         }
         let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         if before.issuer.is_some() {
@@ -218,10 +219,23 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
     to_wire(app.store.platform(change).await?)
 }
 
-/// Locks all admins, so that two who disable each other at the same moment do so one after the other.
-async fn not_the_last_admin(tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
-    if tx.lock_admins().await? == [id.uuid()] {
+/// Locks all admins, so that two who disable each other at the same moment do so one after the other. With passwords for emergencies,
+/// one of those who have such a password must be left as well.
+async fn not_the_last_admin(app: &App, tx: &mut PlatformTx, id: OperatorId) -> Result<()> {
+    let admins = tx.lock_admins().await?;
+    let with_password =
+        admins.iter().filter(|(_, name, signs_on)| !signs_on && app.settings.sign_on.permits_password(name));
+    let with_password: Vec<_> = with_password.map(|(id, ..)| *id).collect();
+    let signing_on = admins.iter().filter(|(.., signs_on)| *signs_on && app.sign_on.is_some());
+    let all: Vec<_> = signing_on.map(|(id, ..)| *id).chain(with_password.iter().copied()).collect();
+    if all == [id.uuid()] {
         let detail = "this is the last admin who can log in; add or enable another one first";
+        return Err(Code::LastAdmin.because(detail).into());
+    }
+    let for_emergencies = app.settings.sign_on.local_passwords == LocalPasswords::BreakGlass;
+    if for_emergencies && with_password == [id.uuid()] {
+        let detail = "this is the last admin who can log in while the identity provider is down; name another one in \
+                      bowline.sign_on.break_glass first";
         return Err(Code::LastAdmin.because(detail).into());
     }
     Ok(())

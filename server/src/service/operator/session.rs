@@ -306,6 +306,10 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
             "the identity provider of this operator is no longer the one of this server; log in again";
         return Err(Code::Unauthenticated.because(detail).into());
     }
+    if row.issuer.is_none() && !app.settings.sign_on.permits_password(&row.name) {
+        let detail = "operators log in by single sign-on now; log in again";
+        return Err(Code::Unauthenticated.because(detail).into());
+    }
     // The second factor of whoever logs in at the identity provider is its business.
     let must_enrol = row.issuer.is_none() && app.settings.operators.require_totp && row.totp_since.is_none();
     let reach = Reach::of(row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()));

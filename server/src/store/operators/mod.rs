@@ -112,12 +112,12 @@ impl PlatformTx {
         Ok(update.get_result(self.connection()).await.optional()?)
     }
 
-    /// The admins who can log in, locked until this transaction ends.
-    pub async fn lock_admins(&mut self) -> Result<Vec<Uuid>> {
+    /// The admins who are not disabled, locked until this transaction ends: the id, the name, and whether they log in at an identity provider.
+    pub async fn lock_admins(&mut self) -> Result<Vec<(Uuid, String, bool)>> {
         let query = operators::table
             .filter(operators::role.eq(Role::Admin.as_str()).and(operators::disabled_at.is_null()))
             .order(operators::id)
-            .select(operators::id)
+            .select((operators::id, operators::name, operators::issuer.is_not_null()))
             .for_update();
         Ok(query.load(self.connection()).await?)
     }

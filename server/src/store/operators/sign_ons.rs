@@ -137,6 +137,16 @@ impl PlatformTx {
         Ok(diesel::delete(one).execute(self.connection()).await? == 1)
     }
 
+    /// Sets when the identity provider may be asked about a login again.
+    pub async fn delay_sign_on(&mut self, secret: Digest, wait: Duration) -> Result<()> {
+        let later = diesel::dsl::now.into_sql::<Timestamptz>() + interval(wait).into_sql::<Interval>();
+        diesel::update(operator_sign_ons::table.find(secret.as_bytes()))
+            .set(operator_sign_ons::next_poll_at.eq(later.nullable()))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// A login in the device flow, if the identity provider may be asked now. It may be asked again after `wait`.
     pub async fn poll_sign_on(
         &mut self,

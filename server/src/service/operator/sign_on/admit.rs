@@ -36,11 +36,16 @@ enum Outcome {
     NoGroup,
 }
 
-/// Begins a session for this person.
+/// Begins a session for this person, who has logged in `by` this way, as the audit log calls it.
 ///
 /// # Errors
 /// `sign_on_refused` if they are in no group with a role, or were disabled here.
-pub(super) async fn admit(app: &App, identity: &Identity, from: From<'_>) -> Result<NewSession> {
+pub(super) async fn admit(
+    app: &App,
+    identity: &Identity,
+    from: From<'_>,
+    by: &'static str,
+) -> Result<NewSession> {
     let allowed = allowed(app, identity).await?;
     let admit = async |tx: &mut PlatformTx| {
         let known = tx.lock_identity(&identity.issuer, &identity.subject).await?;
@@ -61,13 +66,13 @@ pub(super) async fn admit(app: &App, identity: &Identity, from: From<'_>) -> Res
                 user: &identity.subject,
             };
             tx.record(&Actor::System, first).await?;
-            return Ok(Outcome::In(Box::new(opened.record(tx, from.address, Some(BY)).await?)));
+            return Ok(Outcome::In(Box::new(opened.record(tx, from.address, Some(by)).await?)));
         };
         if row.disabled_at.is_some() {
             refuse(tx, Some(&row), identity, "disabled", from.address).await?;
             return Ok(Outcome::Disabled);
         }
-        let session = renew(app, tx, row, allowed, from).await?;
+        let session = renew(app, tx, row, allowed, from, by).await?;
         Ok(Outcome::In(Box::new(session)))
     };
     match app.store.platform(admit).await? {
@@ -78,9 +83,6 @@ pub(super) async fn admit(app: &App, identity: &Identity, from: From<'_>) -> Res
         )),
     }
 }
-
-/// How the operator has logged in, for the audit log.
-const BY: &str = "single_sign_on";
 
 fn refused(detail: &'static str) -> Error {
     metrics::counter!("bowline_login_failures_total").increment(1);
@@ -118,6 +120,7 @@ async fn renew(
     before: OperatorRow,
     allowed: &Allowed,
     from: From<'_>,
+    by: &'static str,
 ) -> Result<NewSession> {
     let operator = before.id.into();
     let role_changes = before.role.known()? != allowed.role;
@@ -140,7 +143,7 @@ async fn renew(
         let changed = Event::OperatorTenantsChanged { operator, tenants: names.as_deref(), ended_sessions };
         tx.record(&Actor::System, changed).await?;
     }
-    opened.record(tx, from.address, Some(BY)).await
+    opened.record(tx, from.address, Some(by)).await
 }
 
 fn names(tenants: Option<&[Uuid]>) -> Option<Vec<String>> {
@@ -172,7 +175,9 @@ async fn refuse(
 /// Adds an operator without a password.
 async fn add(app: &App, tx: &mut PlatformTx, identity: &Identity, allowed: &Allowed) -> Result<OperatorRow> {
     let mut name = login_name(identity.name.as_deref().unwrap_or_default());
-    if name.is_empty() || tx.operator_by_name(&name).await?.is_some() {
+    // A name for emergencies is kept for a local operator, also while there is none.
+    let is_kept = app.settings.sign_on.break_glass.contains(&name);
+    if name.is_empty() || is_kept || tx.operator_by_name(&name).await?.is_some() {
         name = distinct(&name, identity);
     }
     let new = NewIdentityRow {

@@ -46,7 +46,7 @@ pub async fn begin(app: &App, who: Option<&Identified>, redirect_uri: &str) -> R
 /// # Errors
 /// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
 pub async fn finish(app: &App, body: &FinishBrowserSignOn, from: From<'_>) -> Result<NewSession> {
-    admit::admit(app, &returned(app, None, body, from.address).await?, from).await
+    admit::admit(app, &returned(app, None, body, from.address).await?, from, "single_sign_on").await
 }
 
 /// Makes the secret of a step-up count once in place of the operator's password.

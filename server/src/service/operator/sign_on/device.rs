@@ -9,7 +9,7 @@ use bowline_vault::{Context, PLATFORM, Purpose, TenantKeys, WrappedDataKey};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::failure::{not_begun, told, untrusted};
-use super::idp::idp;
+use super::idp::idp_for_devices;
 use super::{admit, prove, secrets};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
@@ -23,6 +23,8 @@ use crate::store::operators::sign_ons::{Due, SignOnRow, Way};
 const LONGEST: Duration = Duration::from_mins(30);
 /// The least and the longest time between two polls.
 const INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+/// How long nobody else asks the identity provider while it is being asked. Its answer sets the time of the next poll.
+const ASKED: Duration = Duration::from_secs(15);
 const SEALED: &str = "operator_sign_ons.device";
 /// The version of the data key that a row has for itself.
 const VERSION: u32 = 1;
@@ -33,7 +35,7 @@ const VERSION: u32 = 1;
 /// # Errors
 /// `invalid_state`, `provider_unavailable`, `provider_malformed`.
 pub async fn begin(app: &App, who: Option<&Identified>) -> Result<DeviceSignOn> {
-    let idp = idp(app)?;
+    let idp = idp_for_devices(app)?;
     let operator = prove::operator(who)?;
     let begun = idp.begin_device(who.is_some()).await.map_err(|error| told(&error))?;
     let credential = NewCredential::generate(Kind::SignOn)?;
@@ -67,7 +69,7 @@ pub async fn poll(app: &App, secret: &str, from: From<'_>) -> Result<PolledSignO
     match asked(app, None, secret, from.address).await? {
         Err(wait) => Ok(PolledSignOn { session: None, wait_seconds: Some(wait) }),
         Ok(identity) => {
-            let session = admit::admit(app, &identity, from).await?;
+            let session = admit::admit(app, &identity, from, "single_sign_on_device").await?;
             Ok(PolledSignOn { session: Some(session), wait_seconds: None })
         }
     }
@@ -95,15 +97,19 @@ async fn asked(
     from: IpAddr,
 ) -> Result<std::result::Result<Identity, u64>> {
     let (digest, operator) = (secrets::digest(secret)?, prove::operator(who)?);
-    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, operator, INTERVALS.0).await;
+    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, operator, ASKED).await;
     let row = match app.store.platform(due).await? {
         Due::Now(row) => row,
         Due::Later(left) => return Ok(Err(seconds(left))),
         Due::Gone => return Err(not_begun()),
     };
     let parked = open(app, digest, &row)?;
-    let identity = match idp(app)?.poll_device(&parked, prove::fresh_since(&row)).await {
-        Ok(Polled::Pending(interval)) => return Ok(Err(seconds(interval))),
+    let identity = match idp_for_devices(app)?.poll_device(&parked, prove::fresh_since(&row)).await {
+        Ok(Polled::Pending(interval)) => {
+            let interval = interval.clamp(INTERVALS.0, INTERVALS.1);
+            app.store.platform(async |tx| tx.delay_sign_on(digest, interval).await).await?;
+            return Ok(Err(seconds(interval)));
+        }
         Ok(Polled::Approved(identity)) => identity,
         Err(error) => return Err(untrusted(app, &error, from).await?),
     };

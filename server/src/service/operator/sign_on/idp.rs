@@ -11,7 +11,9 @@ use crate::settings::LocalPasswords;
 pub async fn methods(app: &App) -> LoginMethods {
     let single_sign_on = match &app.sign_on {
         Some(idp) => {
-            Some(SingleSignOn { issuer: idp.issuer().to_owned(), device: idp.has_device_flow().await.ok() })
+            let device =
+                if app.settings.sign_on.device { idp.has_device_flow().await.ok() } else { Some(false) };
+            Some(SingleSignOn { issuer: idp.issuer().to_owned(), device })
         }
         None => None,
     };
@@ -28,4 +30,17 @@ pub(super) fn idp(app: &App) -> Result<&OpenId> {
             "single sign-on is not set up at this server (bowline.sign_on); log in with name and password";
         Code::InvalidState.because(detail).into()
     })
+}
+
+/// The identity provider, for logins on another device.
+///
+/// # Errors
+/// `invalid_state` if there is none, or if such logins are off.
+pub(super) fn idp_for_devices(app: &App) -> Result<&OpenId> {
+    let idp = idp(app)?;
+    if !app.settings.sign_on.device {
+        let detail = "logins on another device are off at this server (bowline.sign_on.device); log in with a browser on this machine";
+        return Err(Code::InvalidState.because(detail).into());
+    }
+    Ok(idp)
 }
