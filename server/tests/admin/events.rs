@@ -212,8 +212,14 @@ async fn a_stream_keeps_to_the_reach_of_its_operator_and_ends_with_the_session()
     admin.get(&ada, "/admin/v1/events?action=nonsense").await.expect(422);
     record(&admin, second).await;
     record(&admin, first).await;
-    let event = stream.expect("audit").await;
-    assert_eq!(event.data["tenant_id"], first.to_string());
+    // What was committed just before the stream began may be told as well, because older transactions of the same Postgres were open then.
+    let event = loop {
+        let event = stream.expect("audit").await;
+        assert_eq!(event.data["tenant_id"], first.to_string());
+        if event.data["action"] != "tenant.added" {
+            break event;
+        }
+    };
     assert_eq!(event.data["action"], "connector.secret_replaced");
     let me = admin.get(&ada, "/admin/v1/whoami").await.expect(200);
     let sessions = format!("/admin/v1/operators/{}/sessions", me["id"].as_str().unwrap());
