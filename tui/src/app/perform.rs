@@ -108,15 +108,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Rotate
         | Action::ApproveJob
         | Action::StopJob
-        | Action::RetryJob => {
-            if let Some(why) = model.screen().refusal(action) {
-                model.notify(why);
-                return Vec::new();
-            }
-            let now = model.now;
-            let reactions = model.screen_mut().act(action, now);
-            return react(model, reactions);
-        }
+        | Action::RetryJob => return act(model, action),
         // The dialogs perform these.
         Action::Close
         | Action::Confirm
@@ -131,6 +123,17 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::SignOnDevice => model.changed = false,
     }
     Vec::new()
+}
+
+/// Has the current screen perform the action, unless it says why not.
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(why) = model.screen().refusal(action) {
+        model.notify(why);
+        return Vec::new();
+    }
+    let now = model.now;
+    let reactions = model.screen_mut().act(action, now);
+    react(model, reactions)
 }
 
 /// One level up. On the first level nothing happens, because a key that is pressed once too often must not end the
@@ -354,13 +357,6 @@ fn clear_or_back(model: &mut Model) {
         Some(bar) if !bar.field.text().is_empty() => bar.set("", now),
         _ => model.changed = model.views.ascend(),
     }
-}
-
-/// Copies the id of what is selected, or the command that prints what is shown.
-fn copy_of(model: &mut Model, action: Action) -> Vec<Effect> {
-    let screen = model.screen();
-    let text = if action == Action::CopyId { screen.id() } else { Some(screen.command().into_text()) };
-    copy(model, text)
 }
 
 /// Copies the id of the selected row, or the command line that prints the same.
