@@ -40,6 +40,8 @@ async fn in_the_terminal_an_account_is_found_and_revoked_and_its_token_is_gone()
         terminal.press("q")?;
         terminal.wait_gone("Timeline")?;
         terminal.press("q")?;
+        terminal.wait_for("ctrl-c quits")?;
+        terminal.press("\u{3}")?;
         let raw = terminal.raw();
         Ok((terminal.end()?, raw))
     });
