@@ -19,8 +19,8 @@ pub use database::database;
 pub use http::http;
 pub use token::{FetchOutcome, token};
 pub use work::{
-    Limit, Ran, Refreshed, api_key_stopped, breakers, integrity_error, limited, link_session, refresh,
-    unix_time, worker, worker_panicked,
+    Limit, Ran, Refreshed, api_key_stopped, break_glass_login, breakers, integrity_error, limited,
+    link_session, login_failed, refresh, unix_time, worker, worker_panicked,
 };
 
 /// Upper bounds of the buckets for durations in seconds, from a fast token fetch to a provider that does not respond.

@@ -140,6 +140,16 @@ pub fn integrity_error(what: &'static str, about: About, found: &dyn Display) {
     metrics::counter!(counter).increment(1);
 }
 
+/// Records that an operator logged in with a password although operators log in at the identity provider.
+pub fn break_glass_login() {
+    metrics::counter!("bowline_break_glass_logins_total").increment(1);
+}
+
+/// Records that an operator's login failed.
+pub fn login_failed() {
+    metrics::counter!("bowline_login_failures_total").increment(1);
+}
+
 /// Records that an API key was suspended by the automatic stop.
 pub fn api_key_stopped() {
     metrics::counter!("bowline_api_keys_stopped_total").increment(1);

@@ -20,6 +20,7 @@ pub mod oauth1;
 pub mod once;
 pub mod operator;
 pub mod overview;
+mod own_key;
 pub mod readiness;
 pub mod revocation;
 pub mod tenant;

@@ -17,6 +17,7 @@ use super::totp::{self, Proof};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Actor, Code, Error, Event, Reach, Result};
+use crate::metrics;
 use crate::settings::LocalPasswords;
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
@@ -142,7 +143,7 @@ pub(super) async fn count_wrong_code(
     row: &OperatorRow,
     from: IpAddr,
 ) -> Result<()> {
-    metrics::counter!("bowline_login_failures_total").increment(1);
+    metrics::login_failed();
     fail(tx, step_up_counter(who), Some(row), Some("code"), from).await
 }
 
@@ -177,7 +178,7 @@ async fn verify(app: &App, name: &str, name_hash: Digest, proof: &Proof, from: I
     let hash = permitted.map(|row| row.password_hash.as_str());
     let fits = app.passwords.verify(turn, &proof.password, hash).await?;
     let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) else {
-        metrics::counter!("bowline_login_failures_total").increment(1);
+        metrics::login_failed();
         app.store.platform(async |tx| fail(tx, name_hash, found.as_ref(), None, from).await).await?;
         return Ok(Proven::WrongPassword);
     };
@@ -212,7 +213,7 @@ async fn fits_code(
     };
     let fits = app.store.platform(check).await?;
     if !fits {
-        metrics::counter!("bowline_login_failures_total").increment(1);
+        metrics::login_failed();
     }
     Ok(fits)
 }
@@ -234,7 +235,7 @@ async fn begin(
     tx.forget_login_failures(name_hash).await?;
     let by = is_break_glass(app).then_some("break_glass");
     if by.is_some() {
-        metrics::counter!("bowline_break_glass_logins_total").increment(1);
+        metrics::break_glass_login();
     }
     opened::open(app, tx, row, from).await?.record(tx, from.address, by).await
 }

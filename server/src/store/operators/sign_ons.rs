@@ -154,11 +154,11 @@ impl PlatformTx {
         operator: Option<Uuid>,
         wait: Duration,
     ) -> Result<Due> {
-        let now = || diesel::dsl::now.into_sql::<Timestamptz>();
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let one = operator_sign_ons::table
             .find(secret.as_bytes())
             .filter(operator_sign_ons::operator_id.is_not_distinct_from(operator))
-            .filter(operator_sign_ons::expires_at.gt(now()))
+            .filter(operator_sign_ons::expires_at.gt(now))
             .select((SignOnRow::as_select(), operator_sign_ons::next_poll_at))
             .for_update();
         let found: Option<(SignOnRow, Option<DateTime<Utc>>)> =
@@ -170,11 +170,7 @@ impl PlatformTx {
         {
             return Ok(Due::Later(left));
         }
-        let later = now() + interval(wait).into_sql::<Interval>();
-        diesel::update(operator_sign_ons::table.find(secret.as_bytes()))
-            .set(operator_sign_ons::next_poll_at.eq(later.nullable()))
-            .execute(self.connection())
-            .await?;
+        self.delay_sign_on(secret, wait).await?;
         Ok(Due::Now(row))
     }
 }

@@ -11,6 +11,7 @@ use super::grant;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Code, Error, Event, Result, entropy};
+use crate::metrics;
 use crate::service::operator::opened::{self, From};
 use crate::service::tenant;
 use crate::settings::SignOn;
@@ -85,7 +86,7 @@ pub(super) async fn admit(
 }
 
 fn refused(detail: &'static str) -> Error {
-    metrics::counter!("bowline_login_failures_total").increment(1);
+    metrics::login_failed();
     Code::SignOnRefused.because(detail).into()
 }
 

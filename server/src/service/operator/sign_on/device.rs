@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bowline_api::admin::{DeviceSignOn, PolledSignOn};
 use bowline_provider::openid::{Identity, Polled};
-use bowline_vault::{Context, PLATFORM, Purpose, TenantKeys, WrappedDataKey};
+use bowline_vault::{Context, Purpose};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::failure::{not_begun, told, untrusted};
@@ -16,6 +16,7 @@ use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{Error, Result};
 use crate::service::operator::opened::From;
 use crate::service::operator::session::Identified;
+use crate::service::own_key;
 use crate::store::PlatformTx;
 use crate::store::operators::sign_ons::{Due, SignOnRow, Way};
 
@@ -26,8 +27,6 @@ const INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_
 /// How long nobody else asks the identity provider while it is being asked. Its answer sets the time of the next poll.
 const ASKED: Duration = Duration::from_secs(15);
 const SEALED: &str = "operator_sign_ons.device";
-/// The version of the data key that a row has for itself.
-const VERSION: u32 = 1;
 
 /// Begins a login, or with `who` a step-up: the operator of a session proves again that it is them, with a login anew at the identity
 /// provider.
@@ -39,14 +38,12 @@ pub async fn begin(app: &App, who: Option<&Identified>) -> Result<DeviceSignOn> 
     let operator = prove::operator(who)?;
     let begun = idp.begin_device(who.is_some()).await.map_err(|error| told(&error))?;
     let credential = NewCredential::generate(Kind::SignOn)?;
-    let (sealed, key) = seal(app, credential.digest, &begun.parked)?;
+    let key = own_key::generate(app)?;
+    let sealed = key.keys.seal(&place(&credential.digest), begun.parked.expose_secret().as_bytes());
+    let sealed = sealed.map_err(|error| Error::internal("sealing a device code", error))?;
     let interval = begun.interval.clamp(INTERVALS.0, INTERVALS.1);
-    let way = Way::Device {
-        sealed: &sealed,
-        wrapped_key: &key.bytes,
-        kek_version: i32::try_from(key.kek_version).map_err(|error| Error::internal("a version", error))?,
-        interval,
-    };
+    let way =
+        Way::Device { sealed: &sealed, wrapped_key: &key.wrapped, kek_version: key.kek_version, interval };
     let lifetime = begun.lifetime.min(LONGEST);
     let insert = async |tx: &mut PlatformTx| {
         tx.insert_sign_on(credential.digest, operator, way.clone(), lifetime).await
@@ -123,29 +120,14 @@ fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-/// Seals the device code with a data key of its own.
-fn seal(app: &App, row: Digest, parked: &SecretString) -> Result<(Vec<u8>, WrappedDataKey)> {
-    let failed = |error| Error::internal("sealing a device code", error);
-    let (key, wrapped) = app.vault.ring().new_data_key(PLATFORM, VERSION).map_err(failed)?;
-    let keys = TenantKeys::new(PLATFORM, VERSION, [key]).map_err(failed)?;
-    let sealed = keys.seal(&place(&row), parked.expose_secret().as_bytes()).map_err(failed)?;
-    Ok((sealed, wrapped))
-}
-
-/// Opens it. A login whose row was edited cannot be finished.
+/// Opens the device code. A login whose row was edited cannot be finished.
 fn open(app: &App, digest: Digest, row: &SignOnRow) -> Result<SecretString> {
     let (Some(version), Some(bytes), Some(sealed)) = (row.kek_version, &row.wrapped_key, &row.sealed_device)
     else {
         return Err(not_begun());
     };
-    let wrapped =
-        WrappedDataKey { kek_version: u32::try_from(version).unwrap_or_default(), bytes: bytes.clone() };
-    let opened = app
-        .vault
-        .ring()
-        .unwrap(PLATFORM, VERSION, &wrapped)
-        .and_then(|key| TenantKeys::new(PLATFORM, VERSION, [key]))
-        .and_then(|keys| keys.open_string(&place(&digest), sealed));
+    let opened =
+        own_key::unwrap(app, version, bytes).and_then(|keys| keys.open_string(&place(&digest), sealed));
     opened.map_err(|error| Error::internal("a device code does not open", error))
 }
 

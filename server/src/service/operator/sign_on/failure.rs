@@ -7,6 +7,7 @@ use bowline_provider::openid::OpenIdError;
 
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result};
+use crate::metrics;
 
 /// When to try again if the identity provider does not answer.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -53,7 +54,7 @@ pub(super) fn told(error: &OpenIdError) -> Error {
 /// Records that a response does not prove who somebody is, and returns what they are told.
 pub(super) async fn untrusted(app: &App, error: &OpenIdError, from: IpAddr) -> Result<Error> {
     if matches!(error, OpenIdError::Untrusted(_)) {
-        metrics::counter!("bowline_login_failures_total").increment(1);
+        metrics::login_failed();
         let refused = Event::OperatorSignOnRefused {
             operator: None,
             reason: "untrusted",

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Code, Event, Result};
+use crate::metrics;
 use crate::service::operator::session::Identified;
 use crate::store::PlatformTx;
 use crate::store::operators::sign_ons::SignOnRow;
@@ -68,7 +69,7 @@ pub(super) async fn proven(
     if app.store.platform(prove).await? {
         return Ok(());
     }
-    metrics::counter!("bowline_login_failures_total").increment(1);
+    metrics::login_failed();
     let detail =
         "somebody else has logged in at the identity provider; log in there as the operator of this session";
     Err(Code::SignOnRefused.because(detail).into())

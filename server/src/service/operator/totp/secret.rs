@@ -1,6 +1,6 @@
 //! The secret behind one-time codes: made, sealed, opened, and compared with a code.
 
-use bowline_vault::{Context, PLATFORM, Purpose, TenantKeys, WrappedDataKey};
+use bowline_vault::{Context, Purpose};
 use chrono::{DateTime, Utc};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretSlice};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::{About, Error, Result, entropy};
-use crate::service::vault;
+use crate::service::{own_key, vault};
 use crate::store::operators::totp::TotpRow;
 
 /// 160 bits, as RFC 4226 recommends. Some authenticator apps cut longer secrets.
@@ -17,8 +17,6 @@ const LENGTH: usize = 20;
 const SECRET: &str = "operator_totp.secret";
 /// The name of the service in authenticator apps.
 const ISSUER: &str = "Bowline";
-/// The version of the data key that a row has for itself.
-const VERSION: u32 = 1;
 
 /// A new random secret.
 pub(super) fn generate() -> Result<Zeroizing<[u8; LENGTH]>> {
@@ -43,30 +41,20 @@ fn totp(secret: &[u8], account: &str) -> Result<Totp> {
 
 /// The secret of an operator, sealed with a data key of its own that the active master key wraps.
 pub(super) fn seal(app: &App, operator: Uuid, secret: &[u8]) -> Result<TotpRow> {
-    let failed = |error| Error::internal("sealing a TOTP secret", error);
-    let (key, wrapped) = app.vault.ring().new_data_key(PLATFORM, VERSION).map_err(failed)?;
-    let keys = TenantKeys::new(PLATFORM, VERSION, [key]).map_err(failed)?;
+    let key = own_key::generate(app)?;
+    let sealed = key.keys.seal(&place(&operator), secret);
     Ok(TotpRow {
         operator_id: operator,
         is_pending: true,
-        kek_version: i32::try_from(wrapped.kek_version)
-            .map_err(|error| Error::internal("a version", error))?,
-        wrapped_key: wrapped.bytes,
-        sealed_secret: keys.seal(&place(&operator), secret).map_err(failed)?,
+        kek_version: key.kek_version,
+        wrapped_key: key.wrapped,
+        sealed_secret: sealed.map_err(|error| Error::internal("sealing a TOTP secret", error))?,
         last_step: 0,
     })
 }
 
 fn open(app: &App, row: &TotpRow) -> Result<SecretSlice<u8>> {
-    let wrapped = WrappedDataKey {
-        kek_version: u32::try_from(row.kek_version).unwrap_or_default(),
-        bytes: row.wrapped_key.clone(),
-    };
-    let opened = app
-        .vault
-        .ring()
-        .unwrap(PLATFORM, VERSION, &wrapped)
-        .and_then(|key| TenantKeys::new(PLATFORM, VERSION, [key]))
+    let opened = own_key::unwrap(app, row.kek_version, &row.wrapped_key)
         .and_then(|keys| keys.open(&place(&row.operator_id), &row.sealed_secret));
     opened.map_err(|error| vault::tampered(SECRET, About::Operator(row.operator_id.into()), &error))
 }
