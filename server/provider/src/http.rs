@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use answer::Answer;
 pub use retry_after::MAX_RETRY_AFTER;
+pub use roots::tls_config;
 pub use setup_error::HttpSetupError;
 
 use crate::{Failure, Malformed, TransientKind};

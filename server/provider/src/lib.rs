@@ -17,7 +17,7 @@ pub use credentials::AppCredentials;
 pub use failure::{
     AccessTag, ClientReason, Failure, GrantReason, Malformed, Orphan, RequestReason, TokenTag, TransientKind,
 };
-pub use http::{HttpClient, HttpOptions, HttpSetupError, MAX_RETRY_AFTER};
+pub use http::{HttpClient, HttpOptions, HttpSetupError, MAX_RETRY_AFTER, tls_config};
 pub use link::{BadReturn, Begun, Grant, LinkRequest, Profile, RefreshedToken, Returned, Revoked, Role};
 pub use protocol::{DROPBOX, Protocol};
 pub use provider::Provider;

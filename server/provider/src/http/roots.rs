@@ -9,8 +9,12 @@ use rustls::{
 
 use super::setup_error::HttpSetupError;
 
-/// TLS 1.2 and 1.3 with ring, whether or not the process has a default provider.
-pub(super) fn tls_config(extra: Option<&[u8]>) -> Result<ClientConfig, HttpSetupError> {
+/// TLS 1.2 and 1.3 with ring, whether or not the process has a default provider. `extra` are certificates (PEM) that are trusted in
+/// addition to the system's.
+///
+/// # Errors
+/// [`HttpSetupError`] if `extra` has no certificate, or one that cannot be read.
+pub fn tls_config(extra: Option<&[u8]>) -> Result<ClientConfig, HttpSetupError> {
     let mut roots = RootCertStore::empty();
     // Unreadable certificates are skipped. A slim container has none at all.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -114,7 +114,14 @@ pub(crate) const TERMINAL_ROOMS: &[Room] = &[
 pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
     (
         "bowline-server",
-        &["bowline-api", "bowline-postgres", "bowline-provider", "bowline-stdio", "bowline-vault"],
+        &[
+            "bowline-api",
+            "bowline-postgres",
+            "bowline-provider",
+            "bowline-stdio",
+            "bowline-vault",
+            "bowline-webhook",
+        ],
         &["bowline-tests"],
     ),
     ("bowline-api", &[], &[]),
@@ -124,6 +131,7 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("dropbox-sim", &["bowline-stdio"], &["bowline-verify"]),
     ("bowline-verify", &["bowline-postgres", "bowline-stdio"], &[]),
     ("bowline-vault", &[], &[]),
+    ("bowline-webhook", &["bowline-provider"], &[]),
     (
         "bowline-tests",
         &[
