@@ -114,6 +114,8 @@ nouns! {
     EventId = Event, "evt";
     /// A background job.
     JobId = Job, "job";
+    /// An address of a tenant that is told of events.
+    WebhookEndpointId = WebhookEndpoint, "whe";
 }
 
 #[cfg(test)]

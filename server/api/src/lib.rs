@@ -12,7 +12,7 @@ pub mod v1;
 pub use age::{Age, Ages, NoAge};
 pub use id::{
     AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, ManageSessionId, OperatorId,
-    SessionId, TenantId,
+    SessionId, TenantId, WebhookEndpointId,
 };
 pub use named::Named;
 pub use page::Page;

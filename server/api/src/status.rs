@@ -342,5 +342,31 @@ names! {
         Token = "token",
         /// Have requests of OAuth 1 signed, without getting the token.
         Sign = "sign",
+        /// Manage the endpoints that are told of events, and see what was delivered.
+        Webhooks = "webhooks",
+    }
+}
+
+names! {
+    /// Whether an endpoint is told of events.
+    WebhookState {
+        /// It is told of events.
+        Enabled = "enabled",
+        /// It is told of nothing, and what waits for it is not delivered.
+        Disabled = "disabled",
+        /// It was removed, and its deliveries are being deleted.
+        Removed = "removed",
+    }
+}
+
+names! {
+    /// Whether an endpoint has got an event.
+    WebhookDeliveryState {
+        /// It is to be delivered, or to be tried again.
+        Waiting = "waiting",
+        /// The endpoint has accepted it.
+        Delivered = "delivered",
+        /// It was tried for three days, or could not be tried in that time.
+        Skipped = "skipped",
     }
 }

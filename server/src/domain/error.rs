@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use bowline_api::{AccountId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, TenantId};
+use bowline_api::{
+    AccountId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, TenantId, WebhookEndpointId,
+};
 
 use super::facts::Facts;
 
@@ -98,6 +100,7 @@ pub enum About {
     LinkSession(LinkSessionId),
     ManageSession(ManageSessionId),
     Connector(ConnectorId),
+    WebhookEndpoint(WebhookEndpointId),
     Revocation(JobId),
     Operator(OperatorId),
     Tenant(TenantId),
@@ -113,6 +116,7 @@ impl About {
             Self::LinkSession(id) => Some(id.to_string()),
             Self::ManageSession(id) => Some(id.to_string()),
             Self::Connector(id) => Some(id.to_string()),
+            Self::WebhookEndpoint(id) => Some(id.to_string()),
             Self::Revocation(id) => Some(id.to_string()),
             Self::Operator(id) => Some(id.to_string()),
             Self::Tenant(id) => Some(id.to_string()),

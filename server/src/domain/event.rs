@@ -7,18 +7,23 @@ use std::net::IpAddr;
 
 use bowline_api::status::{AccountStatus, Assurance, Completion, JobKind, Protocol, Role};
 use bowline_api::{
-    AccountId, ApiKeyId, ConnectorId, JobId, LinkSessionId, ManageSessionId, OperatorId, SessionId, TenantId,
+    AccountId, ApiKeyId, ConnectorId, EventId, JobId, LinkSessionId, ManageSessionId, OperatorId, SessionId,
+    TenantId, WebhookEndpointId,
 };
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::error::About;
 use super::link_options::Metadata;
+use super::told::Told;
 
-/// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out.
+/// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out. Of an event with
+/// `=> "type" { details }`, webhooks tell its tenant as well, with those of its details; see [`Told`] for what all of them have.
 macro_rules! events {
     ($(
         $(#[doc = $doc:literal])+
-        $variant:ident = $action:literal $(, $subject:ident: $id:ty)? $({ $($detail:ident: $type:ty),+ })?;
+        $variant:ident = $action:literal $(, $subject:ident: $id:ty)? $({ $($detail:ident: $type:ty),+ })?
+            $(=> $told:literal { $($shown:ident),* })?;
     )*) => {
         /// An event.
         #[derive(Debug, Clone, Copy)]
@@ -30,6 +35,19 @@ macro_rules! events {
         impl Event<'_> {
             /// The names of all events.
             pub const ACTIONS: &'static [&'static str] = &[$($action),*];
+
+            /// The types of all events that webhooks tell tenants of.
+            pub const TOLD: &'static [&'static str] = &[$($($told,)?)*];
+
+            /// What webhooks tell the tenant, if they do.
+            pub fn told(&self) -> Option<Told> {
+                let mut told: Vec<Told> = match self {
+                    $(Self::$variant { $($($shown,)*)? .. } => {
+                        vec![$(Told { kind: $told, subject: self.subject()?, details: vec![$((stringify!($shown), json!($shown))),*] })?]
+                    })*
+                };
+                told.pop()
+            }
 
             /// The name in the audit log and on the wire.
             pub const fn action(&self) -> &'static str {
@@ -94,9 +112,9 @@ events! {
         reason: &'a str, accounts: usize, new_default: Option<ConnectorId>
     };
     /// The provider rejected the connector's app key or secret.
-    ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str };
-    /// The provider accepts the connector's app key and secret again.
-    ConnectorWorking = "connector.working", connector: ConnectorId;
+    ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str } => "connector.broken" { reason };
+    /// The provider accepts the connector's app key and secret again, or the secret that it rejected was replaced.
+    ConnectorWorking = "connector.working", connector: ConnectorId => "connector.mended" {};
     /// An operator disabled the connector.
     ConnectorDisabled = "connector.disabled", connector: ConnectorId { reason: &'a str };
     /// An operator enabled the connector again.
@@ -116,24 +134,51 @@ events! {
     /// An operator let the suspended API key work again.
     ApiKeyResumed = "api_key.resumed", api_key: ApiKeyId { reason: &'a str };
 
+    /// An endpoint for webhooks was added. `connector` is the one whose events it gets, if not those of all.
+    WebhookEndpointAdded = "webhook_endpoint.added", webhook_endpoint: WebhookEndpointId {
+        url: &'a str, events: &'a [String], connector: Option<ConnectorId>
+    };
+    /// The endpoint was edited. What is different is there.
+    WebhookEndpointEdited = "webhook_endpoint.edited", webhook_endpoint: WebhookEndpointId {
+        url: Option<&'a str>, events: Option<&'a [String]>
+    };
+    /// The endpoint got another signing secret. Messages are signed with the old one as well for these hours.
+    WebhookSecretRotated = "webhook_endpoint.secret_rotated", webhook_endpoint: WebhookEndpointId { overlap_hours: u32 };
+    /// The endpoint was disabled: `requested`, or by the service because it answered 410 (`gone`) or accepted nothing for ten days (`failing`).
+    WebhookEndpointDisabled = "webhook_endpoint.disabled", webhook_endpoint: WebhookEndpointId { reason: &'a str };
+    /// The endpoint was enabled again.
+    WebhookEndpointEnabled = "webhook_endpoint.enabled", webhook_endpoint: WebhookEndpointId;
+    /// The endpoint was removed.
+    WebhookEndpointRemoved = "webhook_endpoint.removed", webhook_endpoint: WebhookEndpointId;
+    /// A test event was sent to the endpoint.
+    WebhookEndpointTested = "webhook_endpoint.tested", webhook_endpoint: WebhookEndpointId => "endpoint.test" {};
+    /// This number of events is sent to the endpoint again, those since a time or the one that is named.
+    WebhooksResent = "webhook_endpoint.resent", webhook_endpoint: WebhookEndpointId {
+        events: u64, since: Option<DateTime<Utc>>, event: Option<EventId>
+    };
+    /// The endpoint's sealed secrets or its URL were moved, edited or replaced by old ones.
+    WebhookIntegrityError = "webhook_endpoint.integrity_error", webhook_endpoint: WebhookEndpointId { sealed: &'static str };
+
     /// A link session was created.
     LinkSessionCreated = "link_session.created", link_session: LinkSessionId { external_user_id: &'a str };
     /// A token call renewed the link session that an earlier token call had created; the session has a new URL.
     LinkSessionRenewed = "link_session.renewed", link_session: LinkSessionId { external_user_id: &'a str };
     /// The end user started the link and was sent to the provider.
-    LinkSessionStarted = "link_session.started", link_session: LinkSessionId;
+    LinkSessionStarted = "link_session.started", link_session: LinkSessionId => "link_session.started" {};
     /// The end user approved and came back from the provider.
-    LinkSessionReturned = "link_session.returned", link_session: LinkSessionId;
+    LinkSessionReturned = "link_session.returned", link_session: LinkSessionId => "link_session.returned" {};
     /// The end user approved with an account that the link session does not accept, and may choose another one in the same session.
     LinkSessionReopened = "link_session.reopened", link_session: LinkSessionId { reason: &'a str };
     /// The end user declined.
-    LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str };
+    LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str } => "link_session.denied" { reason };
     /// The link failed.
-    LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> };
+    LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> } => "link_session.failed" { reason };
     /// The tenant cancelled the link session, which has failed for it.
-    LinkSessionCancelled = "link_session.cancelled", link_session: LinkSessionId;
+    LinkSessionCancelled = "link_session.cancelled", link_session: LinkSessionId => "link_session.failed" {};
+    /// The tenant, or the end user's browser, completed the link session with this account.
+    LinkSessionCompleted = "link_session.completed", link_session: LinkSessionId { account: AccountId } => "link_session.completed" { account };
     /// The link session was not completed in time.
-    LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> };
+    LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> } => "link_session.expired" {};
     /// A grant that never became an account was revoked at the provider.
     OrphanGrantRevoked = "link_session.orphan_grant_revoked" { attempts: i32 };
     /// The sealed values of the link session were moved, edited or replaced by old ones.
@@ -150,12 +195,15 @@ events! {
     AccountLinked = "account.linked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
         metadata: Option<&'a Metadata>
-    };
+    } => "account.linked" { link_session };
     /// The account was linked again, which gave it new tokens.
     AccountRelinked = "account.relinked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
         metadata: Option<&'a Metadata>
-    };
+    } => "account.relinked" { link_session };
+    /// The account has other scopes than before, because it was linked again.
+    AccountScopesChanged = "account.scopes_changed", account: AccountId { scopes: &'a [String] }
+        => "account.scopes_changed" { scopes };
     /// The grant that a new link replaced was revoked at the provider.
     OldGrantRevoked = "account.old_grant_revoked", account: Option<AccountId> { attempts: i32 };
     /// An operator inspected the account; recorded once for each operator and hour.
@@ -164,10 +212,11 @@ events! {
     AccountSigned = "account.signed", account: AccountId;
     /// The grant has ended at the provider; the end user must link again. `provider_request` is the provider's own id of the request that it
     /// refused, if it named one.
-    AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str, provider_request: Option<&'a str> };
+    AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str, provider_request: Option<&'a str> }
+        => "account.needs_reauth" { reason };
     /// The provider accepted the refresh token of an account that was `needs_reauth`, so the account is active again;
     /// `reason` is why it was `needs_reauth`.
-    AccountRecovered = "account.recovered", account: AccountId { reason: &'a str };
+    AccountRecovered = "account.recovered", account: AccountId { reason: &'a str } => "account.recovered" { reason };
     /// The account was moved from a connector of OAuth 1 to one of OAuth 2, which gave it new tokens.
     AccountMigrated = "account.migrated", account: AccountId {
         from: ConnectorId, to: ConnectorId, provider_account_id: &'a str, reason: Option<&'a str>
@@ -176,13 +225,13 @@ events! {
     /// `along_with` is the account that the operator named, if it is another one.
     AccountSuspended = "account.suspended", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
-    };
+    } => "account.suspended" { reason };
     /// An operator resumed the provider's account, with the same details.
     AccountResumed = "account.resumed", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
-    };
+    } => "account.resumed" { reason };
     /// The account was revoked: its tokens are no longer issued. `job` is the job that it was a part of.
-    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> };
+    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> } => "account.revoked" { reason };
     /// The grant of a revoked account was revoked at the provider.
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
     /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`), or another account or link holds
@@ -277,6 +326,9 @@ impl Event<'_> {
                 Self::ManageSessionIntegrityError { manage_session, sealed }
             }
             About::Connector(connector) => Self::ConnectorIntegrityError { connector, sealed },
+            About::WebhookEndpoint(webhook_endpoint) => {
+                Self::WebhookIntegrityError { webhook_endpoint, sealed }
+            }
             About::Revocation(revocation) => Self::RevocationIntegrityError { revocation, sealed },
             About::Operator(operator) => Self::OperatorIntegrityError { operator, sealed },
             About::Tenant(tenant) => Self::TenantIntegrityError { tenant, sealed },

@@ -18,6 +18,7 @@ pub mod return_url;
 pub mod scope;
 pub mod state;
 pub mod text;
+pub mod told;
 mod unknown;
 pub mod web_url;
 mod whose;

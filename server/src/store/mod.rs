@@ -26,12 +26,14 @@ pub(crate) mod schema;
 pub mod tenants;
 pub mod tokens;
 pub mod upgrade;
+pub mod webhooks;
 mod whose;
 
 use std::sync::Arc;
 
 use bowline_api::{ConnectorId, TenantId};
 use bowline_vault::AuditKeys;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -59,6 +61,7 @@ pub struct Store {
     keys: Arc<KeyLookups>,
     links: Option<Arc<LinkPath>>,
     audit_keys: Arc<AuditKeys>,
+    outbox: Arc<Notify>,
 }
 
 impl Store {
@@ -83,6 +86,7 @@ impl Store {
             keys,
             links,
             audit_keys,
+            outbox: Arc::default(),
         })
     }
 
@@ -197,12 +201,17 @@ impl Store {
     }
 
     async fn begin_by<Scope>(&self, deadline: Instant, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
-        begin(&self.pool, chain, setting, self.sharded, &self.audit_keys, deadline).await
+        begin(&self.pool, chain, setting, self.sharded, (&self.audit_keys, &self.outbox), deadline).await
     }
 
     /// Whether the database is sharded by tenant, so that no statement may write for two tenants.
     pub fn is_sharded(&self) -> bool {
         self.sharded
+    }
+
+    /// Waits until a transaction of this process has committed something that is to be delivered to a tenant's endpoint.
+    pub async fn queued_webhooks(&self) {
+        self.outbox.notified().await;
     }
 
     /// The token path's own statements, which need no transaction.

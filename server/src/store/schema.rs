@@ -478,6 +478,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_deliveries (tenant_id, endpoint_id, sequence) {
+        tenant_id -> Uuid,
+        endpoint_id -> Uuid,
+        sequence -> Int8,
+        account_id -> Nullable<Uuid>,
+        state -> Text,
+        queued_at -> Timestamptz,
+        next_at -> Timestamptz,
+        attempts -> Int4,
+        attempted_at -> Nullable<Timestamptz>,
+        status -> Nullable<Int4>,
+        error -> Nullable<Text>,
+        milliseconds -> Nullable<Int4>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        connector_id -> Nullable<Uuid>,
+        url -> Text,
+        events -> Array<Text>,
+        state -> Text,
+        state_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        failing_since -> Nullable<Timestamptz>,
+        owner -> Nullable<Uuid>,
+        held_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    webhook_events (tenant_id, sequence) {
+        tenant_id -> Uuid,
+        sequence -> Int8,
+        id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        connector_id -> Nullable<Uuid>,
+        account_id -> Nullable<Uuid>,
+        number -> Nullable<Int8>,
+        payload -> Text,
+    }
+}
+
+diesel::table! {
+    webhook_numbers (tenant_id, account_id) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        last -> Int8,
+    }
+}
+
+diesel::table! {
+    webhook_secrets (tenant_id, endpoint_id, generation) {
+        tenant_id -> Uuid,
+        endpoint_id -> Uuid,
+        generation -> Int8,
+        sealed_secret -> Bytea,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account_freezes,
     accounts,
@@ -511,4 +577,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     token_holdings,
     token_repeats,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_events,
+    webhook_numbers,
+    webhook_secrets,
 );

@@ -14,6 +14,9 @@ use super::*;
 /// The table in docs/audit-events.md.
 const DOCUMENT: &str = include_str!("../../../../docs/audit-events.md");
 
+/// The table of those that tenants are told of is in the tenant guide.
+const GUIDE: &str = include_str!("../../../../docs/tenant-guide.md");
+
 /// Every event with its entry in the log. Old entries are read and compared by these names.
 const STORED: &str = include_str!("stored.txt");
 
@@ -66,6 +69,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::ApiKeySuspended { api_key, reason, accounts: 1200, limit: 1000, habit: 40 },
         Event::ApiKeyResumed { api_key, reason },
         Event::LinkSessionCreated { link_session, external_user_id },
+        Event::LinkSessionCompleted { link_session, account },
         Event::LinkSessionRenewed { link_session, external_user_id },
         Event::LinkSessionStarted { link_session },
         Event::LinkSessionReturned { link_session },
@@ -83,6 +87,7 @@ fn every_event() -> Vec<Event<'static>> {
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata: None },
         Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata },
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata },
+        Event::AccountScopesChanged { account, scopes: permissions },
         Event::OldGrantRevoked { account: Some(account), attempts },
         Event::AccountInspected { account },
         Event::AccountSigned { account },
@@ -112,10 +117,31 @@ fn every_event() -> Vec<Event<'static>> {
         Event::JobRetried { job: nil(), accounts: 2 },
         Event::JobFinished { job: nil(), done: 2, failed: 1 },
     ];
+    events.extend(webhook_events());
     events.extend(operator_events());
     events.push(Event::AuditSignedOver { entries: 7 });
     events.extend(integrity_errors());
     events
+}
+
+/// One event of each kind and shape about webhooks.
+fn webhook_events() -> [Event<'static>; 10] {
+    let webhook_endpoint = nil();
+    let events: &'static [String] = Vec::leak(vec!["account.linked".to_owned()]);
+    let url = "https://hooks.acme.example/";
+    let since = Some(DateTime::UNIX_EPOCH);
+    [
+        Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: None },
+        Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: Some(nil()) },
+        Event::WebhookEndpointEdited { webhook_endpoint, url: Some(url), events: Some(events) },
+        Event::WebhookSecretRotated { webhook_endpoint, overlap_hours: 24 },
+        Event::WebhookEndpointDisabled { webhook_endpoint, reason: "gone" },
+        Event::WebhookEndpointEnabled { webhook_endpoint },
+        Event::WebhookEndpointRemoved { webhook_endpoint },
+        Event::WebhookEndpointTested { webhook_endpoint },
+        Event::WebhooksResent { webhook_endpoint, events: 2, since, event: None },
+        Event::WebhooksResent { webhook_endpoint, events: 1, since: None, event: Some(nil()) },
+    ]
 }
 
 /// One event of each kind and shape about operators.
@@ -178,6 +204,7 @@ fn integrity_errors() -> impl Iterator<Item = Event<'static>> {
     let about = [
         About::Tenant(nil()),
         About::Connector(nil()),
+        About::WebhookEndpoint(nil()),
         About::LinkSession(nil()),
         About::ManageSession(nil()),
         About::Account(nil()),
@@ -242,13 +269,22 @@ fn no_document_names_an_event_that_is_not_there() {
                     && rest != "rs"
                     && rest.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())
                 {
-                    assert!(actions().contains(code), "{}: {code}", path.display());
+                    let is_known = actions().contains(code) || Event::TOLD.contains(&code);
+                    assert!(is_known, "{}: {code}", path.display());
                     named += 1;
                 }
             }
         }
     }
     assert!(named > DESCRIBED.len(), "the documents were not read");
+}
+
+#[test]
+fn the_guide_lists_the_events_that_tenants_are_told_of() {
+    let (_, table) = GUIDE.split_once("| type | when |\n|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let listed: BTreeSet<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(listed, Event::TOLD.iter().copied().collect());
 }
 
 fn actions() -> BTreeSet<&'static str> {

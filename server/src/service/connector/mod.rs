@@ -186,11 +186,14 @@ async fn replace(
     // The old secret must open. Otherwise an edit of the columns that it binds would be sealed in.
     credentials(&keys, &row)?;
     let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
-    let status = row.status.known()?;
-    let status = after(status, Trigger::SecretReplaced).unwrap_or(status);
+    let old = row.status.known()?;
+    let status = after(old, Trigger::SecretReplaced).unwrap_or(old);
     let reason = row.status_reason.as_deref().filter(|_| status == ConnectorStatus::Disabled);
     let row = tx.replace_app_secret(id.uuid(), &sealed, status, reason).await?.ok_or_else(no_connector)?;
     tx.record(actor, Event::ConnectorSecretReplaced { connector: id }).await?;
+    if (old, status) == (ConnectorStatus::Broken, ConnectorStatus::Active) {
+        tx.record(actor, Event::ConnectorWorking { connector: id }).await?;
+    }
     Ok(row)
 }
 

@@ -12,7 +12,7 @@ use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Binary, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::TryFutureExt as _;
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join3};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::pg::chain::Head;
 use super::pg::sql::bytea;
 use super::schema::audit_events;
+use super::webhooks::{Entry, Outgoing};
 use super::{Tx, violated};
 use crate::domain::{About, Actor, Error, Event, Result, entropy};
 use crate::metrics;
@@ -262,6 +263,14 @@ impl<Scope> Tx<Scope> {
         event: Event<'_>,
     ) -> Result<()> {
         let row = self.next_entry(actor, event).await?;
+        // Boxed, because most events are not told and should not reserve space for it.
+        let outgoing = match event.told() {
+            Some(told) => {
+                let entry = Entry { sequence: row.sequence, id: row.id, at: row.at };
+                Box::pin(self.outgoing(&told, entry)).await?
+            }
+            None => None,
+        };
         let (chain, next) = (row.tenant_id, row.end());
         let shared: &AsyncPgConnection = self.connection();
         let append = diesel::select(bowline_audit_append(
@@ -280,9 +289,13 @@ impl<Scope> Tx<Scope> {
             row.key_version,
         ));
         let append = append.execute(&mut &*shared).map_err(|error| broken(chain, error));
-        try_join(write(shared).map_err(Error::from), append).await?;
+        let told = Outgoing::insert(outgoing.as_ref(), shared).map_err(Error::from);
+        try_join3(write(shared).map_err(Error::from), append, told).await?;
         self.head = Some(next);
-        Ok(())
+        match outgoing {
+            Some(outgoing) => Box::pin(self.deliver(outgoing)).await,
+            None => Ok(()),
+        }
     }
 
     /// The signed entry that comes next in the chain, whose head is locked.

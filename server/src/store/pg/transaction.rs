@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_api::TenantId;
+use bowline_api::{EventId, TenantId};
 use bowline_vault::AuditKeys;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::Timestamptz;
@@ -14,6 +14,7 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
     TransactionManager as _,
 };
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tracing::Span;
 use tracing::field::Empty;
@@ -43,6 +44,11 @@ pub struct Tx<Scope> {
     records: bool,
     sharded: bool,
     audit_keys: Arc<AuditKeys>,
+    /// Whether something is to be delivered to a tenant's endpoint once it is committed, and whom to tell then.
+    pub(in crate::store) has_queued: bool,
+    /// The last event that it has written for a tenant's endpoints.
+    pub(in crate::store) told: Option<Uuid>,
+    outbox: Arc<Notify>,
     /// The span of the transaction.
     span: Span,
     scope: PhantomData<Scope>,
@@ -139,6 +145,9 @@ impl<Scope> Tx<Scope> {
             Err(Error::Unavailable(source)) => Err(Error::Unconfirmed(source)),
             outcome => {
                 self.span.record("outcome", "commit");
+                if self.has_queued {
+                    self.outbox.notify_one();
+                }
                 self.served();
                 outcome
             }
@@ -249,6 +258,11 @@ impl TenantTx {
         self.chain.into()
     }
 
+    /// The last event that this transaction has written for the tenant's endpoints.
+    pub fn last_told(&self) -> Option<EventId> {
+        self.told.map(EventId::from)
+    }
+
     /// The tenant's id in the form of the tables.
     pub(in crate::store) fn tenant_uuid(&self) -> Uuid {
         self.chain
@@ -289,7 +303,7 @@ pub(in crate::store) async fn begin<Scope>(
     chain: Uuid,
     setting: Setting,
     sharded: bool,
-    audit_keys: &Arc<AuditKeys>,
+    (audit_keys, outbox): (&Arc<AuditKeys>, &Arc<Notify>),
     deadline: Instant,
 ) -> Result<Tx<Scope>> {
     let span = tracing::info_span!(
@@ -314,7 +328,7 @@ pub(in crate::store) async fn begin<Scope>(
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
     };
     begun?;
-    let audit_keys = Arc::clone(audit_keys);
+    let (audit_keys, outbox) = (Arc::clone(audit_keys), Arc::clone(outbox));
     Ok(Tx {
         connection,
         chain,
@@ -323,6 +337,9 @@ pub(in crate::store) async fn begin<Scope>(
         records,
         sharded,
         audit_keys,
+        has_queued: false,
+        told: None,
+        outbox,
         span,
         scope: PhantomData,
         permit: None,

@@ -1,5 +1,7 @@
 //! Stores the account with its tokens and its audit event, and ends its session, in one transaction.
 
+use std::collections::BTreeSet;
+
 use bowline_api::status::{AccountStatus, Assurance, LinkSessionStatus, RevocationCause};
 use bowline_api::v1::Account;
 use bowline_provider::Profile;
@@ -104,7 +106,8 @@ async fn store_within(
     let options = LinkOptions::read(session.options.as_deref())?;
     let mut row = fresh_row(actor, session, &connector, grant, who, now);
     describe(&mut row, before.as_ref(), &options);
-    let is_new = before.is_none();
+    let scopes = |row: &AccountRow| -> BTreeSet<String> { row.scopes.iter().cloned().collect() };
+    let old_scopes = before.as_ref().map(scopes);
     if let Some(before) = before {
         // The account already exists and gets its next generation. Its previous grant is no longer needed.
         row.id = before.id;
@@ -132,12 +135,16 @@ async fn store_within(
     let external_user_id = session.external_user_id.as_str();
     let (assurance, status) = (row.assurance.known()?, row.status.known()?);
     let metadata = options.metadata.as_ref();
-    let linked = if is_new {
+    let linked = if old_scopes.is_none() {
         Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata }
     } else {
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata }
     };
     tx.record(actor, linked).await?;
+    if old_scopes.is_some_and(|old| old != scopes(&row)) {
+        tx.record(actor, Event::AccountScopesChanged { account, scopes: &row.scopes }).await?;
+    }
+    tx.record(actor, Event::LinkSessionCompleted { link_session, account }).await?;
     Ok(Kept::Stored(Box::new(row)))
 }
 

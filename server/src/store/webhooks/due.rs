@@ -1,0 +1,124 @@
+//! Which endpoints have something to deliver now, over all tenants, and the leases under which senders deliver.
+
+use std::time::Duration;
+
+use bowline_api::status::WebhookState;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double, Interval, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::schema::webhook_endpoints;
+use crate::store::{OperatorTx, WorkerTx, interval};
+
+/// The endpoints with a delivery that is due and without a sender, those that have waited longest first. The index of waiting deliveries begins
+/// with the endpoint, so each step of the recursion jumps to the next endpoint, however many of its deliveries wait.
+const DUE: &str = "WITH RECURSIVE waiting AS (
+        (SELECT tenant_id, endpoint_id, next_at FROM webhook_deliveries WHERE state = 'waiting'
+         ORDER BY tenant_id, endpoint_id, next_at LIMIT 1)
+        UNION ALL
+        SELECT n.tenant_id, n.endpoint_id, n.next_at FROM waiting w CROSS JOIN LATERAL (
+            SELECT d.tenant_id, d.endpoint_id, d.next_at FROM webhook_deliveries d
+            WHERE d.state = 'waiting' AND (d.tenant_id, d.endpoint_id) > (w.tenant_id, w.endpoint_id)
+            ORDER BY d.tenant_id, d.endpoint_id, d.next_at LIMIT 1) n
+    )
+    SELECT e.tenant_id AS tenant, e.id AS endpoint FROM waiting w
+    JOIN webhook_endpoints e ON e.tenant_id = w.tenant_id AND e.id = w.endpoint_id
+    WHERE w.next_at <= now() AND e.state = 'enabled' AND e.held_until <= now()
+    ORDER BY w.next_at LIMIT $1";
+
+/// The same in a sharded database, which cannot recurse over shards.
+const DUE_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint FROM webhook_endpoints e
+    WHERE e.state = 'enabled' AND e.held_until <= now() AND EXISTS (
+        SELECT FROM webhook_deliveries d
+        WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'waiting' AND d.next_at <= now())
+    LIMIT $1";
+
+/// How long the delivery that is most overdue has waited for a sender, in seconds.
+const UNCLAIMED: &str =
+    "SELECT extract(epoch FROM max(now() - e.held_until))::float8 AS seconds FROM webhook_endpoints e
+    WHERE e.state = 'enabled' AND e.held_until <= now() AND EXISTS (
+        SELECT FROM webhook_deliveries d
+        WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'waiting'
+          AND d.next_at <= now() - interval '30 seconds')";
+
+/// The lease of a sender on an endpoint.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct DueEndpoint {
+    /// The tenant.
+    #[diesel(sql_type = SqlUuid)]
+    pub tenant: Uuid,
+    /// The endpoint.
+    #[diesel(sql_type = SqlUuid)]
+    pub endpoint: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Seconds {
+    #[diesel(sql_type = Nullable<Double>)]
+    seconds: Option<f64>,
+}
+
+impl WorkerTx {
+    /// Takes up to `limit` endpoints that have something to deliver now for `length`. No other sender delivers to them until then.
+    pub async fn claim_webhook_endpoints(
+        &mut self,
+        owner: Uuid,
+        limit: i64,
+        length: Duration,
+        is_sharded: bool,
+    ) -> Result<Vec<DueEndpoint>> {
+        let query = if is_sharded {
+            DUE_SHARDED.to_owned()
+        } else {
+            // Another sender may be taking it, or somebody may be editing it.
+            format!("{DUE} FOR NO KEY UPDATE OF e SKIP LOCKED")
+        };
+        let due: Vec<DueEndpoint> =
+            diesel::sql_query(query).bind::<BigInt, _>(limit).load(self.connection()).await?;
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let mut claimed = Vec::with_capacity(due.len());
+        for one in due {
+            let free = webhook_endpoints::state
+                .eq(WebhookState::Enabled.as_str())
+                .and(webhook_endpoints::held_until.le(now));
+            let claim =
+                diesel::update(webhook_endpoints::table.find((one.tenant, one.endpoint))).filter(free).set((
+                    webhook_endpoints::owner.eq(owner),
+                    webhook_endpoints::held_until.eq(now + interval(length).into_sql::<Interval>()),
+                ));
+            if claim.execute(self.connection()).await? == 1 {
+                claimed.push(one);
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// How long deliveries have waited for a sender beyond half a minute, in seconds; 0 if none has.
+    pub async fn unclaimed_webhooks(&mut self) -> Result<f64> {
+        let found: Seconds = diesel::sql_query(UNCLAIMED).get_result(self.connection()).await?;
+        Ok(found.seconds.unwrap_or_default())
+    }
+
+    /// Up to `limit` endpoints that were removed.
+    pub async fn removed_webhook_endpoints(&mut self, limit: i64) -> Result<Vec<DueEndpoint>> {
+        let query = webhook_endpoints::table
+            .filter(webhook_endpoints::state.eq(WebhookState::Removed.as_str()))
+            .limit(limit)
+            .select((webhook_endpoints::tenant_id, webhook_endpoints::id));
+        let rows: Vec<(Uuid, Uuid)> = query.load(self.connection()).await?;
+        Ok(rows.into_iter().map(|(tenant, endpoint)| DueEndpoint { tenant, endpoint }).collect())
+    }
+}
+
+impl OperatorTx {
+    /// The number of enabled endpoints that have accepted nothing since a failure.
+    pub async fn failing_webhook_endpoints(&mut self) -> Result<i64> {
+        let query = webhook_endpoints::table
+            .filter(webhook_endpoints::state.eq(WebhookState::Enabled.as_str()))
+            .filter(webhook_endpoints::failing_since.is_not_null())
+            .count();
+        Ok(query.get_result(self.connection()).await?)
+    }
+}

@@ -1,0 +1,115 @@
+//! Endpoints: adding, reading, changing, removing.
+
+use bowline_api::status::WebhookState;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::schema::webhook_endpoints;
+use crate::store::{Stored, TenantTx};
+
+/// A row without its lease.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = webhook_endpoints, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the columns")]
+pub struct EndpointRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub connector_id: Option<Uuid>,
+    pub url: String,
+    pub events: Vec<String>,
+    pub state: Stored<WebhookState>,
+    pub state_reason: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub failing_since: Option<DateTime<Utc>>,
+}
+
+/// An endpoint to insert.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct NewEndpoint<'a> {
+    pub id: Uuid,
+    pub connector_id: Option<Uuid>,
+    pub url: &'a str,
+    pub events: &'a [String],
+}
+
+impl TenantTx {
+    /// Adds an enabled endpoint.
+    pub async fn insert_webhook_endpoint(&mut self, new: &NewEndpoint<'_>) -> Result<EndpointRow> {
+        let now = self.now().await?;
+        let values = (
+            webhook_endpoints::tenant_id.eq(self.tenant_uuid()),
+            webhook_endpoints::id.eq(new.id),
+            webhook_endpoints::connector_id.eq(new.connector_id),
+            webhook_endpoints::url.eq(new.url),
+            webhook_endpoints::events.eq(new.events),
+            webhook_endpoints::state.eq(WebhookState::Enabled.as_str()),
+            webhook_endpoints::created_at.eq(now),
+            webhook_endpoints::held_until.eq(now),
+        );
+        let insert = diesel::insert_into(webhook_endpoints::table)
+            .values(values)
+            .returning(EndpointRow::as_returning());
+        Ok(insert.get_result(self.connection()).await?)
+    }
+
+    /// All endpoints that are not removed, newest first.
+    pub async fn webhook_endpoints(&mut self) -> Result<Vec<EndpointRow>> {
+        let query = webhook_endpoints::table
+            .filter(webhook_endpoints::tenant_id.eq(self.tenant_uuid()))
+            .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
+            .order(webhook_endpoints::id.desc())
+            .select(EndpointRow::as_select());
+        Ok(query.load(self.connection()).await?)
+    }
+
+    /// One endpoint, unless it is removed.
+    pub async fn webhook_endpoint(&mut self, id: Uuid) -> Result<Option<EndpointRow>> {
+        let query = webhook_endpoints::table
+            .find((self.tenant_uuid(), id))
+            .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
+            .select(EndpointRow::as_select());
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Like [`webhook_endpoint`](Self::webhook_endpoint), locked until this transaction ends. Events can still be queued for it.
+    pub async fn lock_webhook_endpoint(&mut self, id: Uuid) -> Result<Option<EndpointRow>> {
+        let query = webhook_endpoints::table
+            .find((self.tenant_uuid(), id))
+            .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
+            .select(EndpointRow::as_select())
+            .for_no_key_update();
+        Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Changes URL and types of a locked endpoint.
+    pub async fn edit_webhook_endpoint(&mut self, id: Uuid, url: &str, events: &[String]) -> Result<()> {
+        diesel::update(webhook_endpoints::table.find((self.tenant_uuid(), id)))
+            .set((webhook_endpoints::url.eq(url), webhook_endpoints::events.eq(events)))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Changes the state of a locked endpoint. One that is enabled begins without a failure.
+    pub async fn switch_webhook_endpoint(
+        &mut self,
+        id: Uuid,
+        state: WebhookState,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let endpoint = webhook_endpoints::table.find((self.tenant_uuid(), id));
+        let switched =
+            (webhook_endpoints::state.eq(state.as_str()), webhook_endpoints::state_reason.eq(reason));
+        if state == WebhookState::Enabled {
+            let fresh = webhook_endpoints::failing_since.eq(None::<DateTime<Utc>>);
+            diesel::update(endpoint).set((switched, fresh)).execute(self.connection()).await?;
+        } else {
+            diesel::update(endpoint).set(switched).execute(self.connection()).await?;
+        }
+        Ok(())
+    }
+}

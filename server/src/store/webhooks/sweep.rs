@@ -1,0 +1,77 @@
+//! Deletes what is kept no longer.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::domain::Result;
+use crate::store::schema::{webhook_deliveries, webhook_endpoints, webhook_events};
+use crate::store::{TenantTx, WorkerTx};
+
+impl WorkerTx {
+    /// Tenants among the `limit` oldest events from before `before`.
+    pub async fn tenants_with_old_webhooks(
+        &mut self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<Uuid>> {
+        let query = webhook_events::table
+            .filter(webhook_events::at.lt(before))
+            .order(webhook_events::at)
+            .limit(limit)
+            .select(webhook_events::tenant_id);
+        let mut tenants: Vec<Uuid> = query.load(self.connection()).await?;
+        tenants.sort_unstable();
+        tenants.dedup();
+        Ok(tenants)
+    }
+}
+
+impl TenantTx {
+    /// Deletes up to `limit` of the oldest events, those from before `before`, with their deliveries, and returns their number.
+    pub async fn delete_old_webhooks(&mut self, before: DateTime<Utc>, limit: i64) -> Result<usize> {
+        let tenant = self.tenant_uuid();
+        // The times of a tenant's events need not be in their order, as each is that of the beginning of a transaction.
+        let oldest = webhook_events::table
+            .filter(webhook_events::tenant_id.eq(tenant))
+            .order(webhook_events::sequence)
+            .limit(limit)
+            .select((webhook_events::sequence, webhook_events::at));
+        let oldest: Vec<(i64, DateTime<Utc>)> = oldest.load(self.connection()).await?;
+        let Some(last) =
+            oldest.iter().take_while(|(_, at)| *at < before).map(|(sequence, _)| *sequence).last()
+        else {
+            return Ok(0);
+        };
+        diesel::delete(webhook_deliveries::table)
+            .filter(webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::sequence.le(last)))
+            .execute(self.connection())
+            .await?;
+        let old = webhook_events::table
+            .filter(webhook_events::tenant_id.eq(tenant).and(webhook_events::sequence.le(last)));
+        Ok(diesel::delete(old).execute(self.connection()).await?)
+    }
+
+    /// Deletes up to `limit` deliveries of a removed endpoint, and the endpoint itself once it has none. Returns what was deleted.
+    pub async fn delete_removed_webhook_endpoint(&mut self, id: Uuid, limit: i64) -> Result<usize> {
+        let tenant = self.tenant_uuid();
+        let of_endpoint =
+            || webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::endpoint_id.eq(id));
+        let some = webhook_deliveries::table
+            .filter(of_endpoint())
+            .order(webhook_deliveries::sequence)
+            .limit(limit)
+            .select(webhook_deliveries::sequence);
+        let some: Vec<i64> = some.load(self.connection()).await?;
+        if some.is_empty() {
+            let endpoint = webhook_endpoints::table
+                .find((tenant, id))
+                .filter(webhook_endpoints::state.eq(bowline_api::status::WebhookState::Removed.as_str()));
+            return Ok(diesel::delete(endpoint).execute(self.connection()).await?);
+        }
+        let some =
+            webhook_deliveries::table.filter(of_endpoint().and(webhook_deliveries::sequence.eq_any(some)));
+        Ok(diesel::delete(some).execute(self.connection()).await?)
+    }
+}
