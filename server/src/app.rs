@@ -25,6 +25,7 @@ use crate::service::operator::password::PasswordHasher;
 use crate::service::tenant_freeze::FrozenTenants;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
 use crate::service::vault::Vault;
+use crate::service::webhook::send::Sending;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -80,6 +81,8 @@ pub struct App {
     pub link_waits: Waits,
     /// Events on their way to those who follow them.
     pub events: Feed,
+    /// What delivers events to tenants' endpoints.
+    pub webhooks: Sending,
     draining: watch::Sender<bool>,
     this: Weak<Self>,
 }
@@ -94,6 +97,7 @@ impl App {
         let provider = provider(&settings)?;
         let sign_on = sign_on(&settings)?;
         let passwords = PasswordHasher::new()?;
+        let webhooks = Sending::new(&settings)?;
         Ok(Arc::new_cyclic(|this| Self {
             ahead: RefreshAhead::default(),
             breakers: Breakers::default(),
@@ -119,6 +123,7 @@ impl App {
             job_queued: Notify::new(),
             link_waits: Waits::default(),
             events: Feed::new(&settings.limits),
+            webhooks,
             draining: watch::Sender::new(false),
             this: Weak::clone(this),
             settings,

@@ -6,6 +6,7 @@ mod pool;
 mod redaction;
 mod secret;
 mod sign_on;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -24,6 +25,7 @@ pub(crate) use address::without_credentials;
 pub use pool::PoolOptions;
 use secret::secret;
 pub use sign_on::{GroupRole, LocalPasswords, SignOn};
+pub use webhooks::Webhooks;
 
 /// Everything under `[default.bowline]`; see the comments in `Rocket.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +46,7 @@ pub struct Settings {
     pub dropbox: Dropbox,
     pub oauth1: OAuth1,
     pub link: Link,
+    pub webhooks: Webhooks,
     pub limits: Limits,
     pub worker: Worker,
     pub operators: Operators,
@@ -263,6 +266,7 @@ impl Settings {
         if let Some(url) = &self.tracing.otlp_endpoint {
             address::check_collector(url)?;
         }
+        self.webhooks.check(self.development)?;
         // A refresh holds its lease for 15 seconds, so a longer call could be made twice (service/token/refresh.rs).
         within("dropbox.total_seconds", self.dropbox.total_seconds, 1..=10)?;
         within("dropbox.connect_seconds", self.dropbox.connect_seconds, 1..=10)?;
@@ -340,6 +344,7 @@ impl Settings {
                     .to_owned(),
             );
         }
+        warnings.extend(self.webhooks.warning());
         if self.trusted_proxies.iter().any(|proxy| proxy.0.prefix_len() < WIDEST) {
             warnings.push(
                 "bowline.trusted_proxies lists a network that is nobody's own: whoever is in it can name any address as their client's"

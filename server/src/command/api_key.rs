@@ -24,7 +24,7 @@ pub(super) enum Command {
         /// Name of the key: 1 to 100 characters.
         #[arg(long)]
         name: String,
-        /// Permission: `link`, `accounts:read`, `accounts:write`, `token` or `sign`; repeat it for several; all but `sign` if omitted.
+        /// Permission: `link`, `accounts:read`, `accounts:write`, `token`, `sign` or `webhooks`; repeat it for several; all but `sign` if omitted.
         #[arg(long = "permission")]
         permissions: Vec<Permission>,
         /// When the key expires, such as 2027-01-31T00:00:00Z; never if omitted.

@@ -86,6 +86,17 @@ metrics! {
     Counter Count "bowline_sample_failures_total": "Samples of these figures that failed";
     Gauge Count "bowline_token_holdings_pending":
         "Holdings whose repeated issues are counted in memory and not yet written";
+    Counter Count "bowline_webhook_attempts_total":
+        "Attempts to deliver an event to an endpoint, by what became of the delivery: delivered, waiting or skipped";
+    Histogram Seconds "bowline_webhook_attempt_duration_seconds": "Time of an attempt to deliver an event, by the same";
+    Histogram Seconds "bowline_webhook_delay_seconds":
+        "Time from an event to the end of the first attempt, if that was accepted";
+    Counter Count "bowline_webhooks_expired_total": "Deliveries that were skipped because they could not be tried within three days";
+    Counter Count "bowline_webhook_endpoints_disabled_total":
+        "Endpoints that the server has disabled, by reason: gone, failing or integrity_error";
+    Gauge Count "bowline_webhook_endpoints_failing": "Enabled endpoints that have accepted nothing since a failure";
+    Gauge Seconds "bowline_webhooks_unclaimed_seconds":
+        "How long deliveries that are due have waited for a sender; 0 if none has waited for half a minute";
     Counter Count "bowline_worker_runs_total": "Runs of the background work, by worker and outcome";
     Histogram Seconds "bowline_worker_run_duration_seconds": "Duration of one run, by worker";
     Counter Count "bowline_worker_panics_total": "Panics of background workers, which are restarted, by worker: investigate immediately";

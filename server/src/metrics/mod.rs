@@ -8,6 +8,7 @@ mod database;
 mod http;
 pub mod list;
 mod token;
+mod webhook;
 mod work;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 pub use database::database;
 pub use http::http;
 pub use token::{FetchOutcome, token};
+pub use webhook::{webhook_attempt, webhook_delay, webhook_endpoint_disabled, webhooks_expired};
 pub use work::{
     Limit, Ran, Refreshed, api_key_stopped, break_glass_login, breakers, integrity_error, limited,
     link_session, login_failed, refresh, unix_time, worker, worker_panicked,
@@ -48,6 +50,7 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
         metrics::counter!(*name).increment(0);
     }
     work::register();
+    webhook::register();
     token();
     database();
     Ok(handle)

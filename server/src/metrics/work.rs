@@ -59,7 +59,7 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 11] = [
+const TURNS: [&str; 13] = [
     "token_holdings",
     "activity",
     "drains",
@@ -71,6 +71,8 @@ const TURNS: [&str; 11] = [
     "idempotency_keys",
     "manage_sessions",
     "token_repeats",
+    "webhooks",
+    "old_webhooks",
 ];
 
 /// Creates series from the start, so that their first event is visible as an increase.

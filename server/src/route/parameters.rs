@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The descriptions of parameters, by place and name.
-const DESCRIPTIONS: [(ParameterIn, &str, &str); 17] = [
+const DESCRIPTIONS: [(ParameterIn, &str, &str); 19] = [
     (
         ParameterIn::Header,
         "Idempotency-Key",
@@ -19,6 +19,8 @@ const DESCRIPTIONS: [(ParameterIn, &str, &str); 17] = [
     ),
     (ParameterIn::Path, "account", "The account's id: `acct_…`."),
     (ParameterIn::Path, "connector", "The connector's id: `conn_…`."),
+    (ParameterIn::Path, "endpoint", "The endpoint's id: `whe_…`."),
+    (ParameterIn::Path, "event", "The event's id: `evt_…`."),
     (
         ParameterIn::Path,
         "external_user_id",

@@ -29,3 +29,4 @@ pub mod token;
 pub mod uncommitted;
 pub mod upgrade;
 pub mod vault;
+pub mod webhook;

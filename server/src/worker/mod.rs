@@ -2,21 +2,23 @@
 
 mod sample;
 mod schedule;
+mod turn;
+mod webhooks;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use self::schedule::{ticks, wait};
+use self::turn::{noted, turn};
 use crate::app::App;
-use crate::domain::{Result, chain, entropy};
-use crate::metrics::{self, Ran};
+use crate::domain::{Result, entropy};
+use crate::metrics;
 use crate::service::account::search_texts;
-use crate::service::{activity, drain, event_tail, job, link, manage, once, revocation, token};
-use crate::telemetry::SPANS;
+use crate::service::{activity, drain, event_tail, job, link, manage, once, revocation, token, webhook};
 
 /// The number of revocations that a process handles at the same time.
 const REVOCATIONS_AT_ONCE: i64 = 8;
@@ -60,6 +62,8 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         supervise(&mut workers, "old_minutes", app, stop, forget_minutes);
         supervise(&mut workers, "old_events", app, stop, forget_events);
         supervise(&mut workers, "search_texts", app, stop, fold_accounts);
+        supervise(&mut workers, "webhooks", app, stop, webhooks::run);
+        supervise(&mut workers, "old_webhooks", app, stop, forget_webhooks);
     }
     workers
 }
@@ -291,6 +295,17 @@ async fn forget_events(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+async fn forget_webhooks(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut poll = ticks(FORGET);
+    while wait(&mut stop, async {
+        let _ = poll.tick().await;
+    })
+    .await
+    {
+        while !*stop.borrow() && turn("old_webhooks", webhook::sweep(&app)).await.unwrap_or(0) > 0 {}
+    }
+}
+
 async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut poll = ticks(FOLD);
     while wait(&mut stop, async {
@@ -312,20 +327,6 @@ async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     {
         while !*stop.borrow() && turn("search_texts", search_texts::fill(&app)).await.unwrap_or(0) > 0 {}
     }
-}
-
-/// Runs, measures and logs one run of a worker.
-async fn turn<T>(worker: &'static str, work: impl Future<Output = Result<T>>) -> Option<T> {
-    let span = tracing::info_span!(target: SPANS, "worker", otel.name = format!("worker {worker}"), worker);
-    let begun = Instant::now();
-    let outcome = work.instrument(span).await;
-    metrics::worker(worker, if outcome.is_ok() { Ran::Well } else { Ran::Badly }, begun.elapsed());
-    noted(worker, outcome)
-}
-
-/// Logs a failure. The worker survives it and tries again at its next run.
-fn noted<T>(work: &'static str, outcome: Result<T>) -> Option<T> {
-    outcome.inspect_err(|error| tracing::warn!(work, error = %chain(error), "a worker failed")).ok()
 }
 
 #[cfg(test)]

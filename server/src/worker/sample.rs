@@ -22,6 +22,13 @@ struct Figures {
     due: Due,
     unfolded: Unfolded,
     breakers: BreakerCounts,
+    webhooks: Webhooks,
+}
+
+/// The endpoints that accept nothing at the moment, and how long deliveries have waited for a sender, in seconds.
+struct Webhooks {
+    failing: i64,
+    unclaimed: f64,
 }
 
 /// Samples until `stop` turns true.
@@ -50,7 +57,10 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 
 async fn look(app: &App) -> Result<Figures> {
     let (accounts, connectors, due, unfolded) = app.store.operator(async |tx| read(tx).await).await?;
-    Ok(Figures { accounts, connectors, due, unfolded, breakers: token::breaker_counts(&app.store).await? })
+    let breakers = token::breaker_counts(&app.store).await?;
+    let failing = app.store.operator(async |tx| tx.failing_webhook_endpoints().await).await?;
+    let unclaimed = app.store.worker(async |tx| tx.unclaimed_webhooks().await).await?;
+    Ok(Figures { accounts, connectors, due, unfolded, breakers, webhooks: Webhooks { failing, unclaimed } })
 }
 
 async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, Due, Unfolded)> {
@@ -80,4 +90,6 @@ fn show(figures: &Figures) {
     metrics::gauge!("bowline_revocations_overdue_seconds").set(figures.due.overdue);
     metrics::gauge!("bowline_token_repeats_unfolded").set(figures.unfolded.rows as f64);
     metrics::gauge!("bowline_token_repeats_oldest_age_seconds").set(figures.unfolded.oldest_age);
+    metrics::gauge!("bowline_webhook_endpoints_failing").set(figures.webhooks.failing as f64);
+    metrics::gauge!("bowline_webhooks_unclaimed_seconds").set(figures.webhooks.unclaimed);
 }

@@ -5,6 +5,7 @@ pub mod link_session;
 pub mod manage_session;
 pub mod sign;
 pub mod token;
+pub mod webhook;
 
 pub use account::{Account, AccountCheck};
 pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
@@ -13,4 +14,8 @@ pub use sign::{SignRequest, SignedRequest};
 pub use token::{
     AccessToken, ForceRefresh, OAuth1Token, Relink, Token, TokenOutcome, TokenRequest, Tokens, TokensRequest,
     UserTokenRequest,
+};
+pub use webhook::{
+    CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, ResendWebhooks, ResentWebhooks,
+    RotateWebhookSecret, WebhookDelivery, WebhookEndpoint, WebhookTest,
 };

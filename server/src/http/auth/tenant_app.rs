@@ -50,6 +50,7 @@ allows! {
     WriteAccounts = AccountsWrite;
     FetchTokens = Token;
     SignRequests = Sign;
+    ManageWebhooks = Webhooks;
 }
 
 impl<P: Allows> Argument for TenantApp<P> {

@@ -15,6 +15,7 @@ mod sessions;
 mod sign_on;
 mod tenants;
 mod totp;
+mod webhook_endpoints;
 
 use super::list::{Group, documented};
 use crate::http::Policy;
@@ -99,5 +100,17 @@ pub(super) fn group() -> Group {
         audit::list,
         audit::verify,
         events::follow,
+        webhook_endpoints::list,
+        webhook_endpoints::create,
+        webhook_endpoints::show,
+        webhook_endpoints::edit,
+        webhook_endpoints::remove,
+        webhook_endpoints::disable,
+        webhook_endpoints::enable,
+        webhook_endpoints::rotate_secret,
+        webhook_endpoints::test,
+        webhook_endpoints::deliveries,
+        webhook_endpoints::resend,
+        webhook_endpoints::resend_since,
     ]
 }

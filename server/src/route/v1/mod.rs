@@ -4,6 +4,7 @@ mod accounts;
 mod link_sessions;
 mod manage_sessions;
 mod tokens;
+mod webhook_endpoints;
 
 use super::list::{Group, documented};
 use crate::http::Policy;
@@ -31,5 +32,17 @@ pub(super) fn group() -> Group {
         tokens::force => REFRESH,
         accounts::check,
         accounts::sign,
+        webhook_endpoints::create,
+        webhook_endpoints::list,
+        webhook_endpoints::show,
+        webhook_endpoints::edit,
+        webhook_endpoints::remove,
+        webhook_endpoints::disable,
+        webhook_endpoints::enable,
+        webhook_endpoints::rotate_secret,
+        webhook_endpoints::test,
+        webhook_endpoints::deliveries,
+        webhook_endpoints::resend,
+        webhook_endpoints::resend_since,
     ]
 }

@@ -1,0 +1,174 @@
+//! Adding, showing, editing and removing endpoints.
+
+use std::collections::HashMap;
+
+use bowline_api::status::WebhookState;
+use bowline_api::v1::{CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, WebhookEndpoint};
+use bowline_api::{Page, TenantId, WebhookEndpointId};
+
+use super::shown::{shown, shown_once, to_wire};
+use super::{secret, within};
+use crate::app::App;
+use crate::domain::{Actor, Code, Error, Event, Result, entropy};
+use crate::service::cursor;
+use crate::service::once::Claim;
+use crate::store::webhooks::endpoints::{EndpointRow, NewEndpoint};
+
+/// The maximum number of endpoints of a tenant. Each event is written once for each that wants it.
+const MOST: usize = 20;
+
+/// The type of test events, which no endpoint asks for.
+pub(super) const TEST: &str = "endpoint.test";
+
+/// Adds an endpoint. Its secret is in this answer, and in the one that `claim` keeps, and nowhere else.
+///
+/// # Errors
+/// `invalid_field`; `not_found` if there is no such connector; `invalid_state` if the tenant has as many endpoints as it may have.
+pub async fn create(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    asked: &CreateWebhookEndpoint,
+    claim: Option<&Claim>,
+) -> Result<NewWebhookEndpoint> {
+    let (url, events) = (target(app, &asked.url)?, types(&asked.events)?);
+    let (id, new_secret) = (entropy::id::<bowline_api::id::WebhookEndpoint>(), secret::generate()?);
+    within(app, tenant, actor, async |tx| {
+        if let Some(connector) = asked.connector {
+            let row = tx.connector(connector.uuid()).await?;
+            row.filter(|row| row.removed_at.is_none()).ok_or_else(Error::not_found)?;
+        }
+        let connector_id = asked.connector.map(|connector| connector.uuid());
+        let new = NewEndpoint { id: id.uuid(), connector_id, url: &url, events: &events };
+        let row = tx.insert_webhook_endpoint(&new).await?;
+        secret::insert(app, tx, &row, 1, &new_secret).await?;
+        let added = Event::WebhookEndpointAdded {
+            webhook_endpoint: id,
+            url: &url,
+            events: &events,
+            connector: asked.connector,
+        };
+        tx.record(actor, added).await?;
+        // Nobody else can add one until this transaction ends, because it holds the log.
+        if tx.webhook_endpoints().await?.len() > MOST {
+            let detail = format!("a tenant can have {MOST} endpoints; remove one that is not needed");
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        let answer = shown_once(to_wire(row, None)?, &new_secret);
+        if let Some(claim) = claim {
+            claim.keep(app, tx, &answer).await?;
+        }
+        Ok(answer)
+    })
+    .await
+}
+
+/// All endpoints of the tenant, newest first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn list(app: &App, tenant: TenantId, actor: &Actor) -> Result<Page<WebhookEndpoint>> {
+    let (rows, ends) = within(app, tenant, actor, async |tx| {
+        Ok((tx.webhook_endpoints().await?, tx.webhook_secret_ends().await?))
+    })
+    .await?;
+    // Of several ends of one endpoint, the first is the last that is inserted.
+    let ends: HashMap<_, _> = ends.into_iter().rev().collect();
+    let with_end = |row: EndpointRow| {
+        let end = ends.get(&row.id).copied();
+        to_wire(row, end)
+    };
+    cursor::try_map(cursor::whole(rows), |row| WebhookEndpointId::from(row.id), with_end)
+}
+
+/// One endpoint.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    id: WebhookEndpointId,
+) -> Result<WebhookEndpoint> {
+    within(app, tenant, actor, async |tx| {
+        let row = tx.webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        shown(tx, row).await
+    })
+    .await
+}
+
+/// Edits an endpoint. Its secrets are sealed again, because they are bound to its URL.
+///
+/// # Errors
+/// `not_found`, `invalid_field`.
+pub async fn edit(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    id: WebhookEndpointId,
+    asked: &EditWebhookEndpoint,
+) -> Result<WebhookEndpoint> {
+    let url = asked.url.as_deref().map(|url| target(app, url)).transpose()?;
+    let events = asked.events.as_deref().map(types).transpose()?;
+    within(app, tenant, actor, async |tx| {
+        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        let mut edited = row.clone();
+        edited.url = url.unwrap_or(edited.url);
+        edited.events = events.unwrap_or(edited.events);
+        let (new_url, new_events) = (edited.url != row.url, edited.events != row.events);
+        if new_url {
+            secret::reseal(app, tx, &row, &edited).await?;
+        }
+        if new_url || new_events {
+            tx.edit_webhook_endpoint(row.id, &edited.url, &edited.events).await?;
+            let event = Event::WebhookEndpointEdited {
+                webhook_endpoint: id,
+                url: new_url.then_some(edited.url.as_str()),
+                events: new_events.then_some(edited.events.as_slice()),
+            };
+            tx.record(actor, event).await?;
+        }
+        shown(tx, edited).await
+    })
+    .await
+}
+
+/// Removes an endpoint. Nothing more is sent to it, except for attempts that have begun.
+///
+/// # Errors
+/// `not_found`.
+pub async fn remove(app: &App, tenant: TenantId, actor: &Actor, id: WebhookEndpointId) -> Result<()> {
+    within(app, tenant, actor, async |tx| {
+        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        tx.delete_webhook_secrets(row.id).await?;
+        tx.switch_webhook_endpoint(row.id, WebhookState::Removed, None).await?;
+        tx.record(actor, Event::WebhookEndpointRemoved { webhook_endpoint: id }).await
+    })
+    .await
+}
+
+/// The normal form of a URL that may be called.
+fn target(app: &App, url: &str) -> Result<String> {
+    let target = app.webhooks.target(url);
+    target.map(|target| target.as_str().to_owned()).map_err(|bad| {
+        let refusal = Code::InvalidField.because(format!("url {bad}"));
+        refusal.field("url").into()
+    })
+}
+
+/// The types of events, each once.
+fn types(asked: &[String]) -> Result<Vec<String>> {
+    let known = |kind: &str| kind != TEST && Event::TOLD.contains(&kind);
+    if asked.iter().any(|kind| !known(kind)) {
+        let mut all: Vec<&str> = Event::TOLD.iter().copied().filter(|kind| known(kind)).collect();
+        all.sort_unstable();
+        all.dedup();
+        let detail = format!("events must be of these types: {}", all.join(", "));
+        return Err(Code::InvalidField.because(detail).field("events").into());
+    }
+    let mut types = asked.to_vec();
+    types.sort_unstable();
+    types.dedup();
+    Ok(types)
+}

@@ -1,0 +1,69 @@
+//! The log of deliveries that a tenant sees.
+
+use bowline_api::status::{WebhookDeliveryState, WebhookState};
+use bowline_api::v1::WebhookDelivery;
+use bowline_api::{EventId, Page, TenantId, WebhookEndpointId};
+
+use super::within;
+use crate::app::App;
+use crate::domain::{Actor, Error, Result};
+use crate::service::cursor::{self, Cursor, List};
+use crate::store::webhooks::deliveries::{DeliveryFilter, DeliveryRow};
+
+/// Which deliveries a page contains.
+#[derive(Debug)]
+pub struct DeliveryQuery<'a> {
+    /// Only those in this state.
+    pub state: Option<WebhookDeliveryState>,
+    /// Where the previous page ended.
+    pub cursor: Option<&'a str>,
+    /// The maximum number of rows.
+    pub limit: i64,
+}
+
+/// One page of an endpoint's deliveries, newest event first.
+///
+/// # Errors
+/// `not_found`, `invalid_cursor`.
+pub async fn deliveries(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    id: WebhookEndpointId,
+    query: &DeliveryQuery<'_>,
+) -> Result<Page<WebhookDelivery>> {
+    let binding = (tenant, id, query.state);
+    let list = List::new(app.vault.ring(), "webhook-deliveries", &binding)?;
+    let asked: Option<Cursor<i64>> = list.read(query.cursor)?;
+    let wanted = DeliveryFilter {
+        state: query.state,
+        from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
+        limit: query.limit + 1,
+    };
+    let (endpoint, rows) = within(app, tenant, actor, async |tx| {
+        let endpoint = tx.webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        Ok((endpoint, tx.webhook_deliveries(id.uuid(), &wanted).await?))
+    })
+    .await?;
+    let is_enabled = endpoint.state == WebhookState::Enabled;
+    let page = list.page(asked.as_ref(), rows, query.limit, |row| row.sequence)?;
+    cursor::try_map(page, |row| EventId::from(row.event), |row| to_wire(row, is_enabled))
+}
+
+fn to_wire(row: DeliveryRow, is_enabled: bool) -> Result<WebhookDelivery> {
+    let state = row.state.known()?;
+    let is_next = is_enabled && state == WebhookDeliveryState::Waiting;
+    Ok(WebhookDelivery {
+        event_id: row.event.into(),
+        kind: row.kind,
+        occurred_at: row.at,
+        state: state.into(),
+        attempts: row.attempts.try_into().unwrap_or_default(),
+        attempted_at: row.attempted_at,
+        next_attempt_at: is_next.then_some(row.next_at),
+        status: row.status.and_then(|status| status.try_into().ok()),
+        error: row.error,
+        duration_ms: row.milliseconds.and_then(|count| count.try_into().ok()),
+        answer: row.answer,
+    })
+}

@@ -1,0 +1,123 @@
+//! Signing secrets: their sealing context, and their rotation.
+
+use bowline_api::v1::{NewWebhookEndpoint, RotateWebhookSecret};
+use bowline_api::{TenantId, WebhookEndpointId};
+use bowline_vault::{Context, Facts, Purpose, TenantKeys};
+use bowline_webhook::{Secret, Signer};
+use chrono::TimeDelta;
+
+use super::shown::{shown, shown_once};
+use super::within;
+use crate::app::App;
+use crate::domain::{About, Actor, Code, Error, Event, Result, entropy};
+use crate::service::once::Claim;
+use crate::service::vault;
+use crate::store::TenantTx;
+use crate::store::webhooks::endpoints::EndpointRow;
+use crate::store::webhooks::secrets::SecretRow;
+
+const SECRET: &str = "webhook_secrets.secret";
+
+/// How long an old secret signs as well, in hours: usually, and at most.
+const USUAL_OVERLAP: u32 = 24;
+const LONGEST_OVERLAP: u32 = 720;
+
+/// The maximum number of secrets that sign at the same time. Each makes the header longer.
+const MOST: usize = 4;
+
+/// A new secret.
+pub(super) fn generate() -> Result<Secret> {
+    Ok(Secret::from_bytes(&entropy::secret()?))
+}
+
+/// Replaces the secret of an endpoint. The old one signs as well for some hours, in which the receiver changes over.
+///
+/// # Errors
+/// `not_found`; `invalid_field` if the overlap is too long; `invalid_state` if too many old secrets are in use.
+pub async fn rotate(
+    app: &App,
+    tenant: TenantId,
+    actor: &Actor,
+    id: WebhookEndpointId,
+    asked: &RotateWebhookSecret,
+    claim: Option<&Claim>,
+) -> Result<NewWebhookEndpoint> {
+    let overlap_hours = asked.overlap_hours.unwrap_or(USUAL_OVERLAP);
+    if overlap_hours > LONGEST_OVERLAP {
+        let detail = format!("overlap_hours is 0 to {LONGEST_OVERLAP}");
+        return Err(Code::InvalidField.because(detail).field("overlap_hours").into());
+    }
+    let new_secret = generate()?;
+    within(app, tenant, actor, async |tx| {
+        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        let end = tx.now().await? + TimeDelta::hours(overlap_hours.into());
+        let newest = tx.webhook_secrets(row.id).await?.first().map_or(0, |secret| secret.generation);
+        tx.expire_webhook_secret(row.id, end).await?;
+        insert(app, tx, &row, newest + 1, &new_secret).await?;
+        if tx.webhook_secrets(row.id).await?.len() > MOST {
+            let detail = "several old secrets of this endpoint still sign; wait until one has expired";
+            return Err(Code::InvalidState.because(detail).into());
+        }
+        tx.record(actor, Event::WebhookSecretRotated { webhook_endpoint: id, overlap_hours }).await?;
+        let answer = shown_once(shown(tx, row).await?, &new_secret);
+        if let Some(claim) = claim {
+            claim.keep(app, tx, &answer).await?;
+        }
+        Ok(answer)
+    })
+    .await
+}
+
+/// Adds a secret to an endpoint.
+pub(super) async fn insert(
+    app: &App,
+    tx: &mut TenantTx,
+    row: &EndpointRow,
+    generation: i64,
+    secret: &Secret,
+) -> Result<()> {
+    let keys = app.vault.keys(tx).await?;
+    let sealed = vault::seal(&keys, &place(row, generation), secret.expose())?;
+    tx.insert_webhook_secret(row.id, generation, &sealed).await
+}
+
+/// Seals the secrets of an endpoint for another URL.
+pub(super) async fn reseal(
+    app: &App,
+    tx: &mut TenantTx,
+    before: &EndpointRow,
+    after: &EndpointRow,
+) -> Result<()> {
+    let keys = app.vault.keys(tx).await?;
+    for secret in tx.webhook_secrets(before.id).await? {
+        let opened = open(&keys, before, &secret)?;
+        let sealed = vault::seal(&keys, &place(after, secret.generation), opened.expose())?;
+        tx.reseal_webhook_secret(before.id, secret.generation, &sealed).await?;
+    }
+    Ok(())
+}
+
+/// What signs the messages to an endpoint.
+///
+/// # Errors
+/// `integrity_error` if a secret or the URL was edited, or there is no secret.
+pub(super) async fn signer(app: &App, tx: &mut TenantTx, row: &EndpointRow) -> Result<Signer> {
+    let keys = app.vault.keys(tx).await?;
+    let rows = tx.webhook_secrets(row.id).await?;
+    let secrets = rows.iter().map(|secret| open(&keys, row, secret)).collect::<Result<Vec<_>>>()?;
+    Signer::new(&secrets)
+        .map_err(|_| vault::tampered(SECRET, About::WebhookEndpoint(row.id.into()), &"there is no secret"))
+}
+
+fn open(keys: &TenantKeys, row: &EndpointRow, secret: &SecretRow) -> Result<Secret> {
+    let about = About::WebhookEndpoint(row.id.into());
+    let opened = vault::open(keys, &place(row, secret.generation), SECRET, about, &secret.sealed_secret)?;
+    Secret::parse(opened).map_err(|source| Error::internal("a sealed signing secret", source))
+}
+
+/// The sealing context of a secret. Whoever edits the URL makes the secret unreadable, so messages go where the tenant wants them.
+fn place(row: &EndpointRow, generation: i64) -> Context<'_> {
+    Context::new(Purpose::WebhookSecret, SECRET, &row.id)
+        .generation(generation)
+        .facts(Facts::new().text("url", &row.url))
+}

@@ -1,0 +1,160 @@
+//! One transaction of a lane: writes down what became of attempts, and reads what is due next.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bowline_api::WebhookEndpointId;
+use bowline_api::status::WebhookState;
+use bowline_webhook::Signer;
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::outcome;
+use super::queue::in_order;
+use crate::app::App;
+use crate::domain::{Actor, Error, Event, Result};
+use crate::metrics;
+use crate::service::webhook::{secret, switch};
+use crate::store::TenantTx;
+use crate::store::webhooks::due::DueEndpoint;
+use crate::store::webhooks::endpoints::EndpointRow;
+use crate::store::webhooks::sender::{DueDelivery, Outcome};
+
+/// How long a lease lasts. A lane extends it more often than that; another sender takes over after it.
+pub(super) const LEASE: Duration = Duration::from_secs(30);
+
+/// How long an endpoint may accept nothing until it is disabled.
+const LONGEST_FAILURE: TimeDelta = TimeDelta::days(10);
+
+/// What a lane has done since its last turn.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) outcomes: Vec<Outcome>,
+    /// Whether one of them was accepted, not accepted, and answered with 410.
+    pub(super) accepted: bool,
+    pub(super) failed: bool,
+    pub(super) gone: bool,
+}
+
+/// What a lane does next.
+pub(super) enum Turn {
+    /// Nothing: nothing is due, or the endpoint is not this sender's any more.
+    Over,
+    /// It delivers.
+    Goes(Box<Next>),
+}
+
+/// The endpoint as it is now, and what is due.
+pub(super) struct Next {
+    pub(super) url: Arc<str>,
+    pub(super) signer: Arc<Signer>,
+    pub(super) is_failing: bool,
+    /// The time of the database when the transaction began, and this machine's at about the same time.
+    pub(super) at: (DateTime<Utc>, Instant),
+    pub(super) deliveries: Vec<DueDelivery>,
+}
+
+/// What a lane has and wants.
+pub(super) struct Wish {
+    /// The deliveries in memory.
+    pub(super) known: Vec<i64>,
+    /// How many more it takes.
+    pub(super) room: usize,
+    /// Whether the lease is to be extended.
+    pub(super) extends: bool,
+}
+
+/// Takes a turn.
+pub(super) async fn take(
+    app: &App,
+    (lease, owner): (DueEndpoint, Uuid),
+    done: &Done,
+    wish: &Wish,
+) -> Result<Turn> {
+    let _place = app.webhooks.places.turn().await;
+    app.store
+        .scoped(lease.tenant.into(), async |tx| {
+            let Some(row) = tx.held_webhook_endpoint(lease.endpoint, owner).await? else {
+                return Ok(Turn::Over);
+            };
+            tx.write_webhook_outcomes(row.id, &done.outcomes).await?;
+            if let Some(reason) = judge(tx, &row, done).await? {
+                return give_up(tx, &row, reason).await;
+            }
+            if row.state != WebhookState::Enabled {
+                return over(tx, &row).await;
+            }
+            match secret::signer(app, tx, &row).await {
+                Ok(signer) => next(tx, &row, done, signer, wish).await,
+                // It would fail again and again until somebody looks.
+                Err(Error::Integrity { what, about }) => {
+                    let over = give_up(tx, &row, "integrity_error").await?;
+                    tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
+                    Ok(over)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
+}
+
+/// Notes whether the endpoint fails. Why it is to be disabled, if it is.
+async fn judge(tx: &mut TenantTx, row: &EndpointRow, done: &Done) -> Result<Option<&'static str>> {
+    let now = tx.now().await?;
+    let since = if done.accepted { None } else { row.failing_since.or(done.failed.then_some(now)) };
+    if since != row.failing_since {
+        tx.mark_webhook_endpoint(row.id, since).await?;
+    }
+    let has_failed_long = done.failed && since.is_some_and(|since| now - since >= LONGEST_FAILURE);
+    Ok(if done.gone { Some("gone") } else { has_failed_long.then_some("failing") })
+}
+
+/// Disables the endpoint, unless that was done meanwhile.
+async fn give_up(tx: &mut TenantTx, row: &EndpointRow, reason: &'static str) -> Result<Turn> {
+    tx.hold_webhook_endpoint(row.id, None).await?;
+    if row.state == WebhookState::Enabled {
+        switch::disable_locked(tx, &Actor::System, row, reason).await?;
+        let endpoint = WebhookEndpointId::from(row.id);
+        tracing::warn!(%endpoint, reason, "an endpoint for webhooks was disabled");
+        metrics::webhook_endpoint_disabled(reason);
+    }
+    Ok(Turn::Over)
+}
+
+async fn over(tx: &mut TenantTx, row: &EndpointRow) -> Result<Turn> {
+    tx.hold_webhook_endpoint(row.id, None).await?;
+    Ok(Turn::Over)
+}
+
+async fn next(
+    tx: &mut TenantTx,
+    row: &EndpointRow,
+    done: &Done,
+    signer: Signer,
+    wish: &Wish,
+) -> Result<Turn> {
+    let (now, here) = (tx.now().await?, Instant::now());
+    let limit = i64::try_from(wish.room).unwrap_or_default();
+    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(row.id, &wish.known, limit).await? };
+    if read.is_empty() && wish.known.is_empty() {
+        return over(tx, row).await;
+    }
+    if wish.extends {
+        tx.hold_webhook_endpoint(row.id, Some(LEASE)).await?;
+    }
+    let (late, read): (Vec<_>, Vec<_>) = read.into_iter().partition(|one| outcome::is_too_late(one, now));
+    let skipped: Vec<Outcome> = late.iter().map(|one| outcome::skipped(one, now)).collect();
+    tx.write_webhook_outcomes(row.id, &skipped).await?;
+    metrics::webhooks_expired(skipped.len());
+    let (deliveries, early) = in_order(&wish.known, read);
+    // They are behind another one of their account. That one has not been skipped just now, or the next turn finds them.
+    let until: Vec<_> = early.iter().filter_map(|one| Some((one.sequence, one.behind_until?))).collect();
+    tx.defer_webhooks(row.id, &until).await?;
+    Ok(Turn::Goes(Box::new(Next {
+        url: row.url.as_str().into(),
+        signer: Arc::new(signer),
+        is_failing: !done.accepted && (done.failed || row.failing_since.is_some()),
+        at: (now, here),
+        deliveries,
+    })))
+}

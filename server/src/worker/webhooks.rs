@@ -1,0 +1,63 @@
+//! Delivers events to tenants' endpoints: takes endpoints that have something due, each into a lane of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use tracing::Instrument as _;
+
+use super::schedule::{ticks, wait};
+use super::turn::{noted, turn};
+use crate::app::App;
+use crate::domain::entropy;
+use crate::metrics;
+use crate::service::webhook::send;
+
+/// The maximum number of endpoints that a process delivers to at the same time.
+const LANES: usize = 500;
+/// The pause between two looks at what is due, which gathers events that happen at the same time.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Delivers until `stop` turns true. Attempts that have begun are finished.
+pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut lanes = JoinSet::new();
+    let mut poll = ticks(Duration::from_secs(app.settings.worker.poll_seconds));
+    let stopping = stop.clone();
+    while wait(&mut stop, async {
+        tokio::select! {
+            () = app.store.queued_webhooks() => {}
+            _ = poll.tick() => {}
+            // Something may have been queued for its endpoint after it had looked.
+            Some(ended) = lanes.join_next() => noted_end(&ended),
+        }
+    })
+    .await
+    {
+        while let Some(ended) = lanes.try_join_next() {
+            noted_end(&ended);
+        }
+        let room = LANES.saturating_sub(lanes.len());
+        let limit = i64::try_from(room).unwrap_or_default();
+        // A lane whose lease has expired must not mistake a later one of this process for its own.
+        let owner = entropy::owner();
+        let claimed = if room == 0 { None } else { turn("webhooks", send::claim(&app, owner, limit)).await };
+        for lease in claimed.into_iter().flatten() {
+            let (app, stop) = (Arc::clone(&app), stopping.clone());
+            let deliver = async move { noted("webhooks", send::deliver(&app, lease, owner, stop).await) };
+            lanes.spawn(deliver.in_current_span());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    while let Some(ended) = lanes.join_next().await {
+        noted_end(&ended);
+    }
+}
+
+fn noted_end(ended: &Result<Option<()>, JoinError>) {
+    if ended.is_err() {
+        // The lease expires, and another sender goes on.
+        tracing::error!(worker = "webhooks", alarm = "worker", "a delivery of webhooks panicked");
+        metrics::worker_panicked("webhooks");
+    }
+}
