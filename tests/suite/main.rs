@@ -33,3 +33,4 @@ mod tenant_freeze;
 mod token;
 mod upgrade;
 mod vault;
+mod webhooks;

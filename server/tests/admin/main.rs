@@ -23,3 +23,4 @@ mod sign_on;
 mod step_up;
 mod tenants;
 mod totp;
+mod webhooks;

@@ -1,7 +1,7 @@
 //! Operators who are limited to tenants: every route with what belongs to another one.
 
 use bowline_api::status::Role;
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, TenantId};
+use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, JobId, TenantId, WebhookEndpointId};
 use bowline_server::http::auth::security::Security;
 use bowline_server::route;
 use rocket::http::Method;
@@ -46,7 +46,7 @@ fn id(kind: &str, tenant: u8) -> Uuid {
     format!("01900000-0000-7000-8000-00000000{kind}0{tenant}").parse().unwrap()
 }
 
-/// Two tenants, `t1` and `t2`, each with a connector, an account and a job.
+/// Two tenants, `t1` and `t2`, each with a connector, an account, a job, and an endpoint for webhooks with an event.
 async fn seeded() -> Admin {
     let admin = Admin::start_with(|settings| settings.limits.logins_per_minute = 0).await;
     let root = admin.operator("root", Role::Admin).await;
@@ -55,6 +55,7 @@ async fn seeded() -> Admin {
         let added = admin.post(&root, "/admin/v1/tenants", tenant).await.expect(201);
         let tenant = added["id"].as_str().unwrap().parse::<TenantId>().unwrap().uuid();
         let (connector, account, job) = (id("c0", n), id("a0", n), id("b0", n));
+        let (endpoint, event) = (id("e0", n), id("f0", n));
         admin
             .execute(&format!(
                 "INSERT INTO connectors (tenant_id, id, name, provider, protocol, app_key, sealed_app_secret, scopes, return_urls, completion,
@@ -64,7 +65,11 @@ async fn seeded() -> Admin {
                  VALUES ('{tenant}', '{account}', '{connector}', 'user', 'dbid:{n}', 'u@example.com', 'Ada', 'active', '{{a}}', '{{}}',
                      'confirmed', 1, '\\x00', now(), '\\x00', now());
                  INSERT INTO jobs (tenant_id, id, kind, state, reason, total, created_at, created_by, created_by_name, expires_at, held_until)
-                 VALUES ('{tenant}', '{job}', 'revoke_accounts', 'prepared', 'why', 1, now(), '{job}', 'root', now() + interval '1 h', now());"
+                 VALUES ('{tenant}', '{job}', 'revoke_accounts', 'prepared', 'why', 1, now(), '{job}', 'root', now() + interval '1 h', now());
+                 INSERT INTO webhook_endpoints (tenant_id, id, url, events, state, created_at, held_until)
+                 VALUES ('{tenant}', '{endpoint}', 'https://hooks.acme.example/', '{{}}', 'enabled', now(), now());
+                 INSERT INTO webhook_events (tenant_id, sequence, id, at, kind, payload)
+                 VALUES ('{tenant}', 0, '{event}', now(), 'account.linked', '{{}}');"
             ))
             .await;
     }
@@ -91,6 +96,8 @@ fn path(template: &str, tenant: &str, n: u8) -> String {
         .replace("<account>", &AccountId::from(id("a0", n)).to_string())
         .replace("<job>", &JobId::from(id("b0", n)).to_string())
         .replace("<key>", &ApiKeyId::from(id("d0", n)).to_string())
+        .replace("<endpoint>", &WebhookEndpointId::from(id("e0", n)).to_string())
+        .replace("<event>", &EventId::from(id("f0", n)).to_string())
 }
 
 fn told(mut body: Value) -> Value {

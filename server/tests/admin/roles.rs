@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use bowline_api::status::Role;
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, JobId, OperatorId, SessionId, TenantId};
+use bowline_api::{
+    AccountId, ApiKeyId, ConnectorId, EventId, JobId, OperatorId, SessionId, TenantId, WebhookEndpointId,
+};
 use bowline_server::domain::entropy;
 use bowline_server::http::auth::security::Security;
 use bowline_server::route;
@@ -24,6 +26,8 @@ fn path(template: &str) -> String {
         .replace("<operator>", &OperatorId::from(uuid::Uuid::nil()).to_string())
         .replace("<session>", &SessionId::from(uuid::Uuid::nil()).to_string())
         .replace("<job>", &JobId::from(uuid::Uuid::nil()).to_string())
+        .replace("<endpoint>", &WebhookEndpointId::from(uuid::Uuid::nil()).to_string())
+        .replace("<event>", &EventId::from(uuid::Uuid::nil()).to_string())
         .replace("<account>", &AccountId::from(uuid::Uuid::nil()).to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use bowline_api::status::Permission;
-use bowline_api::{AccountId, ConnectorId, LinkSessionId};
+use bowline_api::{AccountId, ConnectorId, EventId, LinkSessionId, WebhookEndpointId};
 use bowline_tests::{Link, Person, Stack, Tenant};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,7 +20,13 @@ struct Named {
 }
 
 /// All calls of `/v1` with a resource in their path, taken from the document.
-fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Result<Vec<Named>> {
+fn calls(
+    document: &Value,
+    link: &Link,
+    account: AccountId,
+    user: &str,
+    endpoint: WebhookEndpointId,
+) -> Result<Vec<Named>> {
     let uuid = Uuid::from_u128(NOTHING);
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().context("the document has no paths")? {
@@ -34,6 +40,9 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
             path if path.starts_with("/v1/link-sessions/") => {
                 (link.id.to_string(), LinkSessionId::from(uuid).to_string())
             }
+            path if path.starts_with("/v1/webhook-endpoints/") => {
+                (endpoint.to_string(), WebhookEndpointId::from(uuid).to_string())
+            }
             path if path.starts_with("/v1/users/") => (user.to_owned(), "user-of-nobody".to_owned()),
             other => anyhow::bail!("this test does not know which resource {other} identifies: add it here"),
         };
@@ -41,10 +50,15 @@ fn calls(document: &Value, link: &Link, account: AccountId, user: &str) -> Resul
             let fill = |id: &str| {
                 let (before, rest) = path.split_once('{').unwrap_or((path, ""));
                 let after = rest.split_once('}').map_or("", |(_, after)| after);
-                format!("{before}{id}{after}")
+                let event = EventId::from(uuid).to_string();
+                format!("{before}{id}{after}").replace("{event}", &event)
             };
             let body = match path.rsplit('/').next() {
                 Some("complete") => Some(json!({ "link_code": "x", "completion_verifier": link.verifier })),
+                Some("resend") if !path.contains("{event}") => {
+                    Some(json!({ "since": "2026-11-30T00:00:00Z" }))
+                }
+                Some("{id}") if method == "PATCH" => Some(json!({ "events": [] })),
                 Some("sign") => Some(json!({ "method": "GET", "url": "https://api.example/account" })),
                 _ => None,
             };
@@ -64,7 +78,10 @@ async fn resources_of_another_tenant_respond_like_missing_ones() -> Result<()> {
     let link = acme.begin_link("user-of-acme").await?;
     let document: Value =
         stack.http().get(format!("{}/openapi.json", stack.public_url())).send().await?.json().await?;
-    let calls = calls(&document, &link, account.id, "user-of-acme")?;
+    let url = json!({ "url": "https://hooks.acme.example/" });
+    let endpoint = acme.call(Method::POST, "/v1/webhook-endpoints", Some(url)).await?.json();
+    let endpoint = endpoint["id"].as_str().context("no endpoint")?.parse()?;
+    let calls = calls(&document, &link, account.id, "user-of-acme", endpoint)?;
     assert!(calls.len() >= 6, "only {} calls identify a resource", calls.len());
     for call in &calls {
         let theirs = thief.call(call.method.clone(), &call.theirs, call.body.clone()).await?;

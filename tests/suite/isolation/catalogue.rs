@@ -177,7 +177,7 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
 
 /// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
 /// it.
-const GRANTS: [&str; 31] = [
+const GRANTS: [&str; 36] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
@@ -209,6 +209,11 @@ const GRANTS: [&str; 31] = [
     "tenants: INSERT SELECT UPDATE (frozen_at, frozen_by, frozen_reason)",
     "token_holdings: SELECT UPDATE (issues, last_issued_at, narrowed_at, narrowed_scopes)",
     "token_repeats: DELETE INSERT SELECT",
+    "webhook_deliveries: DELETE INSERT SELECT UPDATE",
+    "webhook_endpoints: DELETE INSERT SELECT UPDATE",
+    "webhook_events: DELETE INSERT SELECT UPDATE (account_id, at, connector_id, id, kind, number, payload)",
+    "webhook_numbers: INSERT SELECT UPDATE",
+    "webhook_secrets: DELETE INSERT SELECT UPDATE",
 ];
 
 #[tokio::test]

@@ -140,6 +140,7 @@ async fn every_metric_is_explained_and_none_names_a_tenant_an_account_or_a_calle
         "method",
         "operation",
         "outcome",
+        "reason",
         "result",
         "route",
         "state",
