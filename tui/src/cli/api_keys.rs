@@ -41,7 +41,7 @@ pub enum ApiKeys {
         /// Its tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
-        /// What it may do: link, accounts:read, accounts:write, token or sign; can be given several times; all but sign if omitted
+        /// What it may do: link, accounts:read, accounts:write, token, sign or webhooks; can be given several times; all but sign if omitted
         #[arg(long = "permission", value_name = "PERMISSION")]
         permissions: Vec<Permission>,
         /// When it expires, such as 2027-01-31T00:00:00Z; never if omitted
