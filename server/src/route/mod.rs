@@ -9,6 +9,7 @@ mod openapi;
 mod ops;
 mod parameters;
 mod problems;
+mod streamed;
 mod v1;
 
 pub use link::catchers as link_catchers;

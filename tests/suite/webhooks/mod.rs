@@ -4,6 +4,7 @@ mod again;
 mod api;
 mod deliver;
 mod fair;
+mod follow;
 mod guard;
 mod kill;
 mod order;

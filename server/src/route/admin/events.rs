@@ -7,16 +7,15 @@ use std::time::Duration;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use rocket::form::FromForm;
-use rocket::http::Header;
-use rocket::response::stream::{Event, EventStream};
-use rocket::response::{Responder, Result as Rendered};
-use rocket::{Request, get};
+use rocket::get;
+use rocket::response::stream::Event;
 use serde_json::json;
 
 use crate::domain::Result;
 use crate::http::auth::security::Argument;
 use crate::http::{LastEventId, Personal, Shared};
 use crate::route::problems::Problems;
+use crate::route::streamed::Streamed;
 use crate::service::audit::search;
 use crate::service::event_tail::{self, Frame, Subscription, Wanted};
 use crate::service::tenant;
@@ -39,18 +38,6 @@ pub(super) struct EventsQuery<'r> {
 }
 
 impl Argument for EventsQuery<'_> {}
-
-/// A stream, with the wish that no proxy collects it.
-pub(super) struct Streamed(Pin<Box<dyn Stream<Item = Event> + Send>>);
-
-impl<'r> Responder<'r, 'r> for Streamed {
-    fn respond_to(self, request: &'r Request<'_>) -> Rendered<'r> {
-        // The stream beats by itself.
-        let mut response = EventStream::from(self.0).heartbeat(None).respond_to(request)?;
-        response.set_header(Header::new("X-Accel-Buffering", "no"));
-        Ok(response)
-    }
-}
 
 /// Follow events
 ///
@@ -120,6 +107,7 @@ fn rendered(frame: &Frame) -> Event {
 #[cfg(test)]
 mod tests {
     use rocket::futures::StreamExt as _;
+    use rocket::response::Responder as _;
 
     use super::*;
     use crate::service::event_tail::End;

@@ -1,6 +1,7 @@
 //! `/v1`: the API for tenants' apps.
 
 mod accounts;
+mod events;
 mod link_sessions;
 mod manage_sessions;
 mod tokens;
@@ -32,6 +33,7 @@ pub(super) fn group() -> Group {
         tokens::force => REFRESH,
         accounts::check,
         accounts::sign,
+        events::follow,
         webhook_endpoints::create,
         webhook_endpoints::list,
         webhook_endpoints::show,

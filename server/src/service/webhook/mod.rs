@@ -8,6 +8,7 @@ mod log;
 mod secret;
 pub mod send;
 mod shown;
+mod stream;
 mod sweep;
 mod switch;
 
@@ -15,6 +16,7 @@ pub use again::{resend, resend_since, test};
 pub use endpoint::{create, edit, list, remove, show};
 pub use log::{DeliveryQuery, deliveries};
 pub use secret::rotate;
+pub use stream::{End, Follower, Frame, follow};
 pub use sweep::sweep;
 pub use switch::{disable, enable};
 

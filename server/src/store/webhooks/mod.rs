@@ -8,6 +8,7 @@ mod outbox;
 mod route;
 pub mod secrets;
 pub mod sender;
+pub mod stream;
 pub mod sweep;
 
 pub(in crate::store) use outbox::{Entry, Outgoing};

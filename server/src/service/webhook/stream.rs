@@ -1,0 +1,194 @@
+//! A tenant's stream of events, for a developer's machine that no webhook can reach. It holds no connection while it waits.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_api::EventId;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+
+use crate::app::App;
+use crate::domain::{Code, Error, Result, chain};
+use crate::service::api_key::{self, VerifiedKey};
+use crate::store::webhooks::stream::ToldEvent;
+
+/// The pause between two looks.
+const ROUND: Duration = Duration::from_secs(1);
+/// The interval between two signs of life, at which the key is checked as well.
+const BEAT: Duration = Duration::from_secs(15);
+/// The number of events of one look.
+const BATCH: i64 = 100;
+
+/// One thing that a stream tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// The stream is up to date, after this event if there is one.
+    Ready(Option<EventId>),
+    /// An event, with the body of its message.
+    Event(EventId, String),
+    /// Nothing happened.
+    Beat,
+    /// Events may be missing here: the event with which the stream was to go on is not kept any more, or unknown.
+    Gap,
+    /// The stream ends.
+    End(End),
+}
+
+/// Why a stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The API key does not work any more.
+    KeyEnded,
+    /// The process is about to stop.
+    Stopping,
+    /// The database is not available.
+    Unavailable,
+}
+
+impl End {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyEnded => "key_ended",
+            Self::Stopping => "stopping",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// Where a stream is.
+enum Place {
+    /// It begins after this event, or now. The text may be no id.
+    Start(Option<String>),
+    /// It has told everything up to this number.
+    At(i64),
+    Ended,
+}
+
+/// A tenant's stream of events.
+pub struct Follower {
+    app: Arc<App>,
+    key: VerifiedKey,
+    place: Place,
+    last: Option<EventId>,
+    frames: VecDeque<Frame>,
+    is_ready: bool,
+    beat: Interval,
+    _turn: OwnedSemaphorePermit,
+}
+
+/// Begins a stream: after the event `after`, or now.
+///
+/// # Errors
+/// `rate_limited` if too many calls of the tenant wait.
+pub fn follow(app: Arc<App>, key: VerifiedKey, after: Option<String>) -> Result<Follower> {
+    let turn = app.tenants.wait(key.tenant())?;
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beat.reset();
+    Ok(Follower {
+        app,
+        key,
+        place: Place::Start(after),
+        last: None,
+        frames: VecDeque::new(),
+        is_ready: false,
+        beat,
+        _turn: turn,
+    })
+}
+
+impl Follower {
+    /// What the stream tells next. `None` once it has ended.
+    pub async fn next(&mut self) -> Option<Frame> {
+        loop {
+            if let Some(frame) = self.frames.pop_front() {
+                return Some(frame);
+            }
+            if matches!(self.place, Place::Ended) {
+                return None;
+            }
+            if let Err(end) = self.step().await {
+                self.place = Place::Ended;
+                return Some(Frame::End(end));
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), End> {
+        if self.app.is_draining() {
+            return Err(End::Stopping);
+        }
+        let at = match &self.place {
+            Place::Start(after) => {
+                let after = after.clone();
+                return self.start(after.as_deref()).await;
+            }
+            Place::At(at) => *at,
+            Place::Ended => return Ok(()),
+        };
+        let events = self.read(at).await?;
+        if let Some(last) = events.last() {
+            (self.place, self.last) = (Place::At(last.sequence), Some(last.id.into()));
+            let frames = events.into_iter().map(|event| Frame::Event(event.id.into(), event.payload));
+            self.frames.extend(frames);
+            return Ok(());
+        }
+        if !std::mem::replace(&mut self.is_ready, true) {
+            self.frames.push_back(Frame::Ready(self.last));
+            return Ok(());
+        }
+        self.wait().await
+    }
+
+    async fn start(&mut self, after: Option<&str>) -> Result<(), End> {
+        let named = after.and_then(|text| text.parse::<EventId>().ok());
+        let found = self
+            .app
+            .store
+            .scoped_in_turn(self.key.tenant(), async |tx| {
+                if let Some(id) = named
+                    && let Some(sequence) = tx.webhook_event_number(id.uuid()).await?
+                {
+                    return Ok((true, Some((sequence, id.uuid()))));
+                }
+                Ok((false, tx.last_webhook_event().await?))
+            })
+            .await;
+        let (is_named, last) = found.map_err(|error| unavailable(&error))?;
+        if after.is_some() && !is_named {
+            self.frames.push_back(Frame::Gap);
+        }
+        self.place = Place::At(last.map_or(0, |(sequence, _)| sequence));
+        self.last = last.map(|(_, id)| id.into());
+        Ok(())
+    }
+
+    async fn read(&self, after: i64) -> Result<Vec<ToldEvent>, End> {
+        let read = async |tx: &mut crate::store::TenantTx| tx.webhook_events_after(after, BATCH).await;
+        let events = self.app.store.scoped_in_turn(self.key.tenant(), read).await;
+        events.map_err(|error| unavailable(&error))
+    }
+
+    /// Waits for the next look, or for the time to check the key.
+    async fn wait(&mut self) -> Result<(), End> {
+        tokio::select! {
+            () = self.app.drained() => Err(End::Stopping),
+            () = sleep(ROUND) => Ok(()),
+            _ = self.beat.tick() => {
+                self.frames.push_back(Frame::Beat);
+                match api_key::verify(&self.app, self.key.presented).await {
+                    Ok(_) => Ok(()),
+                    Err(error) if error.code() == Code::DatabaseUnavailable => Err(unavailable(&error)),
+                    Err(_) => Err(End::KeyEnded),
+                }
+            }
+        }
+    }
+}
+
+fn unavailable(error: &Error) -> End {
+    tracing::warn!(error = %chain(error), "a tenant's stream of events ends, because the database does not answer");
+    End::Unavailable
+}

@@ -1,0 +1,83 @@
+//! `GET /v1/events`: the same messages as a stream that can be resumed.
+
+use anyhow::{Context as _, Result};
+use bowline_tests::{Person, Tenant};
+use serde_json::Value;
+
+use super::{call, told};
+
+/// A stream of server-sent events, line by line.
+struct Stream {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Stream {
+    async fn open(tenant: &Tenant, http: &reqwest::Client, after: Option<&str>) -> Result<Self> {
+        let mut request = http.get(format!("{}/v1/events", tenant.base())).bearer_auth(&tenant.api_key);
+        if let Some(after) = after {
+            request = request.header("last-event-id", after);
+        }
+        Ok(Self { response: request.send().await?.error_for_status()?, text: String::new() })
+    }
+
+    /// Type, id and data of the next event; comments are skipped.
+    async fn next(&mut self) -> Result<(String, String, Value)> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    let lines = block.lines().filter_map(|line| line.strip_prefix(name));
+                    lines.map(|value| value.trim_start().to_owned()).collect::<String>()
+                };
+                let (kind, id, data) = (field("event:"), field("id:"), field("data:"));
+                self.text = rest.to_owned();
+                if !kind.is_empty() {
+                    return Ok((kind, id, serde_json::from_str(&data)?));
+                }
+            }
+            let chunk = self.response.chunk().await?.context("the stream has ended")?;
+            self.text.push_str(std::str::from_utf8(&chunk)?);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_tells_what_webhooks_tell_and_goes_on_after_the_last_id() -> Result<()> {
+    let (stack, acme, receiver, _) = told().await?;
+    let mut stream = Stream::open(&acme, &stack.http(), None).await?;
+    assert_eq!(stream.next().await?.0, "ready");
+    Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
+    let mut seen = Vec::new();
+    while seen
+        .last()
+        .is_none_or(|(_, _, body): &(String, String, Value)| body["type"] != "link_session.completed")
+    {
+        seen.push(stream.next().await?);
+    }
+    receiver.gets(seen.len(), |_| true).await?;
+    for (kind, id, body) in &seen {
+        assert_eq!(kind, "event");
+        let message = receiver.received().into_iter().find(|one| one.id == *id).context("not delivered")?;
+        assert_eq!(message.body, *body);
+    }
+    let mut again = Stream::open(&acme, &stack.http(), Some(&seen[0].1)).await?;
+    for expected in &seen[1..] {
+        assert_eq!(again.next().await?, *expected);
+    }
+    assert_eq!(again.next().await?.0, "ready");
+    let mut unknown = Stream::open(&acme, &stack.http(), Some("nonsense")).await?;
+    assert_eq!((unknown.next().await?.0, unknown.next().await?.0), ("gap".to_owned(), "ready".to_owned()));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_shows_nothing_of_another_tenant() -> Result<()> {
+    let (stack, acme, receiver, new) = told().await?;
+    let other = Tenant::create(&stack, "other").await?;
+    call(&acme, reqwest::Method::POST, new.endpoint.id, "/test", None).await?;
+    let theirs = receiver.gets_a("endpoint.test").await?;
+    let mut stream = Stream::open(&other, &stack.http(), Some(&theirs.id)).await?;
+    assert_eq!(stream.next().await?.0, "gap", "another tenant's id is unknown");
+    assert_eq!(stream.next().await?.0, "ready");
+    Ok(())
+}
