@@ -111,7 +111,7 @@ impl ByTenant {
     pub fn wait(&self, tenant: TenantId) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.of(tenant).waits).try_acquire_owned().map_err(|_| {
             metrics::limited(Limit::Places);
-            let detail = "too many of your calls wait for link sessions; ask without `wait`, or wait for fewer sessions at the same time";
+            let detail = "too many of your calls wait for link sessions or follow events; ask without `wait`, or wait for fewer at the same time";
             Code::RateLimited.because(detail).retry_after(Duration::from_secs(1)).into()
         })
     }
