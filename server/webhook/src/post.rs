@@ -201,7 +201,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 fn why(error: &reqwest::Error) -> NotSent {
-    if causes(error).any(|cause| cause.is::<NoPublicAddress>()) {
+    if causes(error).any(<dyn Error>::is::<NoPublicAddress>) {
         NotSent::NotPublic
     } else if error.is_connect() || error.is_builder() {
         NotSent::Connect

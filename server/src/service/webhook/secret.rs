@@ -27,7 +27,8 @@ const MOST: usize = 4;
 
 /// A new secret.
 pub(super) fn generate() -> Result<Secret> {
-    Ok(Secret::from_bytes(&entropy::secret()?))
+    let bytes = entropy::secret()?;
+    Ok(Secret::from_bytes(&bytes))
 }
 
 /// Replaces the secret of an endpoint. The old one signs as well for some hours, in which the receiver changes over.

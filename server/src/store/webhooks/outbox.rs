@@ -19,8 +19,7 @@ use crate::domain::Result;
 use crate::domain::told::{Subject, SubjectFacts, Told};
 use crate::store::Tx;
 use crate::store::schema::{
-    accounts, connectors, link_sessions, webhook_deliveries, webhook_endpoints, webhook_events,
-    webhook_numbers,
+    accounts, connectors, link_sessions, webhook_deliveries, webhook_events, webhook_numbers,
 };
 
 /// An event, as the outbox keeps it.
