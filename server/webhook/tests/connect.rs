@@ -73,8 +73,7 @@ fn resolver(said: &[&[&'static str]]) -> Arc<Turning> {
 }
 
 async fn post(options: PosterOptions, url: &str) -> Attempt {
-    let signer = Signer::new([&Secret::from_bytes(&[7; 32])]).unwrap();
-    let signed = signer.sign("evt_1", 1, b"{}");
+    let signed = Signer::new([&Secret::from_bytes(&[7; 32])]).unwrap().sign("evt_1", 1, b"{}");
     Poster::new(options).unwrap().post(url, Message { id: "evt_1", body: "{}", signed: &signed }).await
 }
 

@@ -13,13 +13,13 @@ async fn a_failing_delivery_holds_up_its_account_alone_and_then_all_come_in_orde
     let (stack, acme, receiver, _) = told().await?;
     let mut olga = Operator::create(&stack, "olga", "operator").await?;
     olga.log_in().await?;
-    let (stuck, free) = ("user-stuck", "user-free");
+    let (held, free) = ("user-stuck", "user-free");
     receiver.replies(move |one| {
-        let is_stuck = one.body["data"]["external_user_id"] == stuck && one.number() == 1;
+        let is_stuck = one.body["data"]["external_user_id"] == held && one.number() == 1;
         Reply::Status(if is_stuck { 500 } else { 200 })
     });
     let mut accounts = Vec::new();
-    for (name, user) in [("amara2", stuck), ("jonas2", free)] {
+    for (name, user) in [("amara2", held), ("jonas2", free)] {
         accounts.push(newcomer(&stack, name).links(&stack, &acme, user).await?.id);
     }
     for account in &accounts {
@@ -36,20 +36,14 @@ async fn a_failing_delivery_holds_up_its_account_alone_and_then_all_come_in_orde
     assert_eq!(free_ones.iter().map(bowline_tests::Received::number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     // Sessions of the stuck user are told meanwhile.
     receiver
-        .gets(1, |one| {
-            one.kind() == "link_session.completed" && one.body["data"]["external_user_id"] == stuck
-        })
+        .gets(1, |one| one.kind() == "link_session.completed" && one.body["data"]["external_user_id"] == held)
         .await?;
-    let stuck_ones = receiver.gets(1, of(stuck)).await?;
-    assert!(stuck_ones.iter().all(|one| one.number() == 1), "nothing overtakes: {stuck_ones:?}");
+    let held_ones = receiver.gets(1, of(held)).await?;
+    assert!(held_ones.iter().all(|one| one.number() == 1), "nothing overtakes: {held_ones:?}");
     receiver.replies(|_| Reply::Status(200));
-    gets_at_last(&stack, &receiver, 1, |one| of(stuck)(one) && one.number() == 5).await?;
-    let mut numbers: Vec<i64> = receiver
-        .received()
-        .iter()
-        .filter(|one| of(stuck)(one))
-        .map(bowline_tests::Received::number)
-        .collect();
+    gets_at_last(&stack, &receiver, 1, |one| of(held)(one) && one.number() == 5).await?;
+    let mut numbers: Vec<i64> =
+        receiver.received().iter().filter(|one| of(held)(one)).map(bowline_tests::Received::number).collect();
     numbers.dedup();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     Ok(())

@@ -136,6 +136,9 @@ impl Outgoing {
     }
 }
 
+/// Connector, user, provider's account, status with its reason, and missing scopes.
+type AccountColumns = (Uuid, String, String, String, Option<String>, Vec<String>);
+
 /// What is known about the subject after the change. Nothing if it does not exist.
 async fn facts(
     mut connection: &AsyncPgConnection,
@@ -152,8 +155,7 @@ async fn facts(
                 accounts::status_reason,
                 accounts::missing_scopes,
             ));
-            let row: Option<(Uuid, String, String, String, Option<String>, Vec<String>)> =
-                query.first(&mut connection).await.optional()?;
+            let row: Option<AccountColumns> = query.first(&mut connection).await.optional()?;
             row.map(|(connector, user, provider_account, status, reason, missing)| SubjectFacts {
                 connector: Some(connector),
                 external_user_id: Some(user),
