@@ -30,7 +30,7 @@ impl Stream {
                     lines.map(|value| value.trim_start().to_owned()).collect::<String>()
                 };
                 let (kind, id, data) = (field("event:"), field("id:"), field("data:"));
-                self.text = rest.to_owned();
+                self.text = String::from(rest);
                 if !kind.is_empty() {
                     return Ok((kind, id, serde_json::from_str(&data)?));
                 }

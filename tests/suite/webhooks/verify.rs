@@ -53,7 +53,7 @@ async fn verifies(command: impl Fn() -> Command) -> Result<()> {
     let mut changed = message.clone();
     changed.text = changed.text.replace("endpoint.test", "account.linked");
     let mut renamed = message.clone();
-    renamed.id = "evt_other".to_owned();
+    renamed.id = String::from("evt_other");
     for (message, secret) in [(&message, foreign), (&changed, &secrets[0]), (&renamed, &secrets[0])] {
         let said = run(command(), &message.to_verify(secret)).await?;
         assert!(said.starts_with("refused"), "{said}");
