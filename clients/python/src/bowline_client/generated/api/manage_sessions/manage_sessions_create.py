@@ -1,0 +1,287 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.create_manage_session import CreateManageSession
+from ...models.new_manage_session import NewManageSession
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    body: CreateManageSession,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/manage-sessions",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> NewManageSession | Problem | None:
+    if response.status_code == 201:
+        response_201 = NewManageSession.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 405:
+        response_405 = Problem.from_dict(response.json())
+
+        return response_405
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 410:
+        response_410 = Problem.from_dict(response.json())
+
+        return response_410
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 502:
+        response_502 = Problem.from_dict(response.json())
+
+        return response_502
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[NewManageSession | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: CreateManageSession,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[NewManageSession | Problem]:
+    """Create a manage session
+
+     Send the end user's browser to the `url` of the response: a page with the accounts that this user
+    has linked, where they can disconnect one or link it again. The URL works in the first browser that
+    opens it, for some minutes. Create it in a request of the user's own session, because whoever opens
+    it first can end the user's links. The API key needs the permissions `accounts:read` and `link`
+    besides `accounts:write`, because the page does what they allow. Each call creates another session,
+    unless it repeats an `Idempotency-Key`.
+
+    Requires an API key with the permission `accounts:write`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateManageSession): Body of `POST /v1/manage-sessions`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[NewManageSession | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: CreateManageSession,
+    idempotency_key: None | str | Unset = UNSET,
+) -> NewManageSession | Problem | None:
+    """Create a manage session
+
+     Send the end user's browser to the `url` of the response: a page with the accounts that this user
+    has linked, where they can disconnect one or link it again. The URL works in the first browser that
+    opens it, for some minutes. Create it in a request of the user's own session, because whoever opens
+    it first can end the user's links. The API key needs the permissions `accounts:read` and `link`
+    besides `accounts:write`, because the page does what they allow. Each call creates another session,
+    unless it repeats an `Idempotency-Key`.
+
+    Requires an API key with the permission `accounts:write`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateManageSession): Body of `POST /v1/manage-sessions`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        NewManageSession | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: CreateManageSession,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[NewManageSession | Problem]:
+    """Create a manage session
+
+     Send the end user's browser to the `url` of the response: a page with the accounts that this user
+    has linked, where they can disconnect one or link it again. The URL works in the first browser that
+    opens it, for some minutes. Create it in a request of the user's own session, because whoever opens
+    it first can end the user's links. The API key needs the permissions `accounts:read` and `link`
+    besides `accounts:write`, because the page does what they allow. Each call creates another session,
+    unless it repeats an `Idempotency-Key`.
+
+    Requires an API key with the permission `accounts:write`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateManageSession): Body of `POST /v1/manage-sessions`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[NewManageSession | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: CreateManageSession,
+    idempotency_key: None | str | Unset = UNSET,
+) -> NewManageSession | Problem | None:
+    """Create a manage session
+
+     Send the end user's browser to the `url` of the response: a page with the accounts that this user
+    has linked, where they can disconnect one or link it again. The URL works in the first browser that
+    opens it, for some minutes. Create it in a request of the user's own session, because whoever opens
+    it first can end the user's links. The API key needs the permissions `accounts:read` and `link`
+    besides `accounts:write`, because the page does what they allow. Each call creates another session,
+    unless it repeats an `Idempotency-Key`.
+
+    Requires an API key with the permission `accounts:write`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateManageSession): Body of `POST /v1/manage-sessions`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        NewManageSession | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed
