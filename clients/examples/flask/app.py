@@ -18,7 +18,7 @@ def home():
     except AmbiguousAccount as several:
         token = bowline.token(account=several.account_ids[0])
     except (NotFound, NeedsReauth, AccountRevoked) as why:
-        return render_template("home.html", message=f"No Dropbox is linked ({why.code}).")
+        return render_template("home.html", message=why.code)
     return render_template("home.html", files=Dropbox(token.access_token).files_list_folder("").entries)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 
@@ -38,6 +39,8 @@ def test_members_are_read() -> None:
     assert (error.reason, error.account_id, error.external_user_id) == ("expired", "acct_1", "ada")
     assert error.link_url == link["url"]
     assert str(error) == "needs_reauth: why (r1)"
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(copy), copy.members, copy.status) == (errors.NeedsReauth, error.members, 409)
     with pytest.raises(errors.AmbiguousAccount) as several:
         Script(problem(409, "ambiguous_account", account_ids=["acct_2", "acct_1"])).client().token("ada")
     assert several.value.account_ids == ["acct_2", "acct_1"]

@@ -95,6 +95,7 @@ def test_who_declines_is_told_so() -> None:
     outcome = refused(session, "ada", {"link_session": "ls_001", "error": "access_denied"})
     assert outcome.declined
     assert not refused(session, "ada", {"link_session": "ls_001", "error": "link_expired"}).declined
+    assert refused(session, "ada", {"link_session": "ls_001", "error": "<script>"}).reason == "unknown"
 
 
 def test_an_end_has_a_page_and_trouble_is_no_end() -> None:

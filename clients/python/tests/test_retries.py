@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import httpx
@@ -54,6 +56,10 @@ def test_a_call_waits_as_long_as_it_is_told(asks: Callable[..., str]) -> None:
     assert asks(script) == "sl.u.x"
     assert 2 <= script.pauses[0] < 2.3
     assert 1 <= script.pauses[1] < 1.3
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True)
+    script = Script(problem(503, "database_unavailable", after=date), token())
+    assert asks(script) == "sl.u.x"
+    assert 1 < script.pauses[0] < 3.3
 
 
 @both

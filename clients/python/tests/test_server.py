@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -20,7 +21,7 @@ from bowline_client import (
     errors,
     webhooks,
 )
-from bowline_client.generated.api.accounts import accounts_delete, accounts_list
+from bowline_client.generated.api.accounts import accounts_check, accounts_delete, accounts_list
 from bowline_client.generated.api.link_sessions import link_sessions_show
 from bowline_client.generated.api.tokens import tokens_force
 
@@ -42,7 +43,7 @@ def link(bowline: Bowline, world: World, someone: Person, user: str, session: di
 
 def test_from_the_button_to_a_token_and_to_the_next_link(bowline: Bowline, world: World, person: Persons) -> None:
     # A name that has to be encoded in a path.
-    user, session, someone = "ada/β %2F", dict[str, Any](), person("amara@example.com")
+    user, session, someone = f"ada/β %2F {uuid4()}", dict[str, Any](), person("amara@example.com")
     with pytest.raises(NotFound) as unknown:
         bowline.token(user)
     assert unknown.value.request_id
@@ -56,15 +57,13 @@ def test_from_the_button_to_a_token_and_to_the_next_link(bowline: Bowline, world
     with pytest.raises(errors.InvalidField) as wider:
         bowline.token(account=account.id, scopes=["files.content.write"])
     assert wider.value.field == "scopes"
-    # The optional body of a generated call is left out.
-    refreshed = answer(tokens_force.sync(account.id, client=bowline.calls))
-    assert isinstance(refreshed, AccessToken)
-    assert refreshed.account_id == account.id
 
     # The user ends the link at Dropbox, and the refusal brings the next one.
     world.disconnect(account.provider_account_id)
+    checked = answer(accounts_check.sync(account.id, client=bowline.calls))
+    assert (checked.alive, checked.status) == (False, "needs_reauth")
     with pytest.raises(NeedsReauth) as ended:
-        bowline.token(user, min_ttl=3600, return_url=world.return_url, session=session)
+        bowline.token(user, return_url=world.return_url, session=session)
     assert ended.value.account_id == account.id
     assert ended.value.link_url
     again = bowline.finish(user, someone.approves(ended.value.link_url), session)
@@ -117,6 +116,10 @@ def test_another_account_than_the_one_to_be_renewed_has_a_page(bowline: Bowline,
     assert outcome.reason == "account_mismatch"
     assert outcome.page is not None
     assert outcome.page.startswith(world.bowline)
+    # The optional body of a generated call is left out.
+    refreshed = answer(tokens_force.sync(account.id, client=bowline.calls))
+    assert isinstance(refreshed, AccessToken)
+    assert refreshed.account_id == account.id
 
 
 def test_async_code_does_the_same(world: World, person: Persons) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from .errors import Unreachable
 from .generated.models import Problem
@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 
 def answer(value: T | Problem | None) -> T:
-    """The success of a generated call, whose refusals are raised before they come here."""
-    if value is None or isinstance(value, Problem):
-        raise Unreachable("the answer has a status that the call does not know")
-    return value
+    """The success of a generated call, whose refusals are raised before they come here.
+
+    It is none if the call answers nothing, such as the removal of a webhook endpoint.
+    """
+    if isinstance(value, Problem):
+        raise Unreachable(f"{value.code}: {value.detail}")
+    return cast("T", value)

@@ -35,7 +35,7 @@ class _Base:
     """For the generated calls: `answer(accounts_list.sync(client=bowline.calls, external_user_id="ada"))`."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self.calls = AuthenticatedClient(base_url=url.rstrip("/"), token=api_key)
+        self.calls = AuthenticatedClient(base_url=url.rstrip("/"), token=api_key, raise_on_unexpected_status=True)
         self._options: dict[str, Any] = {
             "base_url": url.rstrip("/"),
             "headers": {"Authorization": f"Bearer {api_key}"},

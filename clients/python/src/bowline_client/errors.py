@@ -58,6 +58,10 @@ class ApiError(BowlineError):
         kind = ApiError._by_code.get(str(members.get("code")), ApiError)
         return kind(members, status=status, retry_after=retry_after)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Lets workers such as Celery's hand an error from one process to another."""
+        return _again, (self.members, self.status, self.retry_after)
+
     @property
     def reason(self) -> str | None:
         """Why, as a short name such as `refresh_token_revoked`, if there is more than one reason."""
@@ -75,6 +79,10 @@ class ApiError(BowlineError):
     def _texts(self, name: str) -> list[str]:
         value = self.members.get(name)
         return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _again(members: dict[str, Any], status: int, retry_after: float | None) -> ApiError:
+    return ApiError.of(members, status=status, retry_after=retry_after)
 
 
 class NeedsReauth(ApiError):

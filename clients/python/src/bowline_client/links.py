@@ -234,7 +234,8 @@ def read(user: str, query: Query, session: Session) -> NotLinked | Approval | Un
         return NotLinked("not_started_here")
     error, code = query.get("error"), query.get("link_code")
     if error:
-        return NotLinked(str(error))
+        # It comes from the address bar, and apps may show it as it is.
+        return NotLinked(error if re.fullmatch("[a-z_]{1,64}", error) else "unknown")
     if code:
         return Approval(link, CompleteLinkSession(link_code=code, completion_verifier=verifier))
     return Unknown(link)

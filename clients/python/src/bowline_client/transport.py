@@ -6,6 +6,8 @@ import random
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -49,9 +51,15 @@ class Retries:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
+    """The seconds of `Retry-After`, which may also be a date (RFC 9110, 10.2.3)."""
+    told = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(response.headers["retry-after"]))
-    except (KeyError, ValueError):
+        return max(0.0, float(told))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
         return None
 
 
