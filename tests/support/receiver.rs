@@ -80,7 +80,12 @@ struct Shared {
 impl Receiver {
     /// Starts one that accepts everything.
     pub async fn start() -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::start_at(0).await
+    }
+
+    /// The same at this port, such as that of one that has ended.
+    pub async fn start_at(port: u16) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared {
             received: Mutex::default(),
@@ -95,6 +100,11 @@ impl Receiver {
             }
         });
         Ok(Self { port, shared, _serving: serving })
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its address, for a tenant's endpoint.

@@ -15,7 +15,7 @@ use tokio::process::Command;
 use super::{call, told};
 
 /// Reads JSON with secret, headers and body; prints the type, or why the message is refused.
-const PYTHON: &str = "
+pub(super) const PYTHON: &str = "
 import json, sys
 from standardwebhooks import Webhook, WebhookVerificationError
 said = json.load(sys.stdin)
@@ -25,7 +25,8 @@ except WebhookVerificationError as error:
     print(f'refused: {error}')
 ";
 
-async fn run(mut command: Command, input: &Value) -> Result<String> {
+/// Runs a program that reads `input`, and returns what it prints.
+pub(super) async fn run(mut command: Command, input: &Value) -> Result<String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn()?;
     child.stdin.take().context("no standard input")?.write_all(input.to_string().as_bytes()).await?;

@@ -4,6 +4,7 @@
 use bowline_api::JobId;
 use bowline_api::admin::Job;
 use bowline_api::status::{AccountStatus, JobState};
+use bowline_api::v1::ResentWebhooks;
 use chrono::{DateTime, Utc};
 
 use crate::client::{Act, Answer, Failure, has_ended};
@@ -98,6 +99,11 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::ChangedOperator(operator) => format!("the role is {}, enabled", operator.role),
         Answer::AddedOperator(operator) => format!("added with the role {}", operator.role),
         Answer::NewApiKey(_) => "the key works from now on".to_owned(),
+        Answer::Webhook(endpoint) => format!("the endpoint is {}", endpoint.state),
+        Answer::NewWebhook(_) => "the new secret signs from now on".to_owned(),
+        Answer::WebhookTest(test) => format!("{} is on its way", test.event_id),
+        Answer::Resent(ResentWebhooks { events: 1 }) => "1 event is on its way".to_owned(),
+        Answer::Resent(ResentWebhooks { events }) => format!("{events} events are on their way"),
         Answer::SessionsEnded(1) => "1 session ended".to_owned(),
         Answer::SessionsEnded(count) => format!("{count} sessions ended"),
         _ => "done".to_owned(),

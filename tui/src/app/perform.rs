@@ -74,11 +74,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::TabNew => tabs::open(model),
         Action::TabNext => tabs::turn(model, true),
         Action::TabPrevious => tabs::turn(model, false),
-        Action::TabClose => {
-            if !tabs::close(model) {
-                model.notify("this is the only tab");
-            }
-        }
+        Action::TabClose => tabs::close_shown(model),
         Action::Palette => model.dialogs.push(Box::new(Palette::default())),
         Action::Help => model.dialogs.push(Box::new(Help::default())),
         Action::Leave => leave(model),
@@ -108,7 +104,13 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::Rotate
         | Action::ApproveJob
         | Action::StopJob
-        | Action::RetryJob => return act(model, action),
+        | Action::RetryJob
+        | Action::DrainStop
+        | Action::Announce
+        | Action::SendTest
+        | Action::SendAgain
+        | Action::SendAllAgain
+        | Action::DeleteEndpoint => return act(model, action),
         // The dialogs perform these.
         Action::Close
         | Action::Confirm
@@ -162,7 +164,7 @@ fn switch(model: &mut Model, place: Place) {
     let has_rows = !matches!(model.screen().list().unapplied(), Some(Unapplied::Wrong | Unapplied::Failed));
     let tenant = model.screen().tenant().filter(|_| has_rows);
     let now = model.now;
-    let of_tenant = matches!(place, Place::Connectors | Place::ApiKeys);
+    let of_tenant = matches!(place, Place::Connectors | Place::ApiKeys | Place::Webhooks);
     model.views.switch(place);
     if let (true, Some(tenant), Some(bar)) = (of_tenant, tenant, model.screen_mut().bar_mut())
         && bar.field.text() != format!("tenant:{tenant}")

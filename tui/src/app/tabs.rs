@@ -42,6 +42,13 @@ pub(super) fn close(model: &mut Model) -> bool {
     true
 }
 
+/// Closes the shown tab, or says that it is the only one.
+pub(super) fn close_shown(model: &mut Model) {
+    if !close(model) {
+        model.notify("this is the only tab");
+    }
+}
+
 /// Shows the next tab, or the one before.
 pub(super) fn turn(model: &mut Model, forward: bool) {
     let count = model.parked.len() + 1;

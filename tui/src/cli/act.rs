@@ -75,6 +75,17 @@ pub(super) fn show(answer: &Answer, out: &mut Output) -> Result<ExitCode, CliErr
             let state = if operator.disabled_at.is_some() { "disabled" } else { "enabled" };
             out.json_or(operator, &format!("{} ({}) is {state}", operator.name, operator.role))?;
         }
+        Answer::Webhook(endpoint) => {
+            out.json_or(endpoint, &format!("{} is {}", endpoint.id, endpoint.state))?;
+        }
+        Answer::WebhookTest(test) => out.json_or(test, &format!("{} is on its way", test.event_id))?,
+        Answer::Resent(resent) => {
+            let text = match resent.events {
+                1 => "1 event is on its way".to_owned(),
+                events => format!("{events} events are on their way"),
+            };
+            out.json_or(resent, &text)?;
+        }
         Answer::SessionsEnded(count) => {
             let text =
                 if *count == 1 { "1 session ended".to_owned() } else { format!("{count} sessions ended") };

@@ -20,10 +20,12 @@ use super::freezes::Freezes;
 use super::global_options::GlobalOptions;
 use super::jobs::Jobs;
 use super::links::Links;
+use super::listen::Listen;
 use super::operators::Operators;
 use super::sessions::Sessions;
 use super::tenants::Tenants;
 use super::totp::Totp;
+use super::webhooks::Webhooks;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -40,7 +42,7 @@ Exit codes:
   128 + n  ended by signal n
 
 Without a command, the terminal client starts. Passwords are prompted for or read from standard input,
-never from arguments or the environment.";
+never from arguments or the environment. The API key of `bowline listen` may be in the environment.";
 
 /// Bowline's terminal client and command line for operators
 #[derive(Debug, Parser)]
@@ -119,6 +121,9 @@ pub enum Command {
     /// A tenant's API keys
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// A tenant's endpoints that are told of events, and what was delivered to them
+    #[command(subcommand)]
+    Webhooks(Webhooks),
     /// The automatic stop of API keys that fetch far more than usual
     #[command(subcommand)]
     DrainStop(DrainStops),
@@ -136,6 +141,8 @@ pub enum Command {
     Audit(Audit),
     /// Print events of the audit logs as they happen
     Events(Events),
+    /// For a tenant's developers: print a tenant's events as they happen, and pass them on to an app on this machine
+    Listen(Listen),
     /// The servers that this machine knows
     #[command(subcommand)]
     Contexts(Contexts),

@@ -33,6 +33,9 @@ pub enum CliError {
     /// A file on this machine could not be used.
     #[error("{}", chain(.0))]
     Config(#[from] ConfigError),
+    /// The server does not accept the API key of a tenant, or not any more.
+    #[error("the server does not accept this API key: {0}")]
+    KeyRefused(String),
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
@@ -68,6 +71,7 @@ impl CliError {
             Self::Usage(_)
             | Self::Config(ConfigError::UnknownContext(_) | ConfigError::BadContextName(_)) => 2,
             Self::Ended(code) => *code,
+            Self::KeyRefused(_) => 3,
             Self::Api(Failure::Unauthorised(_) | Failure::CodeRequired(_) | Failure::Unproven(_)) => 3,
             Self::Api(Failure::Forbidden(_)) => 4,
             Self::Api(Failure::NotFound(_)) => 5,

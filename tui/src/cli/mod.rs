@@ -17,6 +17,7 @@ mod global_options;
 mod jobs;
 mod keys;
 mod links;
+mod listen;
 mod login;
 mod manual;
 mod operators;
@@ -33,6 +34,7 @@ mod sign_on;
 mod target;
 mod tenants;
 mod totp;
+mod webhooks;
 
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
@@ -85,6 +87,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Some(Command::Completions { shell }) => completion::print_script(*shell),
         Some(Command::Man { directory }) => manual::write(directory.as_deref()),
         Some(Command::Contexts(command)) => contexts::run(&arguments.options, command, &mut out),
+        Some(Command::Listen(wanted)) => listen::run(&arguments.options, wanted, &mut out).await,
         Some(Command::Keys) => keys::print(&Target::read_config(&arguments.options)?.1, &mut out),
         Some(command) => {
             let target = Target::find(&arguments.options)?;
@@ -107,6 +110,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Tenants(command) => tenants::run(&target, command, &mut out).await,
                 Command::Connectors(command) => connectors::run(&target, command, &mut out).await,
                 Command::ApiKeys(command) => api_keys::run(&target, command, &mut out).await,
+                Command::Webhooks(command) => webhooks::run(&target, command, &mut out).await,
                 Command::DrainStop(command) => drain_stop::run(&target, command, &mut out).await,
                 Command::Operators(command) => operators::run(&target, command, &mut out).await,
                 Command::Totp(command) => totp::run(&target, command, &mut out).await,
@@ -120,6 +124,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                 Command::Completions { .. }
                 | Command::Contexts(_)
                 | Command::Keys
+                | Command::Listen(_)
                 | Command::Man { .. }
                 | Command::Open { .. } => Ok(ExitCode::SUCCESS),
             }

@@ -174,7 +174,7 @@ impl Target {
 }
 
 /// Opens the log file, if one is wanted.
-fn log(options: &GlobalOptions) -> Result<Option<Arc<LogFile>>, CliError> {
+pub(super) fn log(options: &GlobalOptions) -> Result<Option<Arc<LogFile>>, CliError> {
     let Some(path) = &options.log_file else { return Ok(None) };
     let opened = LogFile::open(path, now);
     let log = opened.map_err(|error| CliError::Usage(format!("--log-file {}: {error}", path.display())))?;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use crate::danger::Danger;
 
-use super::{Proof, TenantRef, WantedStop};
+use super::{Proof, TenantRef, WantedStop, WebhookAct};
 
 /// How much of the reason of a change stands in the reason for undoing it, in characters.
 const UNDONE_CHARS: usize = 480;
@@ -103,6 +103,8 @@ pub enum Act {
     StopJob { id: JobId, reason: String },
     /// Changes the operator's own password, which ends all their sessions.
     ChangePassword { current: Proof, new: SecretString },
+    /// Does something about endpoints for webhooks.
+    Webhook { tenant: TenantRef, act: WebhookAct },
 }
 
 impl Act {
@@ -149,6 +151,7 @@ impl Act {
             | Self::MigrateAccount { .. }
             | Self::RemoveConnector { .. }
             | Self::RevokeApiKey { .. } => Danger::Irreversible,
+            Self::Webhook { act, .. } => act.danger(),
             Self::PrepareJob { .. }
             | Self::StopJob { .. }
             | Self::SuspendAccount { .. }
@@ -199,6 +202,7 @@ impl Act {
                 Self::DisableConnector { tenant: tenant.clone(), id: *id, reason: undone(reason) }
             }
             Self::EnableOperator { id, .. } => Self::DisableOperator { id: *id },
+            Self::Webhook { tenant, act } => Self::Webhook { tenant: tenant.clone(), act: act.opposite()? },
             _ => return None,
         })
     }
@@ -206,6 +210,7 @@ impl Act {
     /// The least role that may make the change; the server enforces it.
     pub fn role(&self) -> Role {
         match self {
+            Self::Webhook { act, .. } => act.role(),
             Self::ChangePassword { .. }
             | Self::BeginTotp { .. }
             | Self::ConfirmTotp { .. }

@@ -38,6 +38,11 @@ impl ServerUrl {
         format!("{}/admin/v1{path}", self.as_str())
     }
 
+    /// The URL of a route below `/v1`, the API for tenants; `path` begins with a slash.
+    pub fn tenant_route(&self, path: &str) -> String {
+        format!("{}/v1{path}", self.as_str())
+    }
+
     /// The address as it is saved and shown, without a trailing slash.
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
@@ -61,7 +66,8 @@ impl ServerUrl {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the URL is one of this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

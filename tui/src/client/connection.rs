@@ -17,7 +17,7 @@ use super::{CallEntry, Failure, LogFile, ServerUrl, ServerVersion, TenantRef, tl
 const MAX_ANSWER: usize = 4 << 20;
 
 /// The header with what identifies a call in the server's log.
-const REQUEST_ID: &str = "x-request-id";
+pub(super) const REQUEST_ID: &str = "x-request-id";
 
 /// A page of a list: where it begins and how many rows it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,7 +213,8 @@ impl Sent {
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
+/// The whole body of an answer, up to a limit.
+pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| unreachable_because(&e))? {
         if body.len() + chunk.len() > MAX_ANSWER {
@@ -224,19 +225,25 @@ async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
     Ok(body)
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
+/// How long the server asked the client to wait, if it said so in seconds.
+pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     let header = response.headers().get(reqwest::header::RETRY_AFTER)?;
     header.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// The innermost cause is the clearest ("Connection refused"); the outer ones repeat the URL.
 pub(super) fn unreachable_because(error: &reqwest::Error) -> Failure {
+    Failure::Unreachable(cause(error))
+}
+
+/// Why there is no answer, in words.
+pub(super) fn cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return Failure::Unreachable("timed out".to_owned());
+        return "timed out".to_owned();
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Failure::Unreachable(cause.to_string())
+    cause.to_string()
 }

@@ -1,22 +1,11 @@
 //! The stream of events.
 
-use std::time::Duration;
-
 use bowline_api::admin::AuditEvent;
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
-use super::connection::unreachable_because;
+use super::sse::{Blocks, LONGEST};
 use super::{Client, Failure, TenantRef};
-
-/// How long a stream may say nothing. The server sends a sign of life every 15 seconds.
-const SILENCE: Duration = Duration::from_secs(45);
-/// How long a stream may last.
-const LONGEST: Duration = Duration::from_hours(24 * 365);
-/// The maximum length of what belongs together, in bytes.
-const MAX_BLOCK: usize = 1 << 20;
 
 /// Which events are followed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,8 +41,7 @@ pub enum Told {
 /// An open stream.
 #[derive(Debug)]
 pub struct EventStream {
-    response: Response,
-    unread: Vec<u8>,
+    blocks: Blocks,
     last: Option<String>,
 }
 
@@ -77,8 +65,8 @@ impl Client {
         query.extend(search.subject.clone().map(|subject| ("subject", subject)));
         query.extend(after.map(|after| ("after", after.to_owned())));
         let request = self.request(Method::GET, "/events")?.query(&query).timeout(LONGEST);
-        let response = self.stream(request).await?;
-        Ok(EventStream { response, unread: Vec::new(), last: after.map(ToOwned::to_owned) })
+        let blocks = Blocks::of(self.stream(request).await?);
+        Ok(EventStream { blocks, last: after.map(ToOwned::to_owned) })
     }
 }
 
@@ -93,72 +81,21 @@ impl EventStream {
     /// # Errors
     /// `Unreachable` if the connection ends or is silent for too long; a new stream goes on after [`Self::last`].
     pub async fn next(&mut self) -> Result<Told, Failure> {
-        loop {
-            if let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
-                let block: Vec<u8> = self.unread.drain(..end + 2).collect();
-                return self.read(&String::from_utf8_lossy(&block));
-            }
-            if self.unread.len() > MAX_BLOCK {
-                return Err(Failure::Malformed("an event is too long".to_owned()));
-            }
-            let chunk = timeout(SILENCE, self.response.chunk()).await;
-            let chunk = chunk.map_err(|_| Failure::Unreachable("the stream is silent".to_owned()))?;
-            match chunk.map_err(|e| unreachable_because(&e))? {
-                Some(chunk) => self.unread.extend_from_slice(&chunk),
-                None => return Err(Failure::Unreachable("the stream has ended".to_owned())),
-            }
-        }
-    }
-
-    fn read(&mut self, block: &str) -> Result<Told, Failure> {
-        let (kind, id, data) = fields(block);
-        let told = match kind {
-            "audit" => Told::Event(parsed(&data)?),
+        let block = self.blocks.next().await?;
+        let told = match &*block.kind {
+            "audit" => Told::Event(block.parsed()?),
             "ready" => Told::Ready,
-            "gap" => Told::Gap(parsed::<Remark>(&data)?.detail),
+            "gap" => Told::Gap(block.parsed::<Remark>()?.detail),
             "end" => {
-                let Remark { reason, detail } = parsed(&data)?;
+                let Remark { reason, detail } = block.parsed()?;
                 Told::End { reason, detail }
             }
             // A newer server may say more.
             _ => Told::Nothing,
         };
-        if let Some(id) = id {
-            self.last = Some(id.to_owned());
+        if block.id.is_some() {
+            self.last = block.id;
         }
         Ok(told)
-    }
-}
-
-/// The type, the id and the data of a block (WHATWG HTML, 9.2.6).
-fn fields(block: &str) -> (&str, Option<&str>, String) {
-    let (mut kind, mut id, mut data) = ("", None, Vec::new());
-    for line in block.lines() {
-        let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        let value = value.strip_prefix(' ').unwrap_or(value);
-        match name {
-            "event" => kind = value,
-            "id" => id = Some(value),
-            "data" => data.push(value),
-            _ => {}
-        }
-    }
-    (kind, id, data.join("\n"))
-}
-
-fn parsed<T: DeserializeOwned>(data: &str) -> Result<T, Failure> {
-    serde_json::from_str(data).map_err(|e| Failure::Malformed(format!("an event at column {}", e.column())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_read_with_and_without_a_space_and_comments_are_left_out() {
-        assert_eq!(fields(":\n\n"), ("", None, String::new()));
-        assert_eq!(fields("id:evt_1\n\n"), ("", Some("evt_1"), String::new()));
-        let block = "event: audit\nid: evt_2\nretry:2000\ndata:{\"a\":\ndata:1}\n\n";
-        assert_eq!(fields(block), ("audit", Some("evt_2"), "{\"a\":\n1}".to_owned()));
     }
 }

@@ -1,5 +1,6 @@
 //! The admin API over HTTP: one method per route, with classified failures, and requests and answers as values. Changes
-//! are values only ([`Act`]), so that there is one gate for them.
+//! are values only ([`Act`]), so that there is one gate for them. Beside it, what `bowline listen` needs: a tenant's stream of
+//! events, and calls that pass events on.
 
 mod accounts;
 mod act;
@@ -13,6 +14,7 @@ mod drain_stop;
 mod events;
 mod failure;
 mod filter;
+mod forward;
 mod freezes;
 mod jobs;
 mod links;
@@ -24,11 +26,16 @@ mod proof;
 mod request;
 mod sessions;
 mod sign_on;
+mod signing;
+mod sse;
+mod tenant_events;
 mod tenants;
 mod tls;
 mod totp;
 mod version;
 mod walk;
+mod webhook_act;
+mod webhooks;
 
 pub use act::Act;
 pub use address::ServerUrl;
@@ -39,11 +46,15 @@ pub use drain_stop::WantedStop;
 pub use events::{EventSearch, EventStream, Told};
 pub use failure::Failure;
 pub use filter::{AccountFilter, SORTS, TenantRef, sort_name, sort_named};
+pub use forward::{Forwarder, NotForwarded, Target as ForwardTarget};
 pub use jobs::has_ended;
 pub use log_file::LogFile;
 pub use news::News;
 pub use proof::Proof;
 pub use request::{Answer, Request};
 pub use sign_on::{SignOnStep, SignOnWay};
+pub use signing::SigningSecret;
+pub use tenant_events::{Message, TenantClient, TenantStream, TenantTold};
 pub use version::{OWN, ServerVersion};
 pub use walk::Walk;
+pub use webhook_act::WebhookAct;

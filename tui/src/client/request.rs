@@ -8,8 +8,9 @@ use bowline_api::admin::{
     Job, JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview,
     RecoveryCodes, RotatedApiKey, Tenant, TokenHolders, TotpSecret,
 };
-use bowline_api::status::JobItemState;
-use bowline_api::{AccountId, JobId, OperatorId, Page};
+use bowline_api::status::{JobItemState, WebhookDeliveryState};
+use bowline_api::v1::{NewWebhookEndpoint, ResentWebhooks, WebhookDelivery, WebhookEndpoint, WebhookTest};
+use bowline_api::{AccountId, JobId, OperatorId, Page, WebhookEndpointId};
 
 use crate::danger::Danger;
 
@@ -67,6 +68,10 @@ pub enum Request {
     Job(JobId),
     /// A page of a job's accounts, all or those in one state.
     JobItems(JobId, Option<JobItemState>, PageQuery),
+    /// A tenant's endpoints for webhooks, all on one page.
+    Webhooks(TenantRef),
+    /// A page of what was delivered to an endpoint, or of what is in one state.
+    Deliveries(TenantRef, WebhookEndpointId, Option<WebhookDeliveryState>, PageQuery),
     /// Changes something.
     Act(Act),
 }
@@ -97,7 +102,9 @@ impl Request {
             | Self::Sessions(_)
             | Self::Jobs(..)
             | Self::Job(_)
-            | Self::JobItems(..) => Danger::Reads,
+            | Self::JobItems(..)
+            | Self::Webhooks(_)
+            | Self::Deliveries(..) => Danger::Reads,
         }
     }
 }
@@ -165,6 +172,18 @@ pub enum Answer {
     Job(Box<JobDetail>),
     /// A page of a job's accounts.
     JobItems(Page<JobItem>),
+    /// A tenant's endpoints for webhooks.
+    Webhooks(Page<WebhookEndpoint>),
+    /// An endpoint for webhooks that was changed.
+    Webhook(Box<WebhookEndpoint>),
+    /// An endpoint for webhooks with a new secret, which is shown once.
+    NewWebhook(Box<NewWebhookEndpoint>),
+    /// A test event that is on its way.
+    WebhookTest(WebhookTest),
+    /// This number of events is sent again.
+    Resent(ResentWebhooks),
+    /// A page of what was delivered to an endpoint.
+    Deliveries(Page<WebhookDelivery>),
     /// A change whose result has no body.
     Done,
 }
@@ -212,6 +231,10 @@ impl Client {
             Request::Jobs(tenant, page) => Answer::Jobs(self.jobs(tenant.as_ref(), page).await?),
             Request::Job(id) => Answer::Job(Box::new(self.job(id).await?)),
             Request::JobItems(id, state, page) => Answer::JobItems(self.job_items(id, state, page).await?),
+            Request::Webhooks(tenant) => Answer::Webhooks(self.webhooks(&tenant).await?),
+            Request::Deliveries(tenant, id, state, page) => {
+                Answer::Deliveries(self.deliveries(&tenant, id, state, page).await?)
+            }
             Request::Act(mut act) => {
                 if let Some(way) = act.proof_mut().and_then(|proof| proof.anew) {
                     let proof = tokio::select! {
@@ -316,6 +339,7 @@ impl Client {
             Act::ApproveJob { id, proof } => job(self.prove_for_job(id, "approve", &proof).await?),
             Act::RetryJob { id, proof } => job(self.prove_for_job(id, "retry", &proof).await?),
             Act::StopJob { id, reason } => job(self.stop_job(id, &reason).await?),
+            Act::Webhook { tenant, act } => self.act_on_webhook(&tenant, act).await?,
             Act::ChangePassword { current, new } => {
                 Answer::ChangedOperator(self.change_password(&current, &new).await?)
             }

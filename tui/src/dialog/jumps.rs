@@ -49,6 +49,12 @@ pub(super) const JUMPS: &[Jump] = &[
         query: "used>90d sort:used",
     },
     Jump {
+        label: "send webhooks again: webhook endpoints",
+        words: "resend lost missed event delivery retry hook",
+        place: Place::Webhooks,
+        query: "",
+    },
+    Jump {
         label: "what an operator did: operators",
         words: "suspicious history who did audit actor",
         place: Place::Operators,

@@ -1,6 +1,5 @@
-//! Shows the secret of a new API key, which the server tells once.
+//! Shows a new secret, which the server tells once.
 
-use bowline_api::admin::NewApiKey;
 use ratatui::layout::Rect;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -18,16 +17,17 @@ const OTHER_ROWS: u16 = 8;
 /// A secret that is shown once. Enter does not close it, so that one which was typed ahead loses nothing.
 #[derive(Debug)]
 pub struct NewSecret {
+    /// What has it, such as `API key`.
+    what: &'static str,
     name: String,
     id: String,
     secret: SecretString,
 }
 
 impl NewSecret {
-    /// The secret of this key.
-    pub fn of(new: &NewApiKey) -> Self {
-        let secret = SecretString::from(new.secret.as_str());
-        Self { name: new.key.name.clone(), id: new.key.id.to_string(), secret }
+    /// The secret of what has this name and id.
+    pub fn new(what: &'static str, name: &str, id: &str, secret: &str) -> Self {
+        Self { what, name: name.to_owned(), id: id.to_owned(), secret: SecretString::from(secret) }
     }
 }
 
@@ -43,7 +43,8 @@ impl Dialog for NewSecret {
         let columns = WIDTH.min(area.width);
         let lines = wrap(self.secret.expose_secret(), columns.saturating_sub(4).max(1));
         let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(OTHER_ROWS);
-        let inner = canvas.dialog((columns, rows.min(area.height)), " new API key ", Meaning::Warn);
+        let title = format!(" new {} ", self.what);
+        let inner = canvas.dialog((columns, rows.min(area.height)), &title, Meaning::Warn);
         canvas.line(inner, 0, &[(&format!("{} · {}", self.name, self.id), Meaning::Text)]);
         canvas.line(inner, 1, &[("its secret, which is shown only now:", Meaning::Muted)]);
         let room = inner.height.saturating_sub(4);

@@ -30,6 +30,10 @@ macro_rules! for_each_screen {
             jobs::Jobs goes "jobs" "jobs: acts on many accounts" "8" "J" for Viewer;
             /// One job.
             job::Job shows JobId;
+            /// A tenant's endpoints for webhooks.
+            webhooks::Webhooks goes "webhooks" "webhook endpoints of a tenant" "9" for Viewer;
+            /// What was delivered to an endpoint for webhooks.
+            deliveries::Deliveries;
         }
     };
 }

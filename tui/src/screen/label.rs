@@ -2,7 +2,8 @@
 
 use bowline_api::Named;
 use bowline_api::admin::{Actor, AuditEvent, Job};
-use bowline_api::status::{AccountStatus, ConnectorStatus, JobState};
+use bowline_api::status::{AccountStatus, ConnectorStatus, JobState, WebhookDeliveryState, WebhookState};
+use bowline_api::v1::{WebhookDelivery, WebhookEndpoint};
 
 use crate::theme::Meaning;
 
@@ -83,4 +84,31 @@ pub fn connector_label(status: Named<ConnectorStatus>) -> (String, Meaning) {
         None => (UNKNOWN, Meaning::Muted),
     };
     (format!("{sign} {status}"), meaning)
+}
+
+/// The state of an endpoint for webhooks as a symbol and words. One that is enabled and accepts nothing says so.
+pub fn webhook_label(endpoint: &WebhookEndpoint) -> (String, Meaning) {
+    let (text, meaning) = match (endpoint.state.known(), endpoint.state_reason.as_deref()) {
+        (Some(WebhookState::Enabled), _) if endpoint.failing_since.is_some() => ("▲ failing", Meaning::Warn),
+        (Some(WebhookState::Enabled), _) => ("● enabled", Meaning::Good),
+        (Some(WebhookState::Disabled), Some("gone")) => ("✕ disabled: 410", Meaning::Bad),
+        (Some(WebhookState::Disabled), Some("integrity_error")) => ("✕ disabled: edited", Meaning::Bad),
+        (Some(WebhookState::Disabled), Some("failing")) => ("✕ disabled: failing", Meaning::Bad),
+        (Some(WebhookState::Disabled), _) => ("‖ disabled", Meaning::Warn),
+        (Some(WebhookState::Removed), _) => ("✕ removed", Meaning::Bad),
+        (None, _) => return (format!("{UNKNOWN} {}", endpoint.state), Meaning::Muted),
+    };
+    (text.to_owned(), meaning)
+}
+
+/// The state of a delivery as a symbol and a word.
+pub fn delivery_label(delivery: &WebhookDelivery) -> (String, Meaning) {
+    let (sign, meaning) = match delivery.state.known() {
+        Some(WebhookDeliveryState::Waiting) if delivery.attempts > 0 => ("▲", Meaning::Warn),
+        Some(WebhookDeliveryState::Waiting) => ("◌", Meaning::Busy),
+        Some(WebhookDeliveryState::Delivered) => ("✓", Meaning::Good),
+        Some(WebhookDeliveryState::Skipped) => ("✕", Meaning::Bad),
+        None => (UNKNOWN, Meaning::Muted),
+    };
+    (format!("{sign} {}", delivery.state), meaning)
 }

@@ -6,7 +6,10 @@ use std::hash::Hash;
 use bowline_api::admin::{
     AccountSummary, ApiKey, AuditEvent, Connector, Job, JobItem, Operator, OperatorSession, Tenant,
 };
-use bowline_api::{AccountId, ApiKeyId, ConnectorId, EventId, JobId, OperatorId, SessionId, TenantId};
+use bowline_api::v1::{WebhookDelivery, WebhookEndpoint};
+use bowline_api::{
+    AccountId, ApiKeyId, ConnectorId, EventId, JobId, OperatorId, SessionId, TenantId, WebhookEndpointId,
+};
 
 /// A row of a list.
 pub trait Row: Debug {
@@ -50,6 +53,8 @@ rows! {
     Operator: OperatorId = id, in |row| word(row.disabled_at.is_some(), "disabled", "enabled");
     OperatorSession: SessionId = id;
     Tenant: TenantId = id, in |row| word(row.frozen.is_some(), "frozen", "not frozen");
+    WebhookDelivery: EventId = event_id;
+    WebhookEndpoint: WebhookEndpointId = id, in |row| row.state.to_string();
 }
 
 fn word(condition: bool, yes: &str, no: &str) -> String {

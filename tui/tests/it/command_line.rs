@@ -116,6 +116,8 @@ fn every_screens_command_is_one() {
         Place::ApiKeys,
         Place::Operators,
         Place::Sessions,
+        Place::Webhooks,
+        Place::Deliveries,
     ] {
         let line = open(place).command().into_text();
         if let Err(error) = Arguments::try_parse_from(line.split(' ')) {

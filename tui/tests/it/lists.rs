@@ -51,8 +51,11 @@ fn an_arrow_shows_by_which_column_every_list_is_sorted() {
 #[test]
 fn a_list_of_a_tenants_things_says_how_to_choose_the_tenant() {
     let mut story = Story::settled();
-    for (keys, heading) in [("3 5", "API keys › choose a tenant"), ("3 4", "connectors › choose a tenant")]
-    {
+    for (keys, heading) in [
+        ("3 5", "API keys › choose a tenant"),
+        ("3 4", "connectors › choose a tenant"),
+        ("3 9", "webhooks › choose a tenant"),
+    ] {
         story.press(keys);
         story.settle();
         let text = frame_text(&story);

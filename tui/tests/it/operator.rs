@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use bowline::app::{Connection, Effect, KnownContext, Model, Msg, Setup, Slot, next_deadline, update};
-use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
+use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request, WebhookAct};
 use bowline::dialog::change::ChangeDialog;
 use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
@@ -13,7 +13,8 @@ use bowline_api::AccountId;
 use bowline_api::admin::{
     AccountState, ApiKey, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze,
 };
-use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role};
+use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role, WebhookState};
+use bowline_api::v1::{ResentWebhooks, WebhookTest};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -22,6 +23,7 @@ use crate::fixtures::{
     job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on,
     summary, tenants,
 };
+use crate::webhooks::{deliveries, endpoints, new_endpoint, switched};
 
 /// A call that waits for its answer.
 type Waiting = (Slot, u64, Request);
@@ -177,6 +179,9 @@ impl Story {
             Request::Sessions(_) => Answer::Sessions(page(operator_sessions())),
             Request::Jobs(..) => Answer::Jobs(page(vec![self.job.job.clone()])),
             Request::JobItems(..) => Answer::JobItems(job_items(JobItemState::Failed, self.job.job.failed)),
+            Request::Webhooks(_) => Answer::Webhooks(page(endpoints())),
+            Request::Deliveries(..) => Answer::Deliveries(page(deliveries())),
+            Request::Act(Act::Webhook { act, .. }) => Self::changed_webhook(act),
             Request::Act(Act::PrepareJob { wanted }) => {
                 let total = wanted.accounts.as_ref().map_or(50, |ids| ids.len() as u64);
                 Answer::Job(Box::new(job(JobState::Prepared, total, 0, 0)))
@@ -187,6 +192,23 @@ impl Story {
             ) => Answer::Job(Box::new(self.job.clone())),
             Request::Act(act) => Self::changed(act),
         })
+    }
+
+    /// What the server returns once a change of an endpoint for webhooks is made.
+    fn changed_webhook(act: &WebhookAct) -> Answer {
+        match act {
+            WebhookAct::Disable { id } => Answer::Webhook(Box::new(switched(*id, WebhookState::Disabled))),
+            WebhookAct::Enable { id } => Answer::Webhook(Box::new(switched(*id, WebhookState::Enabled))),
+            WebhookAct::Test { .. } => {
+                Answer::WebhookTest(WebhookTest { event_id: deliveries()[0].event_id })
+            }
+            WebhookAct::Rotate { .. } => Answer::NewWebhook(Box::new(new_endpoint())),
+            WebhookAct::Resend { .. } | WebhookAct::ResendSince { .. } => {
+                Answer::Resent(ResentWebhooks { events: 1 })
+            }
+            WebhookAct::Delete { .. } => Answer::Done,
+            other => panic!("no fixture for {other:?}"),
+        }
     }
 
     /// What the server returns once a change is made.

@@ -10,6 +10,7 @@ use serde_json::to_string;
 
 use crate::fake::{logged_in, start_with};
 use crate::fixtures::{new_api_key, operator, tenants};
+use crate::webhooks::new_endpoint;
 
 /// Runs a command whose standard output goes there, with a password on standard input.
 fn run(config: &Path, arguments: &[&str], stdout: Stdio) -> Output {
@@ -27,9 +28,12 @@ fn a_device_that_keeps_nothing_is_refused_before_anything_is_asked() {
     let config = logged_in(&url);
     let tenant = tenants()[0].id.to_string();
     let key = new_api_key("x").key.id.to_string();
+    let endpoint = new_endpoint().endpoint.id.to_string();
     for arguments in [
         vec!["api-keys", "create", "nightly", "--tenant", &tenant],
         vec!["api-keys", "rotate", &key, "--tenant", &tenant, "--json"],
+        vec!["webhooks", "create", "https://photos.acme.example/hooks", "--tenant", &tenant],
+        vec!["webhooks", "rotate-secret", &endpoint, "--tenant", &tenant, "--json"],
         vec!["totp", "enrol"],
         vec!["totp", "confirm"],
         vec!["totp", "recovery-codes"],

@@ -4,13 +4,14 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use bowline_api::status::{AccountStatus, JobItemState};
+use bowline_api::status::{AccountStatus, JobItemState, WebhookDeliveryState};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap_complete::CompletionCandidate;
 
 use crate::cli::Arguments;
 use crate::cli::arguments::screens;
 use crate::cli::global_options::GlobalOptions;
+use crate::cli::listen::types;
 use crate::cli::target::Target;
 use crate::client::{AccountFilter, Client, Failure, PageQuery, TenantRef};
 use crate::text::sanitize;
@@ -36,6 +37,10 @@ pub(super) enum Values {
     Statuses,
     /// States of a job's accounts.
     ItemStates,
+    /// States of what is delivered to an endpoint for webhooks.
+    DeliveryStates,
+    /// Types of events that tenants are told of.
+    Types,
     /// Actions of the audit log.
     Actions,
     /// Short names of tenants.
@@ -46,6 +51,8 @@ pub(super) enum Values {
     Connectors,
     /// Ids of API keys of the tenant that is named before.
     ApiKeys,
+    /// Ids of endpoints for webhooks of the tenant that is named before.
+    Webhooks,
     /// Ids of jobs.
     Jobs,
     /// Names of operators.
@@ -64,6 +71,9 @@ impl Values {
             ("open", "place") => Self::Places,
             (_, "status") => Self::Statuses,
             ("jobs", "state") => Self::ItemStates,
+            ("webhooks", "state") => Self::DeliveryStates,
+            ("webhooks" | "listen", "events") => Self::Types,
+            ("webhooks", "id") => Self::Webhooks,
             ("audit" | "events", "action") => Self::Actions,
             (_, "tenant" | "tenants") => Self::Tenants,
             (_, "connector" | "new_default") | ("connectors", "id") => Self::Connectors,
@@ -86,6 +96,8 @@ impl Values {
             }
             Self::Statuses => words(AccountStatus::ALL),
             Self::ItemStates => words(JobItemState::ALL),
+            Self::DeliveryStates => words(WebhookDeliveryState::ALL),
+            Self::Types => words(types()),
             Self::Actions => words(actions()),
             _ => line.ask(self),
         };
@@ -180,6 +192,10 @@ async fn fetch(client: &Client, values: Values, tenant: Option<&TenantRef>) -> R
         (Values::ApiKeys, Some(tenant)) => {
             let rows = client.api_keys(tenant).await?.items.into_iter();
             rows.map(|row| (row.id.to_string(), row.name)).collect()
+        }
+        (Values::Webhooks, Some(tenant)) => {
+            let rows = client.webhooks(tenant).await?.items.into_iter();
+            rows.map(|row| (row.id.to_string(), row.url)).collect()
         }
         (Values::Jobs, tenant) => {
             let rows = client.jobs(tenant, first).await?.items.into_iter();

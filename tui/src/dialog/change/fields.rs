@@ -4,7 +4,7 @@ use bowline_api::status::{Permission, Role};
 use secrecy::SecretString;
 use url::Url;
 
-use crate::client::{Act, Proof, SignOnWay};
+use crate::client::{Act, Proof, SignOnWay, WebhookAct};
 use crate::danger::Danger;
 use crate::dialog::confirmation::{is_reason, reason_length};
 use crate::widget::text_field::TextField;
@@ -18,7 +18,7 @@ pub enum Purpose {
     Role,
     /// The permissions of an API key, with spaces between.
     Permissions,
-    /// How many hours an old API key still works.
+    /// How many hours an old API key still works, or an old secret still signs.
     Hours,
     /// The reason, which the audit log records.
     Reason,
@@ -75,7 +75,9 @@ impl Fields {
             Act::SetRole { .. } => &[Purpose::Role],
             Act::EditConnector { .. } => &[Purpose::ReturnUrls],
             Act::CreateApiKey { .. } => &[Purpose::Name, Purpose::Permissions],
-            Act::RotateApiKey { .. } => &[Purpose::Hours],
+            Act::RotateApiKey { .. } | Act::Webhook { act: WebhookAct::Rotate { .. }, .. } => {
+                &[Purpose::Hours]
+            }
             Act::SetPassword { .. } => &[Purpose::NewPassword, Purpose::NewPasswordAgain],
             Act::RevokeApiKey { .. }
             | Act::DisableOperator { .. }
@@ -83,6 +85,7 @@ impl Fields {
             | Act::ResetTotp { .. }
             | Act::EndSession { .. }
             | Act::EndSessions { .. }
+            | Act::Webhook { .. }
             | Act::ConfirmJob { .. }
             | Act::ApproveJob { .. }
             | Act::RetryJob { .. } => &[],
@@ -175,7 +178,7 @@ impl Fields {
                     return Some(format!("permissions, with spaces between, are some of {}", all.join(" ")));
                 }
                 Purpose::Hours if text.trim().parse::<u32>().is_ok_and(|hours| hours <= 720) => return None,
-                Purpose::Hours => "the old key works for 0 to 720 hours more",
+                Purpose::Hours => "the old one works for 0 to 720 hours more",
                 Purpose::Reason if !is_reason(text) => {
                     return Some(format!("a reason of {} is needed", reason_length()));
                 }
@@ -229,7 +232,8 @@ impl Fields {
                 self.text_of(Purpose::Name).trim().clone_into(name);
                 *wanted = permissions(self.text_of(Purpose::Permissions));
             }
-            Act::RotateApiKey { overlap_hours, .. } => {
+            Act::RotateApiKey { overlap_hours, .. }
+            | Act::Webhook { act: WebhookAct::Rotate { overlap_hours, .. }, .. } => {
                 *overlap_hours = self.text_of(Purpose::Hours).trim().parse().ok();
             }
             Act::SetRole { role, .. } => *role = self.role().unwrap_or(*role),

@@ -102,7 +102,8 @@ impl ChangeDialog {
 
     /// What is about to be done. A verb that needs an object has its name.
     pub(super) fn action(&self) -> String {
-        if self.verb.ends_with(" of") { format!("{} {}", self.verb, self.name) } else { self.verb.to_owned() }
+        let needs_object = [" of", " to"].iter().any(|end| self.verb.ends_with(end));
+        if needs_object { format!("{} {}", self.verb, self.name) } else { self.verb.to_owned() }
     }
 
     /// What is still missing before the change can be sent.

@@ -6,6 +6,7 @@ mod form;
 mod jobs;
 mod open;
 mod warning;
+mod webhooks;
 
 pub use fields::Purpose;
 pub use form::ChangeDialog;
@@ -15,3 +16,4 @@ pub use open::{
     pause_tenant, replace_secret, resume_api_key, revoke, revoke_api_key, rotate_api_key, set_password,
     set_role,
 };
+pub use webhooks::{delete_webhook, pause_webhook, rotate_webhook, send_again, send_all_again, test_webhook};

@@ -163,7 +163,8 @@ fn show_secret(_: &Act, answer: &Answer) -> Vec<Reaction> {
         Answer::RotatedApiKey(rotated) => &rotated.new,
         _ => return Vec::new(),
     };
-    vec![Reaction::Open(Box::new(NewSecret::of(new)))]
+    let secret = NewSecret::new("API key", &new.key.name, &new.key.id.to_string(), &new.secret);
+    vec![Reaction::Open(Box::new(secret))]
 }
 
 /// The dialog that adds an operator.

@@ -1,6 +1,6 @@
 //! What follows from each change, in the words that its dialog shows.
 
-use crate::client::Act;
+use crate::client::{Act, WebhookAct};
 
 /// What follows from a change.
 pub(super) fn warning(act: &Act) -> &'static str {
@@ -57,6 +57,7 @@ pub(super) fn warning(act: &Act) -> &'static str {
         Act::ResumeApiKey { .. } => {
             "Every server accepts the key again, and what it was suspended for is its habit from now on. If somebody has stolen it, revoke it instead."
         }
+        Act::Webhook { act, .. } => about_webhook(act),
         Act::LimitOperator { .. }
         | Act::BeginTotp { .. }
         | Act::ConfirmTotp { .. }
@@ -68,5 +69,30 @@ pub(super) fn warning(act: &Act) -> &'static str {
         | Act::AnnounceFetch { .. }
         | Act::RemoveConnector { .. }
         | Act::ChangePassword { .. } => "",
+    }
+}
+
+fn about_webhook(act: &WebhookAct) -> &'static str {
+    match act {
+        WebhookAct::Disable { .. } => {
+            "It is told of nothing that happens until it is enabled again. What it misses can be sent to it later, for 30 days."
+        }
+        WebhookAct::Enable { .. } => "What waits for it and is less than three days old is delivered.",
+        WebhookAct::Delete { .. } => {
+            "This cannot be undone: nothing more is sent to it, and the log of its deliveries is deleted."
+        }
+        WebhookAct::Test { .. } => {
+            "It gets an event of the type endpoint.test, whatever types it gets otherwise."
+        }
+        WebhookAct::Rotate { .. } => {
+            "The new secret is shown once, after this. Messages are signed with the old one as well until the overlap is over."
+        }
+        WebhookAct::Resend { .. } => {
+            "It is sent with the same id, also if the endpoint has accepted it before."
+        }
+        WebhookAct::ResendSince { .. } => {
+            "Those that the endpoint has not accepted are sent with the same ids, among them what it was not told of."
+        }
+        WebhookAct::Create(_) | WebhookAct::Edit { .. } => "",
     }
 }

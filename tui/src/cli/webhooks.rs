@@ -1,0 +1,283 @@
+//! `bowline webhooks`: a tenant's endpoints that are told of events, and what was delivered to them.
+
+use std::io;
+use std::process::ExitCode;
+
+use bowline_api::status::WebhookDeliveryState;
+use bowline_api::v1::{
+    CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, WebhookDelivery, WebhookEndpoint,
+};
+use bowline_api::{ConnectorId, EventId, WebhookEndpointId};
+use clap::{Args, Subcommand};
+
+use crate::client::{Act, Answer, TenantRef, WebhookAct};
+use crate::dialog::confirmation::end_of;
+use crate::screen::label::{delivery_label, webhook_label};
+use crate::terminal::now;
+use crate::when::{TIME_FORMS, point, stamp};
+
+use super::act::Change;
+use super::output::Output;
+use super::page::{PageArgs, list, print};
+use super::shown_once::{lost, must_be_seen};
+use super::target::Target;
+use super::{CliError, Outcome};
+
+/// Commands for endpoints that are told of events.
+#[derive(Debug, Subcommand)]
+pub enum Webhooks {
+    /// List a tenant's endpoints, without their secrets
+    List {
+        /// Tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+    },
+    /// Show an endpoint, without its secret
+    Show(Endpoint),
+    /// Create an endpoint and print its signing secret, which is never shown again
+    Create {
+        /// Where events are sent: https, on a host of the public internet
+        url: String,
+        /// Its tenant: short name or id
+        #[arg(long)]
+        tenant: TenantRef,
+        /// The types of events that it gets, such as account.needs_reauth, with commas between; all if omitted
+        #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+        events: Vec<String>,
+        /// Only events of this connector, which then go to no endpoint without one
+        #[arg(long, value_name = "ID")]
+        connector: Option<ConnectorId>,
+    },
+    /// Edit an endpoint; what is not given stays as it is
+    Edit {
+        /// Which endpoint.
+        #[command(flatten)]
+        of: Endpoint,
+        /// Where events are sent, those that wait as well
+        #[arg(long)]
+        url: Option<String>,
+        /// The types of events that it gets, with commas between; all of them are replaced
+        #[arg(long, value_name = "TYPES", value_delimiter = ',', conflicts_with = "all_events")]
+        events: Vec<String>,
+        /// Events of all types
+        #[arg(long)]
+        all_events: bool,
+    },
+    /// Enable an endpoint: what waits for it and is less than three days old is delivered
+    Enable(Endpoint),
+    /// Disable an endpoint: it is told of nothing that happens until it is enabled again
+    Disable(Endpoint),
+    /// Delete an endpoint with the log of its deliveries, which cannot be undone
+    Delete {
+        /// Which endpoint.
+        #[command(flatten)]
+        of: Endpoint,
+        /// The last 6 characters of the id, as a confirmation
+        #[arg(long, value_name = "END")]
+        confirm: String,
+    },
+    /// Send an endpoint an event of the type endpoint.test, whatever types it gets otherwise
+    Test(Endpoint),
+    /// Replace an endpoint's signing secret and print the new one, which is never shown again
+    RotateSecret {
+        /// Which endpoint.
+        #[command(flatten)]
+        of: Endpoint,
+        /// How many hours messages are signed with the old secret as well, 0 to 720
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
+        overlap: u32,
+    },
+    /// List what became of events at an endpoint, newest first; events are kept for 30 days
+    Deliveries {
+        /// Which endpoint.
+        #[command(flatten)]
+        of: Endpoint,
+        /// Only those in this state: waiting, delivered or skipped
+        #[arg(long)]
+        state: Option<WebhookDeliveryState>,
+        /// The part of the list to print.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Send events to an endpoint again, with the same ids: one of them, or those since a time that it has not accepted
+    Resend {
+        /// Which endpoint.
+        #[command(flatten)]
+        of: Endpoint,
+        /// This event (`evt_…`), also if it was accepted
+        #[arg(long, value_name = "ID", required_unless_present = "since", conflicts_with = "since")]
+        event: Option<EventId>,
+        /// All events since this time that it has not accepted, such as 2h, 3d, yesterday or 2026-11-23T18:35:07Z
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// With --since: those that it has accepted as well
+        #[arg(long, requires = "since")]
+        accepted_too: bool,
+    },
+}
+
+/// An endpoint.
+#[derive(Debug, Clone, Args)]
+pub struct Endpoint {
+    /// `whe_…`
+    pub id: WebhookEndpointId,
+    /// Its tenant: short name or id
+    #[arg(long)]
+    pub tenant: TenantRef,
+}
+
+/// Runs a command about endpoints.
+pub(super) async fn run(target: &Target, command: &Webhooks, out: &mut Output) -> Result<ExitCode, CliError> {
+    let client = target.client()?;
+    let (tenant, what, act) = match command {
+        Webhooks::List { tenant } => {
+            let found = client.webhooks(tenant).await?;
+            return print(&found, ["ENDPOINT", "URL", "STATE", "FAILING SINCE", "EVENTS"], row, out);
+        }
+        Webhooks::Show(Endpoint { id, tenant }) => {
+            show(&client.webhook(tenant, *id).await?, out)?;
+            return Ok(Outcome::Success.into());
+        }
+        Webhooks::Deliveries { of: Endpoint { id, tenant }, state, page } => {
+            let fetch = async |place| client.deliveries(tenant, *id, *state, place).await;
+            let titles = ["EVENT", "TYPE", "HAPPENED", "STATE", "TRIES", "OUTCOME", "ANSWER"];
+            return list(page, fetch, titles, delivery_row, out).await;
+        }
+        Webhooks::Create { url, tenant, events, connector } => {
+            must_be_seen()?;
+            let (url, events, connector) = (url.clone(), events.clone(), *connector);
+            let wanted = CreateWebhookEndpoint { url, events, connector };
+            (tenant, "create an endpoint".to_owned(), WebhookAct::Create(Box::new(wanted)))
+        }
+        Webhooks::RotateSecret { of: Endpoint { id, tenant }, overlap } => {
+            must_be_seen()?;
+            let what = format!("replace the secret of endpoint {id}, which then signs for {overlap} hours");
+            (tenant, what, WebhookAct::Rotate { id: *id, overlap_hours: Some(*overlap) })
+        }
+        Webhooks::Edit { of: Endpoint { id, tenant }, url, events, all_events } => {
+            let events = (*all_events || !events.is_empty()).then(|| events.clone());
+            if url.is_none() && events.is_none() {
+                let text = "say what to edit: --url, --events or --all-events";
+                return Err(CliError::Usage(text.to_owned()));
+            }
+            let edit = Box::new(EditWebhookEndpoint { url: url.clone(), events });
+            (tenant, format!("edit endpoint {id}"), WebhookAct::Edit { id: *id, edit })
+        }
+        Webhooks::Enable(Endpoint { id, tenant }) => {
+            (tenant, format!("enable endpoint {id}"), WebhookAct::Enable { id: *id })
+        }
+        Webhooks::Disable(Endpoint { id, tenant }) => {
+            (tenant, format!("disable endpoint {id}"), WebhookAct::Disable { id: *id })
+        }
+        Webhooks::Delete { of: Endpoint { id, tenant }, confirm } => {
+            if confirm != end_of(&id.to_string()) {
+                return Err(CliError::NotConfirmed("--confirm is not the end of the id".to_owned()));
+            }
+            (tenant, format!("delete endpoint {id}"), WebhookAct::Delete { id: *id })
+        }
+        Webhooks::Test(Endpoint { id, tenant }) => {
+            (tenant, format!("send a test event to endpoint {id}"), WebhookAct::Test { id: *id })
+        }
+        Webhooks::Resend { of: Endpoint { id, tenant }, event, since, accepted_too } => {
+            let (what, act) = resend(*id, *event, since.as_deref(), *accepted_too)?;
+            (tenant, what, act)
+        }
+    };
+    let change = Change::begin(target, &client, &format!("{what} of tenant {tenant}"))?;
+    let act = Act::Webhook { tenant: tenant.clone(), act };
+    match change.make(act).await? {
+        Answer::NewWebhook(new) => {
+            let shown = if out.is_json() { out.json(&new) } else { show_secret(&new, out) };
+            shown.map_err(lost(format!(
+                "replace it with: bowline webhooks rotate-secret {}",
+                new.endpoint.id
+            )))?;
+            Ok(Outcome::Success.into())
+        }
+        other => super::act::show(&other, out),
+    }
+}
+
+/// What is sent again, in words and as a change.
+fn resend(
+    id: WebhookEndpointId,
+    event: Option<EventId>,
+    since: Option<&str>,
+    accepted_too: bool,
+) -> Result<(String, WebhookAct), CliError> {
+    match (event, since) {
+        (Some(event), _) => {
+            Ok((format!("send {event} to endpoint {id} again"), WebhookAct::Resend { id, event }))
+        }
+        (None, since) => {
+            let since = since.unwrap_or_default();
+            let wrong = || CliError::Usage(format!("{since:?} is no time; times are {TIME_FORMS}"));
+            let since = point(since, now()).ok_or_else(wrong)?;
+            let which = if accepted_too { "all events" } else { "the events that were not accepted" };
+            let what = format!("send {which} since {} to endpoint {id} again", stamp(since));
+            Ok((what, WebhookAct::ResendSince { id, since, accepted_too }))
+        }
+    }
+}
+
+fn show_secret(new: &NewWebhookEndpoint, out: &mut Output) -> io::Result<()> {
+    out.line(&format!("{}  {}", new.endpoint.id, new.endpoint.url))?;
+    out.line("its signing secret, which is shown only now:")?;
+    out.line(&new.secret)?;
+    match new.endpoint.old_secret_expires_at {
+        Some(end) => out.line(&format!("the old secret signs as well until {}", stamp(end))),
+        None => Ok(()),
+    }
+}
+
+fn show(endpoint: &WebhookEndpoint, out: &mut Output) -> Result<(), CliError> {
+    if out.is_json() {
+        return Ok(out.json(endpoint)?);
+    }
+    out.line(&format!("{}  {}", endpoint.id, endpoint.url))?;
+    out.pair("state", &webhook_label(endpoint).0)?;
+    for (label, text) in [
+        ("reason", endpoint.state_reason.clone()),
+        ("failing since", endpoint.failing_since.map(stamp)),
+        ("events", Some(events(endpoint))),
+        ("connector", endpoint.connector_id.map(|id| id.to_string())),
+        ("old secret", endpoint.old_secret_expires_at.map(|end| format!("signs until {}", stamp(end)))),
+        ("created", Some(stamp(endpoint.created_at))),
+    ] {
+        if let Some(text) = text {
+            out.pair(label, &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn events(endpoint: &WebhookEndpoint) -> String {
+    if endpoint.events.is_empty() { "all".to_owned() } else { endpoint.events.join(" ") }
+}
+
+fn row(endpoint: &WebhookEndpoint) -> [String; 5] {
+    [
+        endpoint.id.to_string(),
+        endpoint.url.clone(),
+        webhook_label(endpoint).0,
+        endpoint.failing_since.map(stamp).unwrap_or_default(),
+        events(endpoint),
+    ]
+}
+
+fn delivery_row(delivery: &WebhookDelivery) -> [String; 7] {
+    let outcome = match (delivery.status, &delivery.error) {
+        (Some(status), _) => status.to_string(),
+        (None, error) => error.clone().unwrap_or_default(),
+    };
+    let took = delivery.duration_ms.map(|ms| format!("{outcome} in {ms} ms"));
+    [
+        delivery.event_id.to_string(),
+        delivery.kind.clone(),
+        stamp(delivery.occurred_at),
+        delivery_label(delivery).0,
+        delivery.attempts.to_string(),
+        took.unwrap_or(outcome),
+        delivery.answer.clone().unwrap_or_default(),
+    ]
+}

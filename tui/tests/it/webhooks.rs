@@ -1,0 +1,317 @@
+//! Endpoints for webhooks and what was delivered to them, on screens and on the command line.
+
+use std::sync::{Arc, Mutex};
+
+use bowline::app::Msg;
+use bowline::client::{Act, Request, WebhookAct};
+use bowline_api::WebhookEndpointId;
+use bowline_api::status::{Role, WebhookDeliveryState, WebhookState};
+use bowline_api::v1::{NewWebhookEndpoint, WebhookDelivery, WebhookEndpoint, WebhookTest};
+use chrono::TimeDelta;
+use serde_json::{Value, from_str, json, to_string};
+use uuid::Uuid;
+
+use crate::fake::{logged_in, run, start_with};
+use crate::faults::calls;
+use crate::fixtures::{now, page, tenants};
+use crate::operator::Story;
+use crate::screens::frame_text;
+
+fn endpoint_id(n: u128) -> WebhookEndpointId {
+    Uuid::from_u128(0x0193_5a00_0000_7000_8000_0000_0000_3000 + n).into()
+}
+
+/// One that works, one that accepts nothing, and one that wants no more events.
+pub(crate) fn endpoints() -> Vec<WebhookEndpoint> {
+    let works = WebhookEndpoint {
+        id: endpoint_id(0),
+        url: "https://photos.acme.example/hooks".into(),
+        events: vec!["account.linked".into(), "account.needs_reauth".into()],
+        connector_id: None,
+        state: WebhookState::Enabled.into(),
+        state_reason: None,
+        failing_since: None,
+        old_secret_expires_at: Some(now() + TimeDelta::hours(20)),
+        created_at: now() - TimeDelta::days(3),
+    };
+    let failing = WebhookEndpoint {
+        id: endpoint_id(1),
+        url: "https://old.acme.example/in".into(),
+        events: Vec::new(),
+        failing_since: Some(now() - TimeDelta::hours(5)),
+        old_secret_expires_at: None,
+        ..works.clone()
+    };
+    let gone = WebhookEndpoint {
+        id: endpoint_id(2),
+        url: "https://gone.acme.example/".into(),
+        state: WebhookState::Disabled.into(),
+        state_reason: Some("gone".into()),
+        ..failing.clone()
+    };
+    vec![works, failing, gone]
+}
+
+/// One that is on its way, one that fails, and one that was accepted.
+pub(crate) fn deliveries() -> Vec<WebhookDelivery> {
+    let new = WebhookDelivery {
+        event_id: Uuid::from_u128(0x0193_5a00_0000_7000_8000_0000_0000_4000).into(),
+        kind: "account.needs_reauth".into(),
+        occurred_at: now() - TimeDelta::seconds(2),
+        state: WebhookDeliveryState::Waiting.into(),
+        attempts: 0,
+        attempted_at: None,
+        next_attempt_at: Some(now()),
+        status: None,
+        error: None,
+        duration_ms: None,
+        answer: None,
+    };
+    let failed = WebhookDelivery {
+        event_id: Uuid::from_u128(0x0193_5a00_0000_7000_8000_0000_0000_4001).into(),
+        kind: "account.linked".into(),
+        occurred_at: now() - TimeDelta::hours(4),
+        attempts: 5,
+        attempted_at: Some(now() - TimeDelta::minutes(40)),
+        next_attempt_at: Some(now() + TimeDelta::hours(2)),
+        status: Some(500),
+        duration_ms: Some(31),
+        answer: Some("<html>\u{1b}[2J it broke".into()),
+        ..new.clone()
+    };
+    let accepted = WebhookDelivery {
+        event_id: Uuid::from_u128(0x0193_5a00_0000_7000_8000_0000_0000_4002).into(),
+        kind: "link_session.completed".into(),
+        state: WebhookDeliveryState::Delivered.into(),
+        attempts: 1,
+        next_attempt_at: None,
+        status: Some(204),
+        answer: None,
+        ..failed.clone()
+    };
+    vec![new, failed, accepted]
+}
+
+pub(crate) fn new_endpoint() -> NewWebhookEndpoint {
+    NewWebhookEndpoint { endpoint: endpoints().remove(0), secret: "whsec_CANARY".into() }
+}
+
+/// An endpoint as it is once it is changed.
+pub(crate) fn switched(id: WebhookEndpointId, state: WebhookState) -> WebhookEndpoint {
+    let endpoint = endpoints().into_iter().find(|endpoint| endpoint.id == id).unwrap();
+    WebhookEndpoint { state: state.into(), state_reason: None, ..endpoint }
+}
+
+/// An operator on the screen of a tenant's endpoints, to which they came from the tenant.
+fn at_webhooks(role: Role) -> Story {
+    let mut story = Story::with_session();
+    story.role = role;
+    story.settle();
+    story.tell(Msg::Resize(120, 20));
+    story.press("2");
+    story.settle();
+    story.press("9");
+    story.settle();
+    story
+}
+
+fn last_act(story: &Story) -> &WebhookAct {
+    let acts = story.asked.iter().rev().find_map(|request| match request {
+        Request::Act(Act::Webhook { act, .. }) => Some(act),
+        _ => None,
+    });
+    acts.unwrap_or_else(|| panic!("{:?}", story.asked))
+}
+
+#[test]
+fn a_tenant_leads_to_its_endpoints_which_are_tested_switched_rotated_and_deleted() {
+    let mut story = at_webhooks(Role::Admin);
+    insta::assert_snapshot!("webhooks", frame_text(&story));
+    let id = endpoint_id(0);
+    story.press("M enter");
+    assert!(matches!(last_act(&story), WebhookAct::Test { id: of } if *of == id));
+    story.settle();
+    assert!(story.toast().contains("is on its way"), "{}", story.toast());
+    story.press("S enter");
+    assert!(matches!(last_act(&story), WebhookAct::Disable { id: of } if *of == id));
+    story.settle();
+    assert!(story.toast().contains("the endpoint is disabled"), "{}", story.toast());
+    assert!(frame_text(&story).contains("‖ disabled"), "{}", frame_text(&story));
+    story.press("u");
+    assert!(matches!(last_act(&story), WebhookAct::Enable { id: of } if *of == id));
+    story.settle();
+    story.press("o ctrl-u");
+    story.type_in("721");
+    story.press("enter");
+    assert!(frame_text(&story).contains("works for 0 to 720 hours"), "{}", frame_text(&story));
+    story.press("ctrl-u");
+    story.type_in("48");
+    story.press("enter");
+    assert!(matches!(last_act(&story), WebhookAct::Rotate { overlap_hours: Some(48), .. }));
+    story.settle();
+    assert!(frame_text(&story).contains("new signing secret"), "{}", frame_text(&story));
+    assert!(frame_text(&story).contains("whsec_CANARY") && !format!("{:?}", story.model).contains("CANARY"));
+    story.press("enter y");
+    assert_eq!(story.toast(), "copied: the secret");
+    story.press("esc");
+    assert!(!frame_text(&story).contains("CANARY"));
+    let end = story.end_of_id();
+    story.press("K enter");
+    assert!(matches!(last_act(&story), WebhookAct::Rotate { .. }), "enter alone deletes nothing");
+    story.type_in(&end);
+    story.press("enter");
+    assert!(matches!(last_act(&story), WebhookAct::Delete { id: of } if *of == id));
+    story.settle();
+    story.press("G S");
+    assert!(frame_text(&story).contains("is delivered"), "{}", frame_text(&story));
+    story.press("esc M");
+    assert!(story.toast().contains("enable it first"), "{}", story.toast());
+    story.press("i");
+    assert!(frame_text(&story).contains("it answered 410"), "{}", frame_text(&story));
+}
+
+#[test]
+fn an_endpoint_leads_to_its_deliveries_of_which_one_or_all_since_are_sent_again() {
+    let mut story = at_webhooks(Role::Operator);
+    story.press("enter");
+    story.settle();
+    insta::assert_snapshot!("deliveries", frame_text(&story));
+    let asked = |story: &Story| calls(story, |request| matches!(request, Request::Deliveries(..)));
+    let before = asked(&story);
+    story.later(2_000);
+    assert_eq!(asked(&story), before + 1, "what is on its way is asked for again");
+    story.settle();
+    let failed = &deliveries()[1];
+    story.press("j i");
+    assert!(frame_text(&story).contains("answer begins <html>"), "{}", frame_text(&story));
+    story.press("esc b enter");
+    let WebhookAct::Resend { id, event } = last_act(&story) else { panic!("{:?}", story.asked) };
+    assert_eq!((*id, *event), (endpoint_id(0), failed.event_id));
+    story.settle();
+    assert!(story.toast().contains("1 event is on its way"), "{}", story.toast());
+    story.press("B enter");
+    let WebhookAct::ResendSince { since, accepted_too, .. } = last_act(&story) else {
+        panic!("{:?}", story.asked)
+    };
+    assert_eq!((*since, *accepted_too), (failed.occurred_at, false));
+    story.settle();
+    story.press("/");
+    story.type_in("state:skipped");
+    story.press("enter");
+    story.later(1_000);
+    let skipped = Some(WebhookDeliveryState::Skipped);
+    let last = story.asked.iter().rev().find(|request| matches!(request, Request::Deliveries(..)));
+    assert!(matches!(last, Some(Request::Deliveries(_, _, state, _)) if *state == skipped), "{last:?}");
+    story.settle();
+    let mut viewer = at_webhooks(Role::Viewer);
+    for (key, needed) in [("M", "operator"), ("S", "admin"), ("o", "admin"), ("K", "admin")] {
+        viewer.press(key);
+        assert_eq!(viewer.toast(), format!("refused: this needs the role {needed}; yours is viewer"));
+        assert!(viewer.model.dialogs.is_empty());
+    }
+}
+
+/// A call: its path below the tenant's endpoints, and its body.
+type Called = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// A server that answers as the admin API does, and notes what it is asked.
+fn server() -> (String, Called) {
+    let called = Called::default();
+    let noted = Arc::clone(&called);
+    let url = start_with(None, move |path, body| {
+        let Some((_, rest)) = path.split_once("/webhook-endpoints") else { return (404, String::new()) };
+        let body: Value = if body.is_empty() { Value::Null } else { from_str(body).unwrap() };
+        noted.lock().unwrap().push((rest.to_owned(), body.clone()));
+        let end = rest.rsplit('/').next().unwrap_or_default();
+        let id = rest.split('/').nth(1).map_or(endpoint_id(0), |id| id.parse().unwrap());
+        let answer = match (end, body.is_null()) {
+            ("", true) => to_string(&page(endpoints())),
+            ("", false) | ("rotate-secret", _) => to_string(&new_endpoint()),
+            ("deliveries", _) => to_string(&page(deliveries())),
+            ("test", _) => to_string(&WebhookTest { event_id: deliveries()[0].event_id }),
+            ("resend", _) => to_string(&json!({ "events": 2 })),
+            ("disable", _) => to_string(&switched(id, WebhookState::Disabled)),
+            _ => to_string(&switched(id, WebhookState::Enabled)),
+        };
+        (200, answer.unwrap())
+    });
+    (url, called)
+}
+
+#[test]
+fn each_command_is_one_call_and_prints_what_the_server_says() {
+    let (url, called) = server();
+    let config = logged_in(&url);
+    let (id, tenant) = (endpoint_id(0).to_string(), tenants()[0].id.to_string());
+    let event = deliveries()[1].event_id.to_string();
+    let with = |arguments: &[&str]| {
+        let out = run(config.path(), &[&["webhooks"], arguments, &["--tenant", &tenant]].concat());
+        let said = [out.stdout, out.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (out.status.code(), said[0].clone(), said[1].clone())
+    };
+    let url = "https://photos.acme.example/hooks";
+    let since = "2026-11-23T10:00:00Z";
+    for (arguments, path, body, shown) in [
+        (&["list"][..], "".to_owned(), Value::Null, "▲ failing"),
+        (&["show", &id], format!("/{id}"), Value::Null, "account.linked account.needs_reauth"),
+        (
+            &["create", url, "--events", "account.linked,account.revoked"],
+            "".to_owned(),
+            json!({ "url": url, "events": ["account.linked", "account.revoked"] }),
+            "whsec_CANARY",
+        ),
+        (&["edit", &id, "--all-events"], format!("/{id}"), json!({ "events": [] }), "is enabled"),
+        (&["enable", &id], format!("/{id}/enable"), Value::Null, "is enabled"),
+        (&["disable", &id], format!("/{id}/disable"), Value::Null, "is disabled"),
+        (&["delete", &id, "--confirm", &id[id.len() - 6..]], format!("/{id}"), Value::Null, "done"),
+        (&["test", &id], format!("/{id}/test"), Value::Null, "is on its way"),
+        (
+            &["rotate-secret", &id, "--overlap", "48"],
+            format!("/{id}/rotate-secret"),
+            json!({ "overlap_hours": 48 }),
+            "the old secret signs as well until",
+        ),
+        (
+            &["deliveries", &id, "--state", "waiting"],
+            format!("/{id}/deliveries"),
+            Value::Null,
+            "500 in 31 ms",
+        ),
+        (
+            &["resend", &id, "--event", &event],
+            format!("/{id}/deliveries/{event}/resend"),
+            Value::Null,
+            "1 event",
+        ),
+        (
+            &["resend", &id, "--since", since, "--accepted-too"],
+            format!("/{id}/resend"),
+            json!({ "since": since, "accepted_too": true }),
+            "2 events are on their way",
+        ),
+    ] {
+        called.lock().unwrap().clear();
+        let (code, out, err) = with(arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {err}");
+        assert!(out.contains(shown), "{arguments:?}: {out}");
+        assert!(!out.contains('\u{1b}') && !err.contains("CANARY"), "{arguments:?}: {out}{err}");
+        assert_eq!(*called.lock().unwrap(), [(path, body)], "{arguments:?}");
+    }
+    called.lock().unwrap().clear();
+    for (arguments, code) in [
+        (&["edit", &id][..], 2),
+        (&["edit", &id, "--events", "a.b", "--all-events"], 2),
+        (&["resend", &id], 2),
+        (&["resend", &id, "--since", "soon"], 2),
+        (&["resend", &id, "--event", &event, "--since", since], 2),
+        (&["delete", &id, "--confirm", "wrong1"], 9),
+        (&["test", &id, "--read-only"], 9),
+        (&["rotate-secret", &id, "--read-only"], 9),
+    ] {
+        let (found, _, said) = with(arguments);
+        assert_eq!(found, Some(code), "{arguments:?}: {said}");
+    }
+    assert!(called.lock().unwrap().is_empty(), "{:?}", called.lock().unwrap());
+    let (_, out, _) = with(&["show", &id, "--json"]);
+    assert_eq!(from_str::<Value>(&out).unwrap()["url"], url);
+}
