@@ -24,6 +24,12 @@ from bowline_client import (
 from bowline_client.generated.api.accounts import accounts_check, accounts_delete, accounts_list
 from bowline_client.generated.api.link_sessions import link_sessions_show
 from bowline_client.generated.api.tokens import tokens_force
+from bowline_client.generated.api.webhooks import (
+    webhook_endpoints_create,
+    webhook_endpoints_list,
+    webhook_endpoints_remove,
+)
+from bowline_client.generated.models import CreateWebhookEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +152,17 @@ def test_a_message_of_the_server_is_verified(world: World) -> None:
     assert event.type == "endpoint.test"
     with pytest.raises(webhooks.InvalidMessage):
         webhooks.verify(message["secret"], message["body"] + " ", message["headers"])
+
+
+def test_an_endpoint_for_webhooks_comes_and_goes(bowline: Bowline) -> None:
+    body = CreateWebhookEndpoint(url="https://photos.example/hooks", events=["account.needs_reauth"])
+    new = answer(webhook_endpoints_create.sync(client=bowline.calls, body=body))
+    assert (new.state, new.events) == ("enabled", ["account.needs_reauth"])
+    assert new.secret.startswith("whsec_")
+    assert new.secret not in repr(new)
+    assert new.id in [each.id for each in answer(webhook_endpoints_list.sync(client=bowline.calls)).items]
+    assert answer(webhook_endpoints_remove.sync(new.id, client=bowline.calls)) is None
+    assert new.id not in [each.id for each in answer(webhook_endpoints_list.sync(client=bowline.calls)).items]
 
 
 def test_a_wrong_key_and_a_wrong_address_are_told_apart(world: World) -> None:

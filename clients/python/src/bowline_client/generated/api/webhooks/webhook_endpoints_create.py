@@ -1,0 +1,275 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.create_webhook_endpoint import CreateWebhookEndpoint
+from ...models.new_webhook_endpoint import NewWebhookEndpoint
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    body: CreateWebhookEndpoint,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/webhook-endpoints",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> NewWebhookEndpoint | Problem | None:
+    if response.status_code == 201:
+        response_201 = NewWebhookEndpoint.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 405:
+        response_405 = Problem.from_dict(response.json())
+
+        return response_405
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 410:
+        response_410 = Problem.from_dict(response.json())
+
+        return response_410
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 502:
+        response_502 = Problem.from_dict(response.json())
+
+        return response_502
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[NewWebhookEndpoint | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookEndpoint,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[NewWebhookEndpoint | Problem]:
+    """Create a webhook endpoint
+
+     The endpoint gets events as messages of Standard Webhooks. The response has its signing secret,
+    which is never shown again. The URL must be https on a host of the public internet; redirects are
+    not followed.
+
+    Requires an API key with the permission `webhooks`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateWebhookEndpoint): Body of `POST /v1/webhook-endpoints`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[NewWebhookEndpoint | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookEndpoint,
+    idempotency_key: None | str | Unset = UNSET,
+) -> NewWebhookEndpoint | Problem | None:
+    """Create a webhook endpoint
+
+     The endpoint gets events as messages of Standard Webhooks. The response has its signing secret,
+    which is never shown again. The URL must be https on a host of the public internet; redirects are
+    not followed.
+
+    Requires an API key with the permission `webhooks`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateWebhookEndpoint): Body of `POST /v1/webhook-endpoints`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        NewWebhookEndpoint | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookEndpoint,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[NewWebhookEndpoint | Problem]:
+    """Create a webhook endpoint
+
+     The endpoint gets events as messages of Standard Webhooks. The response has its signing secret,
+    which is never shown again. The URL must be https on a host of the public internet; redirects are
+    not followed.
+
+    Requires an API key with the permission `webhooks`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateWebhookEndpoint): Body of `POST /v1/webhook-endpoints`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[NewWebhookEndpoint | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookEndpoint,
+    idempotency_key: None | str | Unset = UNSET,
+) -> NewWebhookEndpoint | Problem | None:
+    """Create a webhook endpoint
+
+     The endpoint gets events as messages of Standard Webhooks. The response has its signing secret,
+    which is never shown again. The URL must be https on a host of the public internet; redirects are
+    not followed.
+
+    Requires an API key with the permission `webhooks`.
+
+    Args:
+        idempotency_key (None | str | Unset):
+        body (CreateWebhookEndpoint): Body of `POST /v1/webhook-endpoints`.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        NewWebhookEndpoint | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed
