@@ -25,7 +25,7 @@ CREATE POLICY webhook_endpoints_operator ON webhook_endpoints FOR SELECT TO bowl
 CREATE POLICY webhook_endpoints_worker ON webhook_endpoints TO bowline_worker USING (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_endpoints TO bowline_server;
 GRANT SELECT (tenant_id, id, state, failing_since, held_until) ON webhook_endpoints TO bowline_operator;
-GRANT SELECT (tenant_id, id, state, owner, held_until), UPDATE (owner, held_until) ON webhook_endpoints TO bowline_worker;
+GRANT SELECT (tenant_id, id, state, failing_since, owner, held_until), UPDATE (owner, held_until) ON webhook_endpoints TO bowline_worker;
 
 -- The secrets that sign an endpoint's messages. All that have not expired sign, so that a receiver can change over.
 CREATE TABLE webhook_secrets (

@@ -14,14 +14,17 @@ use crate::domain::entropy;
 use crate::metrics;
 use crate::service::webhook::send;
 
-/// The maximum number of endpoints that a process delivers to at the same time.
+/// The maximum number of endpoints that a process delivers to at the same time, and of failing ones among them.
 const LANES: usize = 500;
+const FAILING: usize = 250;
 /// The pause between two looks at what is due, which gathers events that happen at the same time.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Delivers until `stop` turns true. Attempts that have begun are finished.
 pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut lanes = JoinSet::new();
+    // Each lane of a failing endpoint holds a reference.
+    let failing = Arc::new(());
     let mut poll = ticks(Duration::from_secs(app.settings.worker.poll_seconds));
     let stopping = stop.clone();
     while wait(&mut stop, async {
@@ -41,10 +44,16 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         let limit = i64::try_from(room).unwrap_or_default();
         // A lane whose lease has expired must not mistake a later one of this process for its own.
         let owner = entropy::owner();
-        let claimed = if room == 0 { None } else { turn("webhooks", send::claim(&app, owner, limit)).await };
+        let failing_room = FAILING.saturating_sub(Arc::strong_count(&failing) - 1);
+        let claim = send::claim(&app, owner, limit, failing_room);
+        let claimed = if room == 0 { None } else { turn("webhooks", claim).await };
         for lease in claimed.into_iter().flatten() {
             let (app, stop) = (Arc::clone(&app), stopping.clone());
-            let deliver = async move { noted("webhooks", send::deliver(&app, lease, owner, stop).await) };
+            let counted = lease.is_failing.then(|| Arc::clone(&failing));
+            let deliver = async move {
+                let _counted = counted;
+                noted("webhooks", send::deliver(&app, lease, owner, stop).await)
+            };
             lanes.spawn(deliver.in_current_span());
         }
         tokio::time::sleep(PAUSE).await;

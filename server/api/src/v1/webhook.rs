@@ -50,7 +50,8 @@ pub struct WebhookEndpoint {
     /// Whether it is told of events.
     #[cfg_attr(feature = "openapi", schema(value_type = WebhookState))]
     pub state: Named<WebhookState>,
-    /// Why it is disabled: `requested`, `gone` if it answered 410, or `failing` if nothing was accepted for ten days.
+    /// Why it is disabled: `requested`, `gone` if it answered 410, `failing` if nothing was accepted for ten days, or `integrity_error` if what is
+    /// stored about it was edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
     /// Since when no delivery was accepted although some were tried; absent if the last one was accepted.
@@ -143,7 +144,8 @@ pub struct WebhookDelivery {
     /// The status of the last answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Why there was no answer: `connect_failed`, `timeout`, `interrupted`, or `address_not_public`.
+    /// Why there was no answer: `connect_failed`, `timeout`, `interrupted`, or `address_not_public`; `too_late` if it was skipped because it could not
+    /// be tried in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How many milliseconds the last attempt took.

@@ -67,7 +67,7 @@ pub(super) async fn show(
 
 /// Edit a webhook endpoint
 ///
-/// What is omitted stays as it is. Events that wait go to the new URL.
+/// What is omitted stays as it is. Events that wait go to the new URL at once.
 #[utoipa::path(
     tag = "webhooks",
     request_body = EditWebhookEndpoint,
@@ -119,7 +119,7 @@ pub(super) async fn disable(
 
 /// Enable a webhook endpoint
 ///
-/// What waits for it and is less than three days old is delivered.
+/// What waits for it and is less than three days old is delivered at once.
 #[utoipa::path(
     tag = "webhooks",
     responses((status = 200, body = WebhookEndpoint, description = "The endpoint"), Problems),
@@ -218,7 +218,8 @@ pub(super) async fn resend(
 
 /// Send all events since a time again
 ///
-/// Those that the endpoint has not accepted, among them what it was not told of because it was disabled or did not exist; with `accepted_too`,
+/// Those that the endpoint has not accepted, among them what waits, and what it was not told of because it was disabled or did not exist; with
+/// `accepted_too`,
 /// the others as well. They have the same ids as before.
 #[utoipa::path(
     tag = "webhooks",

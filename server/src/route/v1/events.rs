@@ -23,9 +23,9 @@ const RETRY: Duration = Duration::from_secs(2);
 ///
 /// The messages that webhooks carry, as server-sent events, for development and for apps that no webhook can reach. An event of the type
 /// `event` has the body of a message as its data and the message's id as its id. To go on after an interruption without missing any, send the
-/// last id as `Last-Event-ID`, or as `after`; events are kept for 30 days. The stream sends `ready` once it is up to date, `gap` if the event with
-/// that id is not known any more, and `end` with a `reason` when the key has ended, when the server is about to stop, and when the database is not
-/// available. A comment every 15 seconds shows that it lives.
+/// last id as `Last-Event-ID`, or as `after`; events are kept for 30 days. The stream sends `ready` once it is up to date, with the id after which
+/// it goes on, `gap` if the event with that id is not known any more, and `end` with a `reason` when the key has ended, when the server is about
+/// to stop, and when the database is not available. A comment every 15 seconds shows that it lives.
 #[utoipa::path(tag = "webhooks",
     params(("after" = Option<String>, Query, description = "Begins after the event with this id instead of now. The header `Last-Event-ID` counts more."),
         ("Last-Event-ID" = Option<String>, Header)),
@@ -47,8 +47,7 @@ pub(super) async fn follow(
 
 fn rendered(frame: Frame) -> Event {
     match frame {
-        Frame::Ready(None) => Event::data("{}").event("ready").with_retry(RETRY),
-        Frame::Ready(Some(id)) => Event::data("{}").event("ready").with_retry(RETRY).id(id.to_string()),
+        Frame::Ready(id) => Event::data("{}").event("ready").with_retry(RETRY).id(id.to_string()),
         Frame::Event(id, payload) => Event::data(payload).event("event").id(id.to_string()),
         Frame::Beat => Event::comment(""),
         Frame::Gap => {

@@ -64,7 +64,7 @@ pub(super) async fn show(app: &State<Arc<App>>, caller: Caller, id: &str) -> Res
 
 /// Edit a webhook endpoint
 ///
-/// What is omitted stays as it is. Events that wait go to the new URL.
+/// What is omitted stays as it is. Events that wait go to the new URL at once.
 #[utoipa::path(tag = "webhooks", params(("id" = WebhookEndpointId, Path)), request_body = EditWebhookEndpoint,
     responses((status = 200, body = WebhookEndpoint, description = "The endpoint"), Problems))]
 #[patch("/v1/webhook-endpoints/<id>", data = "<body>")]
@@ -105,7 +105,7 @@ pub(super) async fn disable(
 
 /// Enable a webhook endpoint
 ///
-/// What waits for it and is less than three days old is delivered. Send it what it has missed with `resend`.
+/// What waits for it and is less than three days old is delivered at once. Send it what it has missed with `resend`.
 #[utoipa::path(tag = "webhooks", params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = WebhookEndpoint, description = "The endpoint"), Problems))]
 #[post("/v1/webhook-endpoints/<id>/enable")]
@@ -187,8 +187,8 @@ pub(super) async fn resend(app: &State<Arc<App>>, caller: Caller, id: &str, even
 
 /// Send all events since a time again
 ///
-/// Those that the endpoint has not accepted, among them what it was not told of because it was disabled or did not exist; with `accepted_too`,
-/// the others as well. They have the same ids as before.
+/// Those that the endpoint has not accepted, among them what waits, and what it was not told of because it was disabled or did not exist; with
+/// `accepted_too`, the others as well. They have the same ids as before.
 #[utoipa::path(tag = "webhooks", params(("id" = WebhookEndpointId, Path)), request_body = ResendWebhooks,
     responses((status = 202, body = ResentWebhooks, description = "How many are on their way"), Problems))]
 #[post("/v1/webhook-endpoints/<id>/resend", data = "<body>")]

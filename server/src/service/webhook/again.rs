@@ -53,8 +53,8 @@ pub async fn resend(
     .await
 }
 
-/// Sends the events since a time again that the endpoint has not accepted, or all. Events of the types that it gets now are among them, also if
-/// it did not exist or was disabled when they happened.
+/// Sends the events since a time again that the endpoint has not accepted, or all; those that wait are tried at once. Events of the types that it
+/// gets now are among them, also if it did not exist or was disabled when they happened.
 ///
 /// # Errors
 /// `not_found`; `invalid_state` if the endpoint is disabled.
@@ -96,11 +96,10 @@ async fn wanted(
     asked: &ResendWebhooks,
     past: Vec<PastEvent>,
 ) -> Result<Vec<PastEvent>> {
-    use bowline_api::status::WebhookDeliveryState::{Delivered, Waiting};
+    use bowline_api::status::WebhookDeliveryState::Delivered;
     let is_for = tx.webhook_is_for(id.uuid(), &past).await?;
     let is_wanted = |event: &PastEvent, is_for: bool| match &event.state {
         None => is_for && event.kind != TEST,
-        Some(state) if *state == Waiting => false,
         Some(state) if *state == Delivered => asked.accepted_too,
         Some(_) => true,
     };

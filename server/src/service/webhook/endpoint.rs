@@ -98,7 +98,7 @@ pub async fn show(
     .await
 }
 
-/// Edits an endpoint. Its secrets are sealed again, because they are bound to its URL.
+/// Edits an endpoint. If its URL changes, its secrets are sealed again, because they are bound to it, and what waits is tried there at once.
 ///
 /// # Errors
 /// `not_found`, `invalid_field`.
@@ -119,6 +119,9 @@ pub async fn edit(
         let (new_url, new_events) = (edited.url != row.url, edited.events != row.events);
         if new_url {
             secret::reseal(app, tx, &row, &edited).await?;
+            edited.failing_since = None;
+            tx.mark_webhook_endpoint(row.id, None).await?;
+            tx.hurry_webhooks(row.id).await?;
         }
         if new_url || new_events {
             tx.edit_webhook_endpoint(row.id, &edited.url, &edited.events).await?;

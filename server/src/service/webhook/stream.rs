@@ -7,10 +7,12 @@ use std::time::Duration;
 use bowline_api::EventId;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::{Code, Error, Result, chain};
 use crate::service::api_key::{self, VerifiedKey};
+use crate::store::TenantTx;
 use crate::store::webhooks::stream::ToldEvent;
 
 /// The pause between two looks.
@@ -20,11 +22,14 @@ const BEAT: Duration = Duration::from_secs(15);
 /// The number of events of one look.
 const BATCH: i64 = 100;
 
+/// The id that stands for the time before all events.
+const BEGINNING: Uuid = Uuid::nil();
+
 /// One thing that a stream tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
-    /// The stream is up to date, after this event if there is one.
-    Ready(Option<EventId>),
+    /// The stream is up to date, after this event, or after the nil id if there was none.
+    Ready(EventId),
     /// An event, with the body of its message.
     Event(EventId, String),
     /// Nothing happened.
@@ -71,7 +76,7 @@ pub struct Follower {
     app: Arc<App>,
     key: VerifiedKey,
     place: Place,
-    last: Option<EventId>,
+    last: EventId,
     frames: VecDeque<Frame>,
     is_ready: bool,
     beat: Interval,
@@ -91,7 +96,7 @@ pub fn follow(app: Arc<App>, key: VerifiedKey, after: Option<String>) -> Result<
         app,
         key,
         place: Place::Start(after),
-        last: None,
+        last: BEGINNING.into(),
         frames: VecDeque::new(),
         is_ready: false,
         beat,
@@ -130,7 +135,7 @@ impl Follower {
         };
         let events = self.read(at).await?;
         if let Some(last) = events.last() {
-            (self.place, self.last) = (Place::At(last.sequence), Some(last.id.into()));
+            (self.place, self.last) = (Place::At(last.sequence), last.id.into());
             let frames = events.into_iter().map(|event| Frame::Event(event.id.into(), event.payload));
             self.frames.extend(frames);
             return Ok(());
@@ -149,24 +154,23 @@ impl Follower {
             .store
             .scoped_in_turn(self.key.tenant(), async |tx| {
                 if let Some(id) = named
-                    && let Some(sequence) = tx.webhook_event_number(id.uuid()).await?
+                    && let Some(sequence) = number(tx, id.uuid()).await?
                 {
-                    return Ok((true, Some((sequence, id.uuid()))));
+                    return Ok((true, (sequence, id.uuid())));
                 }
-                Ok((false, tx.last_webhook_event().await?))
+                Ok((false, tx.last_webhook_event().await?.unwrap_or((0, BEGINNING))))
             })
             .await;
-        let (is_named, last) = found.map_err(|error| unavailable(&error))?;
+        let (is_named, (sequence, id)) = found.map_err(|error| unavailable(&error))?;
         if after.is_some() && !is_named {
             self.frames.push_back(Frame::Gap);
         }
-        self.place = Place::At(last.map_or(0, |(sequence, _)| sequence));
-        self.last = last.map(|(_, id)| id.into());
+        (self.place, self.last) = (Place::At(sequence), id.into());
         Ok(())
     }
 
     async fn read(&self, after: i64) -> Result<Vec<ToldEvent>, End> {
-        let read = async |tx: &mut crate::store::TenantTx| tx.webhook_events_after(after, BATCH).await;
+        let read = async |tx: &mut TenantTx| tx.webhook_events_after(after, BATCH).await;
         let events = self.app.store.scoped_in_turn(self.key.tenant(), read).await;
         events.map_err(|error| unavailable(&error))
     }
@@ -186,6 +190,11 @@ impl Follower {
             }
         }
     }
+}
+
+/// The number of an event that is kept.
+async fn number(tx: &mut TenantTx, id: Uuid) -> Result<Option<i64>> {
+    if id == BEGINNING { Ok(Some(0)) } else { tx.webhook_event_number(id).await }
 }
 
 fn unavailable(error: &Error) -> End {

@@ -34,7 +34,7 @@ pub async fn disable(
     .await
 }
 
-/// Enables an endpoint. What waits for it and is not too old is delivered. An enabled one stays as it is.
+/// Enables an endpoint. What waits for it and is not too old is delivered at once. An enabled one stays as it is.
 ///
 /// # Errors
 /// `not_found`.
@@ -48,6 +48,7 @@ pub async fn enable(
         let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
         if row.state == WebhookState::Disabled {
             tx.switch_webhook_endpoint(row.id, WebhookState::Enabled, None).await?;
+            tx.hurry_webhooks(row.id).await?;
             tx.record(actor, Event::WebhookEndpointEnabled { webhook_endpoint: id }).await?;
         }
         current(tx, id).await

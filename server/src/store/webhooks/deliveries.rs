@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::delivery::{self, NewDelivery};
+use super::delivery::{self, NewDelivery, is_waiting};
 use super::route::{filters, receivers};
 use crate::domain::Result;
 use crate::domain::told::Subject;
@@ -156,7 +156,7 @@ impl TenantTx {
         Ok(events.iter().map(is_for).collect())
     }
 
-    /// Queues events for an endpoint as if they had just happened. What waits already is tried at once.
+    /// Queues events for an endpoint as if they had just happened. What waits already is tried at once, with what is behind it.
     pub async fn queue_webhooks_again(&mut self, endpoint: Uuid, events: &[PastEvent]) -> Result<()> {
         let (tenant_id, now) = (self.tenant_uuid(), self.now().await?);
         let new = |event: &PastEvent| NewDelivery {
@@ -169,6 +169,27 @@ impl TenantTx {
             next_at: now,
         };
         delivery::put(self.connection(), events.iter().map(new).collect()).await?;
+        let waits = |event: &&PastEvent| {
+            event.state.as_ref().is_some_and(|state| *state == WebhookDeliveryState::Waiting)
+        };
+        let waited: Vec<_> =
+            events.iter().filter(waits).filter_map(|one| Some((one.account?, one.sequence, now))).collect();
+        self.move_webhook_followers(endpoint, &waited).await?;
+        self.has_queued = true;
+        Ok(())
+    }
+
+    /// Lets everything that waits for an endpoint be tried at once.
+    pub async fn hurry_webhooks(&mut self, endpoint: Uuid) -> Result<()> {
+        let (tenant, now) = (self.tenant_uuid(), self.now().await?);
+        let of_endpoint =
+            webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::endpoint_id.eq(endpoint));
+        diesel::update(webhook_deliveries::table)
+            .filter(of_endpoint.and(webhook_deliveries::next_at.gt(now)))
+            .filter(is_waiting())
+            .set(webhook_deliveries::next_at.eq(now))
+            .execute(self.connection())
+            .await?;
         self.has_queued = true;
         Ok(())
     }

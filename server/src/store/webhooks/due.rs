@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bowline_api::status::WebhookState;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Interval, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Double, Interval, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -12,8 +12,9 @@ use crate::domain::Result;
 use crate::store::schema::webhook_endpoints;
 use crate::store::{OperatorTx, WorkerTx, interval};
 
-/// The endpoints with a delivery that is due and without a sender, those that have waited longest first. The index of waiting deliveries begins
-/// with the endpoint, so each step of the recursion jumps to the next endpoint, however many of its deliveries wait.
+/// The endpoints with a delivery that is due and without a sender: those that do not fail first, and of these, those that have waited longest. The
+/// index of waiting deliveries begins with the endpoint, so each step of the recursion jumps to the next endpoint, however many of its
+/// deliveries wait.
 const DUE: &str = "WITH RECURSIVE waiting AS (
         (SELECT tenant_id, endpoint_id, next_at FROM webhook_deliveries WHERE state = 'waiting'
          ORDER BY tenant_id, endpoint_id, next_at LIMIT 1)
@@ -23,25 +24,26 @@ const DUE: &str = "WITH RECURSIVE waiting AS (
             WHERE d.state = 'waiting' AND (d.tenant_id, d.endpoint_id) > (w.tenant_id, w.endpoint_id)
             ORDER BY d.tenant_id, d.endpoint_id, d.next_at LIMIT 1) n
     )
-    SELECT e.tenant_id AS tenant, e.id AS endpoint FROM waiting w
+    SELECT e.tenant_id AS tenant, e.id AS endpoint, e.failing_since IS NOT NULL AS is_failing FROM waiting w
     JOIN webhook_endpoints e ON e.tenant_id = w.tenant_id AND e.id = w.endpoint_id
     WHERE w.next_at <= now() AND e.state = 'enabled' AND e.held_until <= now()
-    ORDER BY w.next_at LIMIT $1";
+    ORDER BY e.failing_since IS NOT NULL, w.next_at LIMIT $1";
 
 /// The same in a sharded database, which cannot recurse over shards.
-const DUE_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint FROM webhook_endpoints e
+const DUE_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint, e.failing_since IS NOT NULL AS is_failing
+    FROM webhook_endpoints e
     WHERE e.state = 'enabled' AND e.held_until <= now() AND EXISTS (
         SELECT FROM webhook_deliveries d
         WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'waiting' AND d.next_at <= now())
-    LIMIT $1";
+    ORDER BY e.failing_since IS NOT NULL LIMIT $1";
 
 /// How long the delivery that is most overdue has waited for a sender, in seconds.
 const UNCLAIMED: &str =
-    "SELECT extract(epoch FROM max(now() - e.held_until))::float8 AS seconds FROM webhook_endpoints e
-    WHERE e.state = 'enabled' AND e.held_until <= now() AND EXISTS (
-        SELECT FROM webhook_deliveries d
-        WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'waiting'
-          AND d.next_at <= now() - interval '30 seconds')";
+    "SELECT extract(epoch FROM max(now() - greatest(e.held_until, d.next_at)))::float8 AS seconds
+    FROM webhook_endpoints e CROSS JOIN LATERAL (
+        SELECT w.next_at FROM webhook_deliveries w
+        WHERE w.tenant_id = e.tenant_id AND w.endpoint_id = e.id AND w.state = 'waiting' ORDER BY w.next_at LIMIT 1) d
+    WHERE e.state = 'enabled' AND e.held_until <= now() AND d.next_at <= now() - interval '30 seconds'";
 
 /// The lease of a sender on an endpoint.
 #[derive(Debug, Clone, Copy, QueryableByName)]
@@ -52,6 +54,9 @@ pub struct DueEndpoint {
     /// The endpoint.
     #[diesel(sql_type = SqlUuid)]
     pub endpoint: Uuid,
+    /// Whether it has accepted nothing since a failure.
+    #[diesel(sql_type = Bool)]
+    pub is_failing: bool,
 }
 
 #[derive(QueryableByName)]
@@ -61,11 +66,12 @@ struct Seconds {
 }
 
 impl WorkerTx {
-    /// Takes up to `limit` endpoints that have something to deliver now for `length`. No other sender delivers to them until then.
+    /// Takes up to `limit` endpoints that have something to deliver now, `failing` of which may be failing, for `length`. No other sender delivers
+    /// to them until then.
     pub async fn claim_webhook_endpoints(
         &mut self,
         owner: Uuid,
-        limit: i64,
+        (limit, mut failing): (i64, usize),
         length: Duration,
         is_sharded: bool,
     ) -> Result<Vec<DueEndpoint>> {
@@ -80,6 +86,9 @@ impl WorkerTx {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let mut claimed = Vec::with_capacity(due.len());
         for one in due {
+            if one.is_failing && failing == 0 {
+                continue;
+            }
             let free = webhook_endpoints::state
                 .eq(WebhookState::Enabled.as_str())
                 .and(webhook_endpoints::held_until.le(now));
@@ -89,6 +98,7 @@ impl WorkerTx {
                     webhook_endpoints::held_until.eq(now + interval(length).into_sql::<Interval>()),
                 ));
             if claim.execute(self.connection()).await? == 1 {
+                failing -= usize::from(one.is_failing);
                 claimed.push(one);
             }
         }
@@ -108,7 +118,10 @@ impl WorkerTx {
             .limit(limit)
             .select((webhook_endpoints::tenant_id, webhook_endpoints::id));
         let rows: Vec<(Uuid, Uuid)> = query.load(self.connection()).await?;
-        Ok(rows.into_iter().map(|(tenant, endpoint)| DueEndpoint { tenant, endpoint }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(tenant, endpoint)| DueEndpoint { tenant, endpoint, is_failing: false })
+            .collect())
     }
 }
 

@@ -14,8 +14,8 @@ use crate::domain::Result;
 use crate::store::TenantTx;
 use crate::store::schema::webhook_endpoints;
 
-/// Deliveries that are due, each with the last one of its account that waits before it. Those in `$4` are known already. They come in the order
-/// in which they are due.
+/// Deliveries that are due, each with the last one of its account that waits before it. Those in `$4`, and of the accounts in `$5`, are not read.
+/// They come in the order in which they are due.
 const NEXT: &str = "SELECT d.sequence, d.account_id, d.attempts, d.queued_at, e.id AS event, e.at, e.payload,
         (SELECT max(b.sequence) FROM webhook_deliveries b
          WHERE b.tenant_id = d.tenant_id AND b.account_id = d.account_id AND b.endpoint_id = d.endpoint_id
@@ -26,7 +26,8 @@ const NEXT: &str = "SELECT d.sequence, d.account_id, d.attempts, d.queued_at, e.
     FROM webhook_deliveries d
     JOIN webhook_events e ON e.tenant_id = d.tenant_id AND e.sequence = d.sequence
     WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.state = 'waiting' AND d.next_at <= $3 AND d.sequence <> ALL($4)
-    ORDER BY d.next_at, d.sequence LIMIT $5";
+      AND (d.account_id IS NULL OR d.account_id <> ALL($5))
+    ORDER BY d.next_at, d.sequence LIMIT $6";
 
 /// Writes outcomes down. What was not tried keeps what is known about its last attempt.
 const OUTCOMES: &str = "UPDATE webhook_deliveries d
@@ -143,11 +144,11 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Up to `limit` deliveries of an endpoint that are due and not among `known`.
+    /// Up to `limit` deliveries of an endpoint that are due, not among `known`, and of none of the accounts `busy`.
     pub async fn due_webhooks(
         &mut self,
         endpoint: Uuid,
-        known: &[i64],
+        (known, busy): (&[i64], &[Uuid]),
         limit: i64,
     ) -> Result<Vec<DueDelivery>> {
         let now = self.now().await?;
@@ -156,6 +157,7 @@ impl TenantTx {
             .bind::<SqlUuid, _>(endpoint)
             .bind::<Timestamptz, _>(now)
             .bind::<Array<BigInt>, _>(known)
+            .bind::<Array<SqlUuid>, _>(busy)
             .bind::<BigInt, _>(limit);
         Ok(query.load(self.connection()).await?)
     }
@@ -198,16 +200,26 @@ impl TenantTx {
             .await?;
         let moved: Vec<(Uuid, i64, DateTime<Utc>)> =
             outcomes.iter().filter_map(|one| Some((one.account?, one.sequence, one.followers?))).collect();
-        if !moved.is_empty() {
-            diesel::sql_query(FOLLOWERS)
-                .bind::<SqlUuid, _>(tenant)
-                .bind::<SqlUuid, _>(endpoint)
-                .bind::<Array<SqlUuid>, _>(column(&moved, |one| one.0))
-                .bind::<Array<BigInt>, _>(column(&moved, |one| one.1))
-                .bind::<Array<Timestamptz>, _>(column(&moved, |one| one.2))
-                .execute(self.connection())
-                .await?;
+        self.move_webhook_followers(endpoint, &moved).await
+    }
+
+    /// Lets what waits behind deliveries, each with its account, wait until the given times.
+    pub(super) async fn move_webhook_followers(
+        &mut self,
+        endpoint: Uuid,
+        moved: &[(Uuid, i64, DateTime<Utc>)],
+    ) -> Result<()> {
+        if moved.is_empty() {
+            return Ok(());
         }
+        diesel::sql_query(FOLLOWERS)
+            .bind::<SqlUuid, _>(self.tenant_uuid())
+            .bind::<SqlUuid, _>(endpoint)
+            .bind::<Array<SqlUuid>, _>(column(moved, |one| one.0))
+            .bind::<Array<BigInt>, _>(column(moved, |one| one.1))
+            .bind::<Array<Timestamptz>, _>(column(moved, |one| one.2))
+            .execute(self.connection())
+            .await?;
         Ok(())
     }
 }

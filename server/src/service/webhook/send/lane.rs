@@ -43,7 +43,8 @@ pub(super) struct Lane {
     lease: DueEndpoint,
     owner: Uuid,
     queue: Queue,
-    running: JoinSet<(DueDelivery, Attempt)>,
+    /// Each ends with its attempt, or without one if the process stops before it has begun.
+    running: JoinSet<(DueDelivery, Option<Attempt>)>,
     /// How many attempts are made at the same time, unless the endpoint is ailing.
     most: usize,
     /// Failures since the last delivery that was accepted.
@@ -93,7 +94,7 @@ impl Lane {
             if extends {
                 held = Instant::now();
             }
-            let wish = Wish { known: self.queue.known(), room, extends };
+            let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room, extends };
             match turn::take(&self.app, (self.lease, self.owner), &done, &wish).await? {
                 // Attempts that still run end with the lane. What they sent is sent again.
                 Turn::Over => return Ok(()),
@@ -115,7 +116,7 @@ impl Lane {
         let mut until = Moment::now() + LOOK;
         let was_stopping = *stop.borrow();
         loop {
-            self.start(aim);
+            self.start(aim, stop);
             if self.queue.is_empty() {
                 return done;
             }
@@ -123,6 +124,10 @@ impl Lane {
                 Some(ended) = self.running.join_next() => {
                     // The lane ends with it, and the lease expires.
                     let (delivery, attempt) = ended.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+                    let Some(attempt) = attempt else {
+                        self.queue.ended(&delivery, true);
+                        continue;
+                    };
                     if done.outcomes.is_empty() {
                         until = until.min(Moment::now() + GATHER);
                     }
@@ -135,19 +140,20 @@ impl Lane {
     }
 
     /// Starts as many attempts as the endpoint gets at the same time.
-    fn start(&mut self, aim: &Aim) {
+    fn start(&mut self, aim: &Aim, stop: &watch::Receiver<bool>) {
         let is_ailing = self.streak >= STREAK;
         let most = if is_ailing { AILING } else { self.most };
         while self.running.len() < most {
             let Some(delivery) = self.queue.start() else { break };
-            let (app, aim) = (Arc::clone(&self.app), aim.clone());
+            let (app, aim, mut stop) = (Arc::clone(&self.app), aim.clone(), stop.clone());
             self.running.spawn(async move {
-                let _place = app.webhooks.places.attempt(is_ailing).await;
-                let id = EventId::from(delivery.event).to_string();
-                let signed = aim.signer.sign(&id, aim.now().timestamp(), delivery.payload.as_bytes());
-                let message = Message { id: &id, body: &delivery.payload, signed: &signed };
-                let attempt = app.webhooks.poster.post(&aim.url, message).await;
-                (delivery, attempt)
+                let place = tokio::select! {
+                    place = app.webhooks.places.attempt(is_ailing) => place,
+                    _ = stop.wait_for(|stop| *stop) => None,
+                };
+                let Some(place) = place else { return (delivery, None) };
+                let attempt = place.hold(attempt(&app, &aim, &delivery)).await;
+                (delivery, Some(attempt))
             });
         }
     }
@@ -171,4 +177,12 @@ impl Lane {
         done.outcomes.push(outcome);
         self.queue.ended(delivery, waits_on);
     }
+}
+
+/// Sends a delivery once.
+async fn attempt(app: &App, aim: &Aim, delivery: &DueDelivery) -> Attempt {
+    let id = EventId::from(delivery.event).to_string();
+    let signed = aim.signer.sign(&id, aim.now().timestamp(), delivery.payload.as_bytes());
+    let message = Message { id: &id, body: &delivery.payload, signed: &signed };
+    app.webhooks.poster.post(&aim.url, message).await
 }

@@ -23,13 +23,14 @@ use crate::domain::Result;
 use crate::store::webhooks::due::DueEndpoint;
 use turn::LEASE;
 
-/// Takes up to `limit` endpoints that have something due and no sender.
+/// Takes up to `limit` endpoints that have something due and no sender; `failing` of them may be failing.
 ///
 /// # Errors
 /// The first database error.
-pub async fn claim(app: &App, owner: Uuid, limit: i64) -> Result<Vec<DueEndpoint>> {
+pub async fn claim(app: &App, owner: Uuid, limit: i64, failing: usize) -> Result<Vec<DueEndpoint>> {
     let is_sharded = app.store.is_sharded();
-    app.store.worker(async |tx| tx.claim_webhook_endpoints(owner, limit, LEASE, is_sharded).await).await
+    let limits = (limit, failing);
+    app.store.worker(async |tx| tx.claim_webhook_endpoints(owner, limits, LEASE, is_sharded).await).await
 }
 
 /// Delivers to an endpoint under the lease of `owner` until nothing is due, the lease is lost, or `stop` turns true.

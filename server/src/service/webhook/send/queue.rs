@@ -8,6 +8,8 @@ use crate::store::webhooks::sender::DueDelivery;
 
 /// The maximum number of deliveries in memory.
 const ROOM: usize = 64;
+/// The maximum number of one account among them, so that an account whose delivery takes long leaves room for others.
+const DEPTH: usize = 8;
 
 /// Deliveries that are being tried or are to be tried.
 #[derive(Default)]
@@ -26,6 +28,11 @@ impl Queue {
     pub(super) fn known(&self) -> Vec<i64> {
         let waiting = self.ready.iter().chain(self.behind.values().flatten()).map(|one| one.sequence);
         waiting.chain(self.running.iter().copied()).collect()
+    }
+
+    /// The accounts with a delivery that is ready or running. What else they have to deliver need not be read now.
+    pub(super) fn busy(&self) -> Vec<Uuid> {
+        self.busy.iter().copied().collect()
     }
 
     /// How many more it takes.
@@ -82,15 +89,33 @@ impl Queue {
     }
 }
 
-/// Splits what was read into what can be taken, and what cannot because the delivery before it is neither `known` nor among those taken.
+/// Splits what was read into what can be taken, and what cannot because the delivery before it is neither `known` nor among what was read. What
+/// exceeds [`DEPTH`] is in neither part.
 pub(super) fn in_order(known: &[i64], read: Vec<DueDelivery>) -> (Vec<DueDelivery>, Vec<DueDelivery>) {
     let mut known: HashSet<i64> = known.iter().copied().collect();
-    read.into_iter().partition(|delivery| {
-        let fits = delivery.behind.is_none_or(|behind| known.contains(&behind));
-        if fits {
+    let (mut deep, mut depths) = (HashSet::new(), HashMap::new());
+    let (mut taken, mut early) = (Vec::new(), Vec::new());
+    for delivery in read {
+        if delivery.behind.is_some_and(|behind| deep.contains(&behind)) {
+            deep.insert(delivery.sequence);
+        } else if delivery.behind.is_some_and(|behind| !known.contains(&behind)) {
+            early.push(delivery);
+        } else if is_deep(&mut depths, delivery.account_id) {
+            deep.insert(delivery.sequence);
+        } else {
             known.insert(delivery.sequence);
+            taken.push(delivery);
         }
-        fits
+    }
+    (taken, early)
+}
+
+/// Counts a delivery of the account, and says whether there are [`DEPTH`] already.
+fn is_deep(depths: &mut HashMap<Uuid, usize>, account: Option<Uuid>) -> bool {
+    account.is_some_and(|account| {
+        let depth = depths.entry(account).or_default();
+        *depth += 1;
+        *depth > DEPTH
     })
 }
 
@@ -162,6 +187,22 @@ mod tests {
         assert_eq!((numbers(&taken), numbers(&left)), (vec![6, 7], vec![4, 5]));
     }
 
+    #[test]
+    fn an_account_with_many_deliveries_leaves_room_for_others() {
+        let many = |sequence: i64| delivery(sequence, 7, Some(sequence - 1).filter(|before| *before > 0));
+        let mut read: Vec<DueDelivery> = (1..50).map(many).collect();
+        read.push(delivery(50, 8, None));
+        let (taken, early) = in_order(&[], read);
+        let depth = i64::try_from(DEPTH).unwrap();
+        let numbers: Vec<i64> = taken.iter().map(|one| one.sequence).collect();
+        assert_eq!(numbers, (1..=depth).chain([50]).collect::<Vec<_>>());
+        assert!(early.is_empty(), "they are due, so they need not be put off: {early:?}");
+        let mut queue = Queue::default();
+        queue.add(taken);
+        assert_eq!(queue.room(), ROOM - DEPTH - 1);
+        assert_eq!(queue.busy().len(), 2);
+    }
+
     proptest! {
         /// Whatever fails and whenever attempts end, the numbers that an account sees for the first time never go back.
         #[test]
@@ -178,7 +219,7 @@ mod tests {
                 let mut due = Vec::new();
                 for (sequence, account) in &waiting {
                     let behind = before.insert(*account, *sequence).filter(|_| *account > 0);
-                    if !known.contains(sequence) {
+                    if !known.contains(sequence) && !queue.busy().contains(&Uuid::from_u128(*account)) {
                         due.push(delivery(*sequence, *account, behind));
                     }
                 }

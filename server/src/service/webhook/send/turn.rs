@@ -56,8 +56,9 @@ pub(super) struct Next {
 
 /// What a lane has and wants.
 pub(super) struct Wish {
-    /// The deliveries in memory.
+    /// The deliveries in memory, and the accounts of which it takes no others meanwhile.
     pub(super) known: Vec<i64>,
+    pub(super) busy: Vec<Uuid>,
     /// How many more it takes.
     pub(super) room: usize,
     /// Whether the lease is to be extended.
@@ -135,7 +136,8 @@ async fn next(
 ) -> Result<Turn> {
     let (now, here) = (tx.now().await?, Instant::now());
     let limit = i64::try_from(wish.room).unwrap_or_default();
-    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(row.id, &wish.known, limit).await? };
+    let held = (wish.known.as_slice(), wish.busy.as_slice());
+    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(row.id, held, limit).await? };
     if read.is_empty() && wish.known.is_empty() {
         return over(tx, row).await;
     }
