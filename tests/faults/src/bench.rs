@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::fleet::Fleet;
 use crate::ledger::Ledger;
 use crate::proxy::{Proxy, Upstream};
+use crate::told::Listener;
 use crate::watch::{Direct, Generations, Prober};
 
 /// The configuration of a bench.
@@ -86,7 +87,10 @@ impl BenchBuilder {
         let database = Database::fresh_in(postgres).await?;
         let direct = Direct::new(database.postgres().clone(), database.name().to_owned());
         // Under load, a log of every statement would dominate the work.
-        let mut stack = Stack::builder().replicas(self.replicas).setting("BOWLINE_LOG", "info");
+        let mut stack = Stack::builder()
+            .replicas(self.replicas)
+            .setting("BOWLINE_LOG", "info")
+            .setting("BOWLINE_WEBHOOKS__ALLOW_LOOPBACK", true);
         let mut proxy = None;
         if self.proxied {
             let made = Proxy::start(upstream(&database)?).await?;
@@ -106,6 +110,7 @@ impl BenchBuilder {
             prober: Prober::start(tenants.clone()),
             generations: Generations::start(direct.clone()),
             fleet: Arc::new(Fleet::new(tenants)),
+            listeners: vec![Listener::start(&tenant).await?],
             tenant,
             operator: operator.into(),
             accounts: Vec::new(),
@@ -143,6 +148,8 @@ pub struct Bench {
     pub fleet: Arc<Fleet>,
     /// The tenant.
     pub tenant: Tenant,
+    /// The endpoints of tenants that are told of all their events.
+    pub(crate) listeners: Vec<Listener>,
     pub(crate) operator: tokio::sync::Mutex<Operator>,
     /// The linked accounts, which background work does not touch.
     pub accounts: Vec<Account>,

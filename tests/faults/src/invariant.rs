@@ -34,14 +34,16 @@ pub struct Findings {
     pub probes: usize,
     /// Audit entries whose chain is intact.
     pub audited: u64,
+    /// Messages of webhooks that were received.
+    pub messages: usize,
 }
 
 impl std::fmt::Display for Findings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { accounts, grants, orphans, refreshes, probes, audited, .. } = self;
+        let Self { accounts, grants, orphans, refreshes, probes, audited, messages, .. } = self;
         write!(
             f,
-            "{accounts} accounts, {grants} grants alive, {orphans} orphans, {refreshes} refreshes, {probes} probes, {audited} audit entries"
+            "{accounts} accounts, {grants} grants alive, {orphans} orphans, {refreshes} refreshes, {probes} probes, {audited} audit entries, {messages} messages"
         )
     }
 }
@@ -70,6 +72,7 @@ impl Bench {
         let crossed = self.ledger.crossed();
         ensure!(crossed.is_none(), "one token for two accounts: {crossed:?}");
         let audited = self.audit_holds().await?;
+        let messages = self.messages_arrive().await.context("webhooks")?;
         self.no_secret_is_to_be_read().await?;
         let (grants, orphans) = grants;
         Ok(Findings {
@@ -80,6 +83,7 @@ impl Bench {
             failures,
             probes: probes + refused,
             audited,
+            messages,
         })
     }
 

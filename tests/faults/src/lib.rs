@@ -17,6 +17,7 @@ pub mod processes;
 pub mod proxy;
 pub mod report;
 pub mod scenario;
+mod told;
 pub mod traffic;
 mod watch;
 

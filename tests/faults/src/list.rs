@@ -5,7 +5,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::plan::{Plan, Seen};
 use crate::scenario::{
     clock, crash, disk, exchange, holder, link, network, outage, pool, postgres, provider, refresh, revoke,
-    stop,
+    stop, webhook,
 };
 
 /// A fault scenario.
@@ -62,6 +62,8 @@ scenarios! {
         "kill -9 under load" => "ready within 3 s, nothing acknowledged lost";
     "sigterm-under-load", 10, stop::rolling,
         "SIGTERM under load, one replica after another" => "no failed request";
+    "webhooks-killed", 20, webhook::killed,
+        "senders of webhooks killed after the POST" => "each event arrives, with the same id, in order, at its own tenant alone";
     "small-pool", 3, pool::small,
         "a pool of 2 and 500 waiters, Dropbox slow" => "no deadlock; valid tokens are served meanwhile";
     "pool-exhausted", 5, pool::exhausted,

@@ -35,6 +35,11 @@ async fn killed_under_load_nothing_acknowledged_is_lost() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_after_a_webhook_each_event_arrives_in_order_at_its_own_tenant() -> Result<()> {
+    holds("webhooks-killed", 2).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_under_load_no_call_fails() -> Result<()> {
     holds("sigterm-under-load", 1).await
 }

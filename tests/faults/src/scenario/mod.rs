@@ -14,6 +14,7 @@ pub mod provider;
 pub mod refresh;
 pub mod revoke;
 pub mod stop;
+pub mod webhook;
 
 use std::time::Duration;
 
