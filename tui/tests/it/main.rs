@@ -43,5 +43,6 @@ mod unapplied;
 mod unattended;
 mod undo;
 mod versions;
+mod webhook_fixtures;
 mod webhooks;
 mod window;

@@ -23,7 +23,7 @@ use crate::fixtures::{
     job_items, login_methods, new_api_key, now, operator, operator_sessions, page, session, signed_on,
     summary, tenants,
 };
-use crate::webhooks::{deliveries, endpoints, new_endpoint, switched};
+use crate::webhook_fixtures::{deliveries, endpoints, new_endpoint, switched};
 
 /// A call that waits for its answer.
 type Waiting = (Slot, u64, Request);

@@ -10,7 +10,7 @@ use serde_json::to_string;
 
 use crate::fake::{logged_in, start_with};
 use crate::fixtures::{new_api_key, operator, tenants};
-use crate::webhooks::new_endpoint;
+use crate::webhook_fixtures::new_endpoint;
 
 /// Runs a command whose standard output goes there, with a password on standard input.
 fn run(config: &Path, arguments: &[&str], stdout: Stdio) -> Output {
