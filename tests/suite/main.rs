@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod bound;
 mod browser;
+mod clients;
 mod commands;
 mod common;
 mod connector;

@@ -1,11 +1,14 @@
 //! Python with packages from `PyPI`, in a virtual environment below the target directory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bowline_verify::python;
 use tokio::process::Command;
 
 use crate::scratch;
+
+/// The packages that generate the client, as people install them.
+const GENERATOR: &str = include_str!("../../clients/python/generator.txt");
 
 /// A virtual environment with some packages.
 #[derive(Debug)]
@@ -26,6 +29,17 @@ impl Python {
         let (path, requirements) = (home.clone(), requirements.to_vec());
         tokio::task::spawn_blocking(move || python::environment(&path, &requirements)).await??;
         Ok(Self { home })
+    }
+
+    /// Bowline's own client, installed from its folder, with what generates and checks it and what its examples use.
+    pub async fn with_client() -> anyhow::Result<Self> {
+        let mut requirements: Vec<&'static str> = GENERATOR.lines().collect();
+        requirements.extend(["dropbox>=12,<13", "flask>=3,<4", "mypy==2.4.1", "pytest>=9,<10"]);
+        let python = Self::with_all("client", &requirements).await?;
+        let home = python.home.clone();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients/python");
+        tokio::task::spawn_blocking(move || python::package(&home, &source)).await??;
+        Ok(python)
     }
 
     /// A program of the environment, such as `python`, without the variables that name this machine's proxies.

@@ -52,6 +52,8 @@ pub(crate) fn write(place: &Path, ports: Ports, cluster: &Cluster, dropbox_url: 
                     "owner_url": owner_url(cluster),
                 },
                 "dropbox": { "web_url": dropbox_url, "api_url": dropbox_url },
+                // The user's own app is on this machine, and so are its webhooks.
+                "webhooks": { "allow_loopback": true },
             },
         },
     });
