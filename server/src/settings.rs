@@ -24,7 +24,7 @@ use url::Url;
 pub(crate) use address::without_credentials;
 pub use pool::PoolOptions;
 use secret::secret;
-pub use sign_on::{GroupRole, LocalPasswords, SignOn};
+pub use sign_on::{GroupRole, LocalPasswords, Prompt, SignOn};
 pub use webhooks::Webhooks;
 
 /// Everything under `[default.bowline]`; see the comments in `Rocket.toml`.

@@ -25,6 +25,7 @@ pub struct SignOn {
     pub client_secret_file: Option<PathBuf>,
     pub ca_file: Option<PathBuf>,
     pub scopes: Vec<String>,
+    pub prompt: Prompt,
     pub groups_claim: String,
     pub roles: Vec<GroupRole>,
     pub device: bool,
@@ -42,6 +43,16 @@ pub struct GroupRole {
     pub role: Role,
     #[serde(default)]
     pub tenants: Option<Vec<String>>,
+}
+
+/// What the identity provider asks of operators who log in in a browser, even if they are logged in there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// To log in.
+    Login,
+    /// To choose who they are.
+    SelectAccount,
 }
 
 /// Which operators may log in with a password.
@@ -151,6 +162,7 @@ mod tests {
     use figment::Figment;
     use figment::providers::{Format as _, Toml};
 
+    use super::Prompt;
     use crate::settings;
 
     const WHOLE: &str = r#"
@@ -173,6 +185,7 @@ mod tests {
     #[test]
     fn whole_settings_are_accepted_and_limit_passwords() {
         let settings = outcome(WHOLE).unwrap().sign_on;
+        assert_eq!(settings.prompt, Prompt::Login);
         assert!(settings.permits_password("root") && !settings.permits_password("ada"));
         assert!(settings::read(None).unwrap().settings.sign_on.permits_password("ada"));
     }
@@ -191,6 +204,7 @@ mod tests {
             ("group = \"acme\"", "group = \"\"", "group is empty"),
             ("issuer = \"https://login.example.com/realms/ops\"", "", "nobody else could log in"),
             ("\"break_glass\"", "\"CANARY\"", "break_glass"),
+            ("client_id = \"bowline\"", "client_id = \"bowline\"\nprompt = \"none\"", "select_account"),
             ("[\"root\"]", "[]", "nobody can log in"),
         ] {
             let lines = WHOLE.replace(wrong, right);

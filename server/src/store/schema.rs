@@ -57,6 +57,7 @@ diesel::table! {
         frozen -> Bool,
         suspended_at -> Nullable<Timestamptz>,
         suspended_reason -> Nullable<Text>,
+        last_used_on -> Nullable<Date>,
     }
 }
 
@@ -330,6 +331,7 @@ diesel::table! {
         is_proven -> Bool,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        session_id -> Nullable<Uuid>,
     }
 }
 
@@ -414,6 +416,7 @@ diesel::table! {
         times -> Int4,
         least -> Int4,
         announced_until -> Nullable<Timestamptz>,
+        announced_key -> Nullable<Uuid>,
     }
 }
 

@@ -7,6 +7,7 @@ use bowline_api::status::Role;
 use bowline_api::{ConnectorId, EventId, TenantId};
 use bowline_server::domain::{Actor, Event, entropy};
 use bowline_server::service::event_tail;
+use bowline_server::settings::LocalPasswords;
 use bowline_server::store::event_tail::TailKey;
 use rocket::http::Header;
 use rocket::local::asynchronous::LocalResponse;
@@ -14,7 +15,7 @@ use rocket::tokio::io::AsyncReadExt as _;
 use rocket::tokio::{spawn, time::timeout};
 use serde_json::{Value, json};
 
-use crate::harness::Admin;
+use crate::harness::{Admin, proven};
 use crate::reach::limited;
 
 /// The number of events that each writer adds.
@@ -252,4 +253,25 @@ async fn a_stream_keeps_to_the_reach_of_its_operator_and_ends_with_the_session()
     stream.expect("ready").await;
     record(&admin, first).await;
     assert_eq!(stream.expect("audit").await.data["sequence"], 4);
+}
+
+#[rocket::async_test]
+async fn a_stream_ends_when_the_settings_no_longer_permit_its_session() {
+    let admin = Admin::start_with(|settings| {
+        settings.sign_on.local_passwords = LocalPasswords::BreakGlass;
+        settings.sign_on.break_glass = vec!["root".to_owned(), "helper".to_owned()];
+    })
+    .await;
+    read(&admin);
+    let root = admin.operator("root", Role::Admin).await;
+    let helper = admin.operator("helper", Role::Viewer).await;
+    let id = admin.get(&helper, "/admin/v1/whoami").await.expect(200)["id"].as_str().unwrap().to_owned();
+    let mut stream = Stream::open(&admin, &helper, "", None).await;
+    stream.expect("ready").await;
+    // The settings of a process stay, so the operator stops being one of those that they name.
+    admin.execute("UPDATE operators SET name = 'former' WHERE name = 'helper'").await;
+    admin.post(&root, &format!("/admin/v1/operators/{id}/enable"), proven(json!({}))).await.expect(200);
+    let end = stream.expect("end").await;
+    assert_eq!(end.data["reason"], "session_ended");
+    assert_eq!(admin.get(&helper, "/admin/v1/whoami").await.status, 401, "like every other call");
 }

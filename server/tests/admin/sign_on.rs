@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use crate::harness::{Admin, Answer, PASSWORD, proven};
 
-const SIGN_ON: &str = "/admin/v1/sign-on";
-const REDIRECT: &str = "http://127.0.0.1:49152/callback";
+pub(crate) const SIGN_ON: &str = "/admin/v1/sign-on";
+pub(crate) const REDIRECT: &str = "http://127.0.0.1:49152/callback";
 
 /// A service with this identity provider. Its group `bosses` are admins, and `acme-support` are operators of acme.
-async fn start(idp: &IdentityProvider, passwords: LocalPasswords) -> Admin {
+pub(crate) async fn start(idp: &IdentityProvider, passwords: LocalPasswords) -> Admin {
     let admin = Admin::start_with(|settings| {
         settings.development = true;
         settings.limits.logins_per_minute = 0;
@@ -53,17 +53,19 @@ async fn groups(idp: &IdentityProvider, person: &str, groups: &[&str]) {
 async fn returned(admin: &Admin, idp: &IdentityProvider, person: &str) -> Value {
     let body = json!({ "redirect_uri": REDIRECT });
     let begun = admin.post("", &format!("{SIGN_ON}/browser"), body).await.expect(201);
-    let back = idp.log_in(person, begun["url"].as_str().unwrap()).await.unwrap();
+    let url = begun["url"].as_str().unwrap();
+    assert!(url.contains("prompt=login") && !url.contains("max_age"), "nobody is logged in silently: {url}");
+    let back = idp.log_in(person, url).await.unwrap();
     assert!(back.as_str().starts_with(REDIRECT), "{back}");
     let query: BTreeMap<_, _> = back.query_pairs().into_owned().collect();
     json!({ "secret": begun["secret"], "code": query["code"], "state": query["state"], "iss": query["iss"] })
 }
 
-async fn finish(admin: &Admin, body: Value) -> Answer {
+pub(crate) async fn finish(admin: &Admin, body: Value) -> Answer {
     admin.post("", &format!("{SIGN_ON}/browser/finish"), body).await
 }
 
-async fn log_in(admin: &Admin, idp: &IdentityProvider, person: &str) -> Answer {
+pub(crate) async fn log_in(admin: &Admin, idp: &IdentityProvider, person: &str) -> Answer {
     let body = returned(admin, idp, person).await;
     finish(admin, body).await
 }
@@ -329,52 +331,4 @@ async fn without_an_identity_provider_the_way_is_named_that_there_is() {
         assert_eq!((refused.status, refused.code()), (409, "invalid_state"));
         assert!(refused.body["detail"].as_str().unwrap().contains("name and password"));
     }
-}
-
-#[rocket::async_test]
-async fn an_act_that_asks_for_a_password_takes_the_secret_of_a_login_anew_once() {
-    let idp = IdentityProvider::start(Groups::InIdToken).await.unwrap();
-    let admin = start(&idp, LocalPasswords::All).await;
-    idp.set(json!({ "people": { "ada": { "groups": ["bosses"] }, "eve": { "groups": ["bosses"] } } }))
-        .await
-        .unwrap();
-    let token = log_in(&admin, &idp, "ada").await.expect(201)["token"].as_str().unwrap().to_owned();
-    let other = operator::by_name(&admin.app, "helper").await.unwrap().id;
-    // It is refused in any case; how far it gets shows whether the proof was taken.
-    let act = async |password: &str| {
-        let path = format!("/admin/v1/operators/{other}/totp/reset");
-        admin.post(&token, &path, json!({ "password": password })).await.code().to_owned()
-    };
-    assert_eq!(act("anything").await, "sign_on_required");
-
-    let path = "/admin/v1/whoami/sign-on/browser";
-    let prove = async |person: &str| {
-        let begun = admin.post(&token, path, json!({ "redirect_uri": REDIRECT })).await.expect(201);
-        let url = begun["url"].as_str().unwrap();
-        assert!(url.contains("prompt=login") && url.contains("max_age=0"), "{url}");
-        let back = idp.log_in(person, url).await.unwrap();
-        let query: BTreeMap<_, _> = back.query_pairs().into_owned().collect();
-        let secret = begun["secret"].as_str().unwrap().to_owned();
-        let body =
-            json!({ "secret": secret, "code": query["code"], "state": query["state"], "iss": query["iss"] });
-        (secret, body)
-    };
-    let (secret, body) = prove("ada").await;
-    assert_eq!(act(&secret).await, "invalid_field", "it was only begun");
-    assert_eq!(finish(&admin, body.clone()).await.code(), "sign_on_failed", "it is no login");
-    admin.post(&token, &format!("{path}/finish"), body).await.expect(204);
-    assert_eq!(act(&secret).await, "invalid_state", "the proof was taken");
-    assert_eq!(act(&secret).await, "invalid_field", "once");
-
-    let (secret, body) = prove("eve").await;
-    assert_eq!(admin.post(&token, &format!("{path}/finish"), body).await.code(), "sign_on_refused");
-    assert_eq!(act(&secret).await, "invalid_field", "somebody else's login proves nothing");
-
-    idp.set(json!({ "tamper": { "auth_time": 1_700_000_000 } })).await.unwrap();
-    let (secret, body) = prove("ada").await;
-    assert_eq!(admin.post(&token, &format!("{path}/finish"), body).await.code(), "sign_on_failed");
-    assert_eq!(act(&secret).await, "invalid_field", "an old login proves nothing");
-
-    let local = admin.operator("local", Role::Admin).await;
-    assert_eq!(admin.post(&local, path, json!({ "redirect_uri": REDIRECT })).await.code(), "invalid_state");
 }

@@ -131,13 +131,14 @@ fn code(error: &impl ErrorResponseType) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openid::{Ask, Registration, Secrets};
 
     fn is_send<T: Send>(_: &T) {}
 
     /// Handlers run on any thread.
     #[tokio::test]
     async fn every_step_can_wait_on_any_thread() {
-        let registration = crate::openid::Registration {
+        let registration = Registration {
             issuer: "https://login.example".to_owned(),
             client_id: "bowline".to_owned(),
             client_secret: None,
@@ -146,10 +147,10 @@ mod tests {
         };
         let http = crate::HttpClient::new(&crate::HttpOptions::default()).unwrap();
         let idp = OpenId::new(http, registration);
-        let secrets = crate::openid::Secrets { state: "s".into(), nonce: "n".into(), verifier: "v".into() };
+        let secrets = Secrets { state: "s".into(), nonce: "n".into(), verifier: "v".into() };
         let (redirect, text) = (url::Url::parse("http://127.0.0.1:1/").unwrap(), SecretString::from("x"));
         is_send(&idp.has_device_flow());
-        is_send(&idp.begin(&secrets, &redirect, true));
+        is_send(&idp.begin(&secrets, &redirect, Ask::LoginAnew));
         is_send(&idp.finish(&text, None, &secrets, &redirect, None));
         is_send(&idp.begin_device(true));
         is_send(&idp.poll_device(&text, None));

@@ -17,4 +17,4 @@ pub use error::OpenIdError;
 pub use identity::Identity;
 pub use open_id::OpenId;
 pub use registration::Registration;
-pub use sign_on::Secrets;
+pub use sign_on::{Ask, Secrets};

@@ -28,12 +28,24 @@ pub struct Secrets {
     pub verifier: SecretString,
 }
 
+/// What the identity provider asks the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// To log in. The standard demands that every identity provider knows it; Keycloak and oidc-provider do.
+    Login,
+    /// To choose who they are. oidc-provider refuses it unless it is configured for it, and Keycloak ignores it.
+    SelectAccount,
+    /// To log in, and the ID token says when they did.
+    LoginAnew,
+}
+
 impl OpenId {
-    /// The address at which the person logs in. With `anew` the identity provider asks them again even if they are logged in there.
+    /// The address at which the person logs in. They are asked even if they are logged in at the identity provider: a program on their machine
+    /// that takes the redirect in the terminal's place must not get a login without them (RFC 8252, 8.6).
     ///
     /// # Errors
     /// [`OpenIdError`].
-    pub async fn begin(&self, secrets: &Secrets, redirect: &Url, anew: bool) -> Result<Url, OpenIdError> {
+    pub async fn begin(&self, secrets: &Secrets, redirect: &Url, ask: Ask) -> Result<Url, OpenIdError> {
         let begin = async {
             let metadata = self.metadata().await?;
             let client = client(&metadata, &self.registration);
@@ -46,9 +58,13 @@ impl OpenId {
                 )
                 .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect.clone())))
                 .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier(secrets)))
-                .add_scopes(self.scopes());
-            if anew {
-                request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(std::time::Duration::ZERO);
+                .add_scopes(self.scopes())
+                .add_prompt(match ask {
+                    Ask::Login | Ask::LoginAnew => CoreAuthPrompt::Login,
+                    Ask::SelectAccount => CoreAuthPrompt::SelectAccount,
+                });
+            if ask == Ask::LoginAnew {
+                request = request.set_max_age(std::time::Duration::ZERO);
             }
             Ok::<_, OpenIdError>(request.url().0)
         };
@@ -56,7 +72,7 @@ impl OpenId {
     }
 
     /// Exchanges the code for the identity of the person. The caller has compared the state. `issuer` is the redirect's `iss`;
-    /// `fresh_since` demands a login at the identity provider since then.
+    /// `fresh_since` demands a login at the identity provider since then, by its own clock and give or take five seconds.
     ///
     /// # Errors
     /// [`OpenIdError`].

@@ -28,8 +28,9 @@ const ALGORITHMS: [Algorithm; 10] = [
     Algorithm::EdDsa,
 ];
 
-/// How far the clocks of the two servers may be apart.
-const SKEW: Duration = Duration::minutes(1);
+/// How much earlier than the beginning a login anew may seem to be. It is for the difference between the two servers' clocks, and for `auth_time`,
+/// which is in whole seconds. A login that was there before the beginning by more than this does not count.
+const SKEW: Duration = Duration::seconds(5);
 
 /// What an ID token has to prove besides its signature, issuer, audience and expiry.
 #[derive(Debug, Clone, Copy)]

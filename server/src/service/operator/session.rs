@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use bowline_api::OperatorId;
 use bowline_api::admin::NewSession;
 use bowline_api::status::Role;
+use bowline_api::{OperatorId, SessionId};
 use bowline_provider::openid::OpenId;
 use secrecy::ExposeSecret as _;
 
@@ -21,6 +21,7 @@ use crate::metrics;
 use crate::settings::LocalPasswords;
 use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
+use crate::store::operators::sign_ons::Prover;
 
 /// The number of failures without a lock.
 const FREE: i32 = 5;
@@ -42,12 +43,19 @@ pub struct Identified {
     pub signs_on: bool,
     /// The tenants that they may see and act on.
     pub reach: Reach,
+    /// The id of the session.
+    pub session: SessionId,
 }
 
 impl Identified {
     /// The operator as an actor in the audit log.
     pub fn actor(&self) -> Actor {
         Actor::Operator { id: self.id, name: self.name.clone() }
+    }
+
+    /// The operator as somebody who proves in this session that it is them.
+    pub(super) fn prover(&self) -> Prover {
+        Prover { operator: self.id.uuid(), session: self.session.uuid() }
     }
 }
 
@@ -103,7 +111,7 @@ pub(in crate::service) async fn prove(app: &App, name: &str, proof: &Proof, from
 /// `invalid_field` if the password or the code is wrong; `totp_required`, `sign_on_required`, `rate_limited`.
 pub async fn step_up(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<()> {
     if let Some(secret) = credential::parse(Kind::SignOn, proof.password.expose_secret()) {
-        return proof::spend(app, who.id, secret, proof.members.password).await;
+        return proof::spend(app, who.prover(), secret, proof.members.password).await;
     }
     if who.signs_on {
         let detail = "log in anew at the identity provider (POST /admin/v1/whoami/sign-on/browser or …/device) and send the secret of \
@@ -297,30 +305,40 @@ async fn fail(
 /// `unauthenticated` if it is unknown, has ended, was idle for too long, or its operator is disabled; also if a server of a version
 /// before one-time codes began it and the operator has them.
 pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
-    let Some(row) = app.store.platform(async |tx| tx.use_session(token, idle(app)).await).await? else {
+    let Some(live) = app.store.platform(async |tx| tx.use_session(token, idle(app)).await).await? else {
         // As for API keys: someone who tries many tokens waits for most of the responses.
         let refusal = Code::Unauthenticated.because("this session has ended or never existed; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
-    if row.issuer.as_deref() != app.sign_on.as_ref().map(OpenId::issuer) && row.issuer.is_some() {
-        let detail =
-            "the identity provider of this operator is no longer the one of this server; log in again";
-        return Err(Code::Unauthenticated.because(detail).into());
-    }
-    if row.issuer.is_none() && !app.settings.sign_on.permits_password(&row.name) {
-        let detail = "operators log in by single sign-on now; log in again";
+    let row = live.operator;
+    if let Some(detail) = outdated(app, &row) {
         return Err(Code::Unauthenticated.because(detail).into());
     }
     // The second factor of whoever logs in at the identity provider is its business.
     let must_enrol = row.issuer.is_none() && app.settings.operators.require_totp && row.totp_since.is_none();
     let reach = Reach::of(row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()));
-    let signs_on = row.issuer.is_some();
-    Ok(Identified { id: row.id.into(), role: row.role.known()?, name: row.name, must_enrol, signs_on, reach })
+    let (signs_on, session) = (row.issuer.is_some(), live.id.into());
+    let (id, role) = (row.id.into(), row.role.known()?);
+    Ok(Identified { id, role, name: row.name, must_enrol, signs_on, reach, session })
 }
 
-/// Whether the session has not ended. It does not count as used.
+/// Why the settings no longer permit a session of this operator, if so: the way in which they have logged in is closed.
+fn outdated(app: &App, row: &OperatorRow) -> Option<&'static str> {
+    match &row.issuer {
+        Some(issuer) if Some(issuer.as_str()) != app.sign_on.as_ref().map(OpenId::issuer) => {
+            Some("the identity provider of this operator is no longer the one of this server; log in again")
+        }
+        None if !app.settings.sign_on.permits_password(&row.name) => {
+            Some("operators log in by single sign-on now; log in again")
+        }
+        _ => None,
+    }
+}
+
+/// Whether the session has not ended, and [`identify`] would still accept it. It does not count as used.
 pub(in crate::service) async fn stands(app: &App, token: Digest) -> Result<bool> {
-    app.store.platform(async |tx| tx.session_stands(token, idle(app)).await).await
+    let live = app.store.platform(async |tx| tx.live_session(token, idle(app)).await).await?;
+    Ok(live.is_some_and(|live| outdated(app, &live.operator).is_none()))
 }
 
 /// Ends the session.

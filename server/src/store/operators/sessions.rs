@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Interval, Timestamptz};
 use diesel_async::RunQueryDsl;
@@ -46,6 +45,15 @@ pub struct SessionRow {
     pub client: Option<String>,
 }
 
+/// A session that has not ended.
+#[derive(Clone)]
+pub struct LiveSession {
+    /// Its id, which is no secret.
+    pub id: Uuid,
+    /// Its operator, who is not disabled.
+    pub operator: OperatorRow,
+}
+
 /// Which sessions of an operator end.
 #[derive(Debug, Clone, Copy)]
 pub enum Ending {
@@ -73,26 +81,27 @@ impl PlatformTx {
         Ok(insert.get_result(self.connection()).await?)
     }
 
-    /// The operator of this session, if the session has not ended and was used within `idle`. It counts as used now.
+    /// This session with its operator, if it has not ended and was used within `idle`. It counts as used now.
     ///
     /// A session without an address was begun by a server of a version that knows no one-time codes, so nobody asked for one: it is
     /// none of an operator who has them.
-    pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<OperatorRow>> {
+    pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<LiveSession>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(operator_sessions::table.find(token.as_bytes()))
             .filter(operator_sessions::expires_at.gt(now))
             .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
             .set(operator_sessions::last_seen_at.eq(now))
-            .returning((operator_sessions::operator_id, operator_sessions::address));
-        let found: Option<(Uuid, Option<String>)> = update.get_result(self.connection()).await.optional()?;
-        let Some((id, address)) = found else { return Ok(None) };
-        let operator = self.operator(id).await?.filter(|operator| operator.disabled_at.is_none());
-        Ok(operator.filter(|operator| address.is_some() || operator.totp_since.is_none()))
+            .returning((operator_sessions::id, operator_sessions::operator_id, operator_sessions::address));
+        let found: Option<(Uuid, Uuid, Option<String>)> =
+            update.get_result(self.connection()).await.optional()?;
+        let Some((id, operator, address)) = found else { return Ok(None) };
+        let operator = self.operator(operator).await?.filter(|operator| operator.disabled_at.is_none());
+        let operator = operator.filter(|operator| address.is_some() || operator.totp_since.is_none());
+        Ok(operator.map(|operator| LiveSession { id, operator }))
     }
 
-    /// Whether the session has not ended, was used within `idle`, and its operator is not disabled. One without an address counts as in
-    /// `use_session`.
-    pub async fn session_stands(&mut self, token: Digest, idle: Duration) -> Result<bool> {
+    /// The same without counting as a use.
+    pub async fn live_session(&mut self, token: Digest, idle: Duration) -> Result<Option<LiveSession>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let session = operator_sessions::table
             .inner_join(operators::table.on(operators::id.eq(operator_sessions::operator_id)))
@@ -100,8 +109,10 @@ impl PlatformTx {
             .filter(operator_sessions::expires_at.gt(now))
             .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
             .filter(operators::disabled_at.is_null())
-            .filter(operator_sessions::address.is_not_null().or(operators::totp_since.is_null()));
-        Ok(diesel::select(exists(session)).get_result(self.connection()).await?)
+            .filter(operator_sessions::address.is_not_null().or(operators::totp_since.is_null()))
+            .select((operator_sessions::id, OperatorRow::as_select()));
+        let found: Option<(Uuid, OperatorRow)> = session.first(self.connection()).await.optional()?;
+        Ok(found.map(|(id, operator)| LiveSession { id, operator }))
     }
 
     /// The sessions of an operator that have not ended and were used within `idle`, the newest first; at most `limit`.

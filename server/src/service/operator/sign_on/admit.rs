@@ -7,11 +7,11 @@ use bowline_api::admin::NewSession;
 use bowline_provider::openid::Identity;
 use uuid::Uuid;
 
+use super::failure::Refused;
 use super::grant;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Code, Error, Event, Result, entropy};
-use crate::metrics;
 use crate::service::operator::opened::{self, From};
 use crate::service::tenant;
 use crate::settings::SignOn;
@@ -86,7 +86,6 @@ pub(super) async fn admit(
 }
 
 fn refused(detail: &'static str) -> Error {
-    metrics::login_failed();
     Code::SignOnRefused.because(detail).into()
 }
 
@@ -163,14 +162,13 @@ async fn refuse(
         Some(row) => Some(tx.end_sessions(row.id, Ending::All).await?),
         None => None,
     };
-    let refused = Event::OperatorSignOnRefused {
+    let refused = Refused {
         operator: known.map(|row| row.id.into()),
         reason,
-        address,
         user: Some(&identity.subject),
         ended_sessions,
     };
-    tx.record(&Actor::System, refused).await
+    refused.record(tx, address).await
 }
 
 /// Adds an operator without a password.

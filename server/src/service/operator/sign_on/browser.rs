@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bowline_api::admin::{BrowserSignOn, FinishBrowserSignOn, NewSession};
-use bowline_provider::openid::{Identity, OpenIdError};
+use bowline_provider::openid::{Ask, Identity, OpenIdError};
 use secrecy::SecretString;
 
 use super::failure::{not_begun, told, untrusted};
@@ -15,6 +15,7 @@ use crate::domain::Result;
 use crate::domain::credential::{Kind, NewCredential};
 use crate::service::operator::opened::From;
 use crate::service::operator::session::Identified;
+use crate::settings::Prompt;
 use crate::store::PlatformTx;
 use crate::store::operators::sign_ons::{SignOnRow, Way};
 
@@ -28,15 +29,19 @@ const LIFETIME: Duration = Duration::from_mins(10);
 /// `invalid_field`, `invalid_state`, `provider_unavailable`, `provider_malformed`.
 pub async fn begin(app: &App, who: Option<&Identified>, redirect_uri: &str) -> Result<BrowserSignOn> {
     let idp = idp(app)?;
-    let operator = prove::operator(who)?;
+    let prover = prove::prover(who)?;
     let redirect = redirect::parse(redirect_uri)?;
     let credential = NewCredential::generate(Kind::SignOn)?;
     let secrets = secrets::derive(credential.expose())?;
-    let url = idp.begin(&secrets, &redirect, who.is_some()).await.map_err(|error| told(&error))?;
-    let way = Way::Browser(redirect.as_str());
-    let insert = async |tx: &mut PlatformTx| {
-        tx.insert_sign_on(credential.digest, operator, way.clone(), LIFETIME).await
+    let ask = match (who, app.settings.sign_on.prompt) {
+        (Some(_), _) => Ask::LoginAnew,
+        (None, Prompt::Login) => Ask::Login,
+        (None, Prompt::SelectAccount) => Ask::SelectAccount,
     };
+    let url = idp.begin(&secrets, &redirect, ask).await.map_err(|error| told(&error))?;
+    let way = Way::Browser(redirect.as_str());
+    let insert =
+        async |tx: &mut PlatformTx| tx.insert_sign_on(credential.digest, prover, way.clone(), LIFETIME).await;
     let expires_at = app.store.platform(insert).await?;
     Ok(BrowserSignOn { secret: credential.expose().to_owned(), url: url.into(), expires_at })
 }
@@ -65,9 +70,9 @@ async fn returned(
     body: &FinishBrowserSignOn,
     from: IpAddr,
 ) -> Result<Identity> {
-    let (digest, operator) = (secrets::digest(&body.secret)?, prove::operator(who)?);
+    let (digest, prover) = (secrets::digest(&body.secret)?, prove::prover(who)?);
     // Whatever follows, the login cannot be finished again.
-    let row = app.store.platform(async |tx| tx.take_sign_on(digest, operator).await).await?;
+    let row = app.store.platform(async |tx| tx.take_sign_on(digest, prover).await).await?;
     let row = row.ok_or_else(not_begun)?;
     match identify(app, body, &row).await? {
         Ok(identity) => Ok(identity),

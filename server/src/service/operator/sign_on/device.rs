@@ -35,19 +35,18 @@ const SEALED: &str = "operator_sign_ons.device";
 /// `invalid_state`, `provider_unavailable`, `provider_malformed`.
 pub async fn begin(app: &App, who: Option<&Identified>) -> Result<DeviceSignOn> {
     let idp = idp_for_devices(app)?;
-    let operator = prove::operator(who)?;
+    let prover = prove::prover(who)?;
     let begun = idp.begin_device(who.is_some()).await.map_err(|error| told(&error))?;
     let credential = NewCredential::generate(Kind::SignOn)?;
     let key = own_key::generate(app)?;
     let sealed = key.keys.seal(&place(&credential.digest), begun.parked.expose_secret().as_bytes());
     let sealed = sealed.map_err(|error| Error::internal("sealing a device code", error))?;
-    let interval = begun.interval.clamp(INTERVALS.0, INTERVALS.1);
+    let interval = pause(begun.interval);
     let way =
         Way::Device { sealed: &sealed, wrapped_key: &key.wrapped, kek_version: key.kek_version, interval };
     let lifetime = begun.lifetime.min(LONGEST);
-    let insert = async |tx: &mut PlatformTx| {
-        tx.insert_sign_on(credential.digest, operator, way.clone(), lifetime).await
-    };
+    let insert =
+        async |tx: &mut PlatformTx| tx.insert_sign_on(credential.digest, prover, way.clone(), lifetime).await;
     Ok(DeviceSignOn {
         expires_at: app.store.platform(insert).await?,
         secret: credential.expose().to_owned(),
@@ -93,8 +92,8 @@ async fn asked(
     secret: &str,
     from: IpAddr,
 ) -> Result<std::result::Result<Identity, u64>> {
-    let (digest, operator) = (secrets::digest(secret)?, prove::operator(who)?);
-    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, operator, ASKED).await;
+    let (digest, prover) = (secrets::digest(secret)?, prove::prover(who)?);
+    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, prover, ASKED).await;
     let row = match app.store.platform(due).await? {
         Due::Now(row) => row,
         Due::Later(left) => return Ok(Err(seconds(left))),
@@ -103,20 +102,24 @@ async fn asked(
     let parked = open(app, digest, &row)?;
     let identity = match idp_for_devices(app)?.poll_device(&parked, prove::fresh_since(&row)).await {
         Ok(Polled::Pending(interval)) => {
-            let interval = interval.clamp(INTERVALS.0, INTERVALS.1);
+            let interval = pause(interval);
             app.store.platform(async |tx| tx.delay_sign_on(digest, interval).await).await?;
             return Ok(Err(seconds(interval)));
         }
         Ok(Polled::Approved(identity)) => identity,
         Err(error) => return Err(untrusted(app, &error, from).await?),
     };
-    let taken = app.store.platform(async |tx| tx.take_sign_on(digest, operator).await).await?;
+    let taken = app.store.platform(async |tx| tx.take_sign_on(digest, prover).await).await?;
     taken.map(|_| Ok(identity)).ok_or_else(not_begun)
+}
+
+/// The time between two polls, of the one that the identity provider wants.
+fn pause(wanted: Duration) -> Duration {
+    wanted.clamp(INTERVALS.0, INTERVALS.1)
 }
 
 /// Whole seconds until the next poll.
 fn seconds(wait: Duration) -> u64 {
-    let wait = wait.clamp(INTERVALS.0, INTERVALS.1);
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 

@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use bowline_api::OperatorId;
 use bowline_provider::openid::OpenIdError;
 
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::metrics;
+use crate::store::PlatformTx;
 
 /// When to try again if the identity provider does not answer.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -51,18 +53,36 @@ pub(super) fn told(error: &OpenIdError) -> Error {
     refusal.into()
 }
 
+/// Why a person is not let in, for the audit log.
+pub(super) struct Refused<'a> {
+    /// The operator, if they are known.
+    pub(super) operator: Option<OperatorId>,
+    pub(super) reason: &'static str,
+    /// The identity provider's name for the person.
+    pub(super) user: Option<&'a str>,
+    /// The sessions of the operator that end with the refusal.
+    pub(super) ended_sessions: Option<usize>,
+}
+
+impl Refused<'_> {
+    /// Records and counts the refusal, after all rows are locked.
+    pub(super) async fn record(self, tx: &mut PlatformTx, address: IpAddr) -> Result<()> {
+        let Self { operator, reason, user, ended_sessions } = self;
+        let event = Event::OperatorSignOnRefused { operator, reason, address, user, ended_sessions };
+        tx.record(&Actor::System, event).await?;
+        metrics::login_failed();
+        Ok(())
+    }
+}
+
 /// Records that a response does not prove who somebody is, and returns what they are told.
 pub(super) async fn untrusted(app: &App, error: &OpenIdError, from: IpAddr) -> Result<Error> {
     if matches!(error, OpenIdError::Untrusted(_)) {
-        metrics::login_failed();
-        let refused = Event::OperatorSignOnRefused {
-            operator: None,
-            reason: "untrusted",
-            address: from,
-            user: None,
-            ended_sessions: None,
+        let record = async |tx: &mut PlatformTx| {
+            let refused = Refused { operator: None, reason: "untrusted", user: None, ended_sessions: None };
+            refused.record(tx, from).await
         };
-        app.store.platform(async |tx| tx.record(&Actor::System, refused).await).await?;
+        app.store.platform(record).await?;
     }
     Ok(told(error))
 }

@@ -5,33 +5,33 @@ use std::time::Duration;
 
 use bowline_provider::openid::Identity;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
+use super::failure::Refused;
 use crate::app::App;
 use crate::domain::credential::Digest;
-use crate::domain::{Actor, Code, Event, Result};
-use crate::metrics;
+use crate::domain::{Code, Result};
 use crate::service::operator::session::Identified;
 use crate::store::PlatformTx;
-use crate::store::operators::sign_ons::SignOnRow;
+use crate::store::operators::sign_ons::{Prover, SignOnRow};
 
 /// How long a proof counts.
 const LIFETIME: Duration = Duration::from_mins(5);
 
-/// The operator of a step-up, in the form of the database; none for a login.
+/// The session of a step-up, in the form of the database; none for a login.
 ///
 /// # Errors
-/// `invalid_state` if they have a password.
-pub(super) fn operator(who: Option<&Identified>) -> Result<Option<Uuid>> {
+/// `invalid_state` if its operator has a password.
+pub(super) fn prover(who: Option<&Identified>) -> Result<Option<Prover>> {
     match who {
         Some(who) if !who.signs_on => Err(Code::InvalidState
             .because("you log in with a password; prove with that that it is you")
             .into()),
-        who => Ok(who.map(|who| who.id.uuid())),
+        who => Ok(who.map(Identified::prover)),
     }
 }
 
-/// Since when the person must have logged in at the identity provider: for a step-up, since it began.
+/// Since when the person must have logged in at the identity provider: for a step-up, since this session has begun it, which clients do when
+/// an act asks for it.
 pub(super) fn fresh_since(row: &SignOnRow) -> Option<DateTime<Utc>> {
     row.operator_id.map(|_| row.created_at)
 }
@@ -53,23 +53,21 @@ pub(super) async fn proven(
             row.issuer.as_ref() == Some(&identity.issuer) && row.subject.as_ref() == Some(&identity.subject)
         });
         if is_same {
-            tx.insert_proof(secret, who.id.uuid(), LIFETIME).await?;
+            tx.insert_proof(secret, who.prover(), LIFETIME).await?;
         } else {
-            let refused = Event::OperatorSignOnRefused {
+            let refused = Refused {
                 operator: Some(who.id),
                 reason: "another_person",
-                address: from,
                 user: Some(&identity.subject),
                 ended_sessions: None,
             };
-            tx.record(&Actor::System, refused).await?;
+            refused.record(tx, from).await?;
         }
         Ok(is_same)
     };
     if app.store.platform(prove).await? {
         return Ok(());
     }
-    metrics::login_failed();
     let detail =
         "somebody else has logged in at the identity provider; log in there as the operator of this session";
     Err(Code::SignOnRefused.because(detail).into())
