@@ -65,6 +65,8 @@ pub struct App {
     pub link_pace: ByAddress,
     /// The limit per client address for password attempts.
     pub login_pace: ByAddress,
+    /// The limit per client address for polls of logins on another device.
+    pub poll_pace: ByAddress,
     /// The limit per operator.
     pub operator_pace: Metered<OperatorId>,
     /// Whether the warning about an unlisted proxy was logged.
@@ -115,6 +117,7 @@ impl App {
             tenants: ByTenant::new(&settings.limits),
             link_pace: ByAddress::link(&settings.limits),
             login_pace: ByAddress::login(&settings.limits),
+            poll_pace: ByAddress::poll(&settings.limits),
             operator_pace: Metered::operators(&settings.limits),
             unlisted_proxy: Once::new(),
             log_checks: LogChecks::default(),

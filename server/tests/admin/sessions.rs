@@ -149,3 +149,31 @@ async fn a_failed_login_is_in_the_log_with_the_address_and_without_an_unknown_na
     assert_eq!(failed[1]["detail"]["name"], "ops-1");
     assert!(!log.to_string().contains("hunter2"), "people type passwords as names");
 }
+
+#[rocket::async_test]
+async fn polls_of_logins_on_another_device_are_limited_by_address_and_take_nothing_from_the_logins() {
+    let admin = Admin::start_with(|settings| {
+        settings.limits.logins_per_minute = 1;
+        settings.limits.logins_burst = 1;
+    })
+    .await;
+    let poll = async |token: &str, path: &str| {
+        let answer = admin.post(token, path, json!({ "secret": "bwl_so_guess" })).await;
+        (answer.status, answer.code().to_owned(), answer.retry_after)
+    };
+    // A login that is allowed can be polled every five seconds.
+    for number in 0..12 {
+        let answer = poll("", "/admin/v1/sign-on/device/poll").await;
+        assert_eq!(answer, (410, "sign_on_failed".to_owned(), None), "{number}");
+    }
+    let ada = admin.operator("ada", Role::Viewer).await;
+    for (token, path) in
+        [("", "/admin/v1/sign-on/device/poll"), (ada.as_str(), "/admin/v1/whoami/sign-on/device/poll")]
+    {
+        let (status, code, retry_after) = poll(token, path).await;
+        assert_eq!((status, code.as_str()), (429, "rate_limited"), "{path}");
+        assert!(retry_after.is_some_and(|seconds| (1..=5).contains(&seconds)), "{retry_after:?}");
+    }
+    assert_eq!(log_in(&admin, "nobody", PASSWORD).await.code(), "invalid_login");
+    assert_eq!(log_in(&admin, "nobody", PASSWORD).await.code(), "rate_limited");
+}

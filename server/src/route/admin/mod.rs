@@ -23,6 +23,9 @@ use crate::http::Policy;
 /// The policy of routes that check a password, or begin or finish a login.
 const PASSWORD: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };
 
+/// The policy of routes that ask whether a login on another device is finished.
+const POLL: Policy = Policy { limit: Some(|app| &app.poll_pace), ..Policy::DEFAULT };
+
 /// The routes under `/admin/v1`.
 pub(super) fn group() -> Group {
     documented![
@@ -39,11 +42,11 @@ pub(super) fn group() -> Group {
         sign_on::begin_browser => PASSWORD,
         sign_on::finish_browser => PASSWORD,
         sign_on::begin_device => PASSWORD,
-        sign_on::poll_device,
+        sign_on::poll_device => POLL,
         sign_on::begin_proof => PASSWORD,
         sign_on::finish_proof => PASSWORD,
         sign_on::begin_device_proof => PASSWORD,
-        sign_on::poll_device_proof,
+        sign_on::poll_device_proof => POLL,
         overview::show,
         tenants::list,
         tenants::add,

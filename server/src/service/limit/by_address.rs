@@ -9,6 +9,9 @@ use crate::domain::Result;
 use crate::metrics::Limit;
 use crate::settings;
 
+/// How often a login on another device is polled in a minute.
+const POLLS_A_MINUTE: u32 = 12;
+
 /// What counts as one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Network {
@@ -45,6 +48,15 @@ impl ByAddress {
     /// The limit for calls that check a password.
     pub fn login(limits: &settings::Limits) -> Self {
         let pace = Pace::new(limits.logins_per_minute, Duration::from_mins(1), limits.logins_burst);
+        Self::new(pace, Limit::Login)
+    }
+
+    /// The limit for polls of logins on another device: that for logins, times the polls of such a login in a minute at the usual interval of
+    /// five seconds. So as many logins as are allowed can be polled, and none of the polls is taken from the logins.
+    pub fn poll(limits: &settings::Limits) -> Self {
+        let times = |number: u32| number.saturating_mul(POLLS_A_MINUTE);
+        let pace =
+            Pace::new(times(limits.logins_per_minute), Duration::from_mins(1), times(limits.logins_burst));
         Self::new(pace, Limit::Login)
     }
 
