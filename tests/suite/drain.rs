@@ -164,8 +164,12 @@ async fn an_announced_mass_fetch_is_not_stopped_and_afterwards_the_same_is() -> 
     let refused = drain_stop(&root, &announce).await.unwrap_err().to_string();
     assert!(refused.contains("needs no announcement"), "{refused}");
     turn_on(&stack, &acme, accounts[0], &root).await?;
+    let key: Value = root.call(Method::GET, "/admin/v1/tenants/acme/api-keys", None).await?.good()?;
+    let key = key["items"][0]["id"].as_str().context("a key")?.to_owned();
+    let now = drain_stop(&root, &[&announce[..], &["--key", &key]].concat()).await?;
+    assert_eq!(now["announced_key"], key, "{now}");
     let now = drain_stop(&root, &announce).await?;
-    assert!(now["announced_until"].is_string(), "{now}");
+    assert!(now["announced_until"].is_string() && now["announced_key"].is_null(), "{now}");
     for _ in 0..3 {
         let whole = drain(&stack, &acme, &accounts).await?;
         assert_eq!(whole, (accounts.len(), Vec::new()));

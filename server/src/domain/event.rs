@@ -91,8 +91,11 @@ events! {
     TenantThawed = "tenant.thawed", tenant: TenantId { reason: &'a str };
     /// An operator turned the automatic stop of the tenant's API keys on or off, or changed its limits.
     DrainStopChanged = "tenant.drain_stop_changed", tenant: TenantId { enabled: bool, times: i32, least: i32, reason: &'a str };
-    /// An operator announced a mass fetch of the tenant, for which no API key is suspended. 0 minutes end an announcement.
-    MassFetchAnnounced = "tenant.mass_fetch_announced", tenant: TenantId { minutes: u32, reason: &'a str };
+    /// An operator announced a mass fetch of the tenant, for which no API key is suspended, or only `api_key` is not. 0 minutes end an
+    /// announcement.
+    MassFetchAnnounced = "tenant.mass_fetch_announced", tenant: TenantId {
+        minutes: u32, reason: &'a str, api_key: Option<ApiKeyId>
+    };
     /// The tenant's stored data keys were moved, edited, deleted or replaced by old ones.
     TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
 

@@ -54,14 +54,11 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
     let from = asked.as_ref().map(|cursor| cursor.key.as_str());
     let read = async |tx: &mut OperatorTx| {
         let rows = tx.tenants(from, backwards, limit + 1).await?;
-        Ok((stops_of(tx, &rows).await?, rows))
+        with_stops(tx, rows).await
     };
-    let (mut stops, rows) = app.store.operator(read).await?;
-    let page = list.page(asked.as_ref(), rows, limit, |row| row.slug.clone())?;
-    Ok(cursor::map(page, |row| {
-        let stop = stops.remove(&row.id);
-        to_wire(row, stop)
-    }))
+    let rows = app.store.operator(read).await?;
+    let page = list.page(asked.as_ref(), rows, limit, |(row, _)| row.slug.clone())?;
+    Ok(cursor::map(page, |(row, stop)| to_wire(row, stop)))
 }
 
 /// A page of the tenants that an operator may see, by short name. Those to which one is limited are all on one page.
@@ -73,20 +70,24 @@ pub async fn list_within(app: &App, reach: &Reach, cursor: Option<&str>, limit: 
     let ids: Vec<_> = tenants.iter().map(TenantId::uuid).collect();
     let read = async |tx: &mut OperatorTx| {
         let rows = tx.tenants_with(&ids).await?;
-        Ok((stops_of(tx, &rows).await?, rows))
+        with_stops(tx, rows).await
     };
-    let (mut stops, rows) = app.store.operator(read).await?;
-    let wire = |row: TenantRow| {
-        let stop = stops.remove(&row.id);
-        to_wire(row, stop)
-    };
-    Ok(cursor::whole(rows.into_iter().map(wire).collect()))
+    let rows = app.store.operator(read).await?;
+    Ok(cursor::whole(rows.into_iter().map(|(row, stop)| to_wire(row, stop)).collect()))
 }
 
-/// The automatic stops of these tenants, by tenant.
-async fn stops_of(tx: &mut OperatorTx, tenants: &[TenantRow]) -> Result<HashMap<Uuid, DrainStopRow>> {
+/// These tenants, each with its automatic stop if it has one.
+async fn with_stops(
+    tx: &mut OperatorTx,
+    tenants: Vec<TenantRow>,
+) -> Result<Vec<(TenantRow, Option<DrainStopRow>)>> {
     let ids: Vec<Uuid> = tenants.iter().map(|row| row.id).collect();
-    Ok(tx.drain_stops_of(&ids).await?.into_iter().collect())
+    let mut stops: HashMap<Uuid, DrainStopRow> = tx.drain_stops_of(&ids).await?.into_iter().collect();
+    let with_stop = |row: TenantRow| {
+        let stop = stops.remove(&row.id);
+        (row, stop)
+    };
+    Ok(tenants.into_iter().map(with_stop).collect())
 }
 
 /// The id of the tenant with this short name.
@@ -189,6 +190,7 @@ pub(super) fn stop_to_wire(row: DrainStopRow) -> DrainStop {
         times: row.times.unsigned_abs(),
         least: row.least.unsigned_abs(),
         announced_until: row.announced_until,
+        announced_key: row.announced_key.map(Into::into),
     }
 }
 

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::api_keys::ApiKeyRow;
 use super::schema::{api_keys, drain_stops, key_habits};
-use super::{TenantTx, Tx, WorkerTx};
-use crate::domain::Result;
+use super::{TenantTx, Tx, WorkerTx, violated};
+use crate::domain::{Code, Result};
 
 /// The accounts of the minute over all replicas. Another replica may have begun the next minute already.
 const SUM: &str = "CASE WHEN key_habits.minute >= excluded.minute THEN key_habits.accounts + excluded.accounts \
@@ -35,12 +35,15 @@ pub struct DrainStopRow {
     pub least: i32,
     /// Until then a mass fetch was announced.
     pub announced_until: Option<DateTime<Utc>>,
+    /// The only key that was announced; all keys of the tenant if `None`.
+    pub announced_key: Option<Uuid>,
 }
 
 impl DrainStopRow {
-    /// Whether a mass fetch is announced at this time.
-    pub fn is_announced(&self, now: DateTime<Utc>) -> bool {
+    /// Whether a mass fetch of this key is announced at this time.
+    pub fn is_announced(&self, key: Uuid, now: DateTime<Utc>) -> bool {
         self.announced_until.is_some_and(|until| until > now)
+            && self.announced_key.is_none_or(|announced| announced == key)
     }
 
     /// The number of accounts a minute above which a key with this habit is stopped.
@@ -137,9 +140,12 @@ impl TenantTx {
     }
 
     /// Sets the tenant's automatic stop, or ends it.
+    ///
+    /// # Errors
+    /// `not_found` if the announced key is none of the tenant's.
     pub async fn set_drain_stop(&mut self, stop: Option<DrainStopRow>) -> Result<()> {
         let tenant = self.tenant_uuid();
-        let Some(DrainStopRow { times, least, announced_until }) = stop else {
+        let Some(DrainStopRow { times, least, announced_until, announced_key }) = stop else {
             diesel::delete(drain_stops::table.find(tenant)).execute(self.connection()).await?;
             return Ok(());
         };
@@ -148,6 +154,7 @@ impl TenantTx {
             drain_stops::times.eq(times),
             drain_stops::least.eq(least),
             drain_stops::announced_until.eq(announced_until),
+            drain_stops::announced_key.eq(announced_key),
         );
         let set = diesel::insert_into(drain_stops::table)
             .values(values)
@@ -157,9 +164,14 @@ impl TenantTx {
                 drain_stops::times.eq(excluded(drain_stops::times)),
                 drain_stops::least.eq(excluded(drain_stops::least)),
                 drain_stops::announced_until.eq(excluded(drain_stops::announced_until)),
+                drain_stops::announced_key.eq(excluded(drain_stops::announced_key)),
             ));
-        set.execute(self.connection()).await?;
-        Ok(())
+        match set.execute(self.connection()).await {
+            Err(error) if violated(&error) == Some("drain_stops_announced_key_fkey") => {
+                Err(Code::NotFound.because("there is no such API key").into())
+            }
+            set => Ok(set.map(drop)?),
+        }
     }
 
     /// Gives a key that replaces another one its habit.
@@ -231,15 +243,18 @@ mod tests {
 
     #[test]
     fn the_limit_follows_the_habit_and_is_never_below_the_least() {
-        let stop = DrainStopRow { times: 10, least: 500, announced_until: None };
+        let stop = DrainStopRow { times: 10, least: 500, announced_until: None, announced_key: None };
         assert_eq!([0, 50, 51, i32::MAX].map(|habit| stop.limit(habit)), [500, 500, 510, i32::MAX]);
     }
 
     #[test]
-    fn an_announcement_holds_until_its_end() {
+    fn an_announcement_holds_until_its_end_for_the_keys_that_it_is_about() {
         let end = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
-        let stop = DrainStopRow { times: 10, least: 500, announced_until: Some(end) };
-        assert!(stop.is_announced(DateTime::UNIX_EPOCH) && !stop.is_announced(end));
-        assert!(!DrainStopRow { announced_until: None, ..stop }.is_announced(DateTime::UNIX_EPOCH));
+        let (now, [key, other]) = (DateTime::UNIX_EPOCH, [1, 2].map(Uuid::from_u128));
+        let all = DrainStopRow { times: 10, least: 500, announced_until: Some(end), announced_key: None };
+        assert!(all.is_announced(key, now) && all.is_announced(other, now) && !all.is_announced(key, end));
+        assert!(!DrainStopRow { announced_until: None, ..all }.is_announced(key, now));
+        let one = DrainStopRow { announced_key: Some(key), ..all };
+        assert!(one.is_announced(key, now) && !one.is_announced(other, now) && !one.is_announced(key, end));
     }
 }

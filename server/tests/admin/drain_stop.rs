@@ -45,8 +45,12 @@ impl Acme {
     }
 
     async fn announce(&self, minutes: u32) -> crate::harness::Answer {
-        let body = proven(json!({ "minutes": minutes, "reason": "an export" }));
-        self.admin.post(&self.root, &format!("{STOP}/announce"), body).await
+        self.announce_of(json!({ "minutes": minutes })).await
+    }
+
+    async fn announce_of(&self, mut body: Value) -> crate::harness::Answer {
+        body["reason"] = json!("an export");
+        self.admin.post(&self.root, &format!("{STOP}/announce"), proven(body)).await
     }
 
     /// Turns the stop on: above 20 accounts a minute, and above twice the habit.
@@ -156,6 +160,39 @@ async fn what_is_announced_is_neither_stopped_nor_counted() {
     let told: Vec<_> = log["items"].as_array().unwrap().iter().map(|item| &item["action"]).collect();
     assert_eq!(told[0], "tenant.mass_fetch_announced");
     assert_eq!(told.iter().filter(|action| **action == "tenant.drain_stop_changed").count(), 2, "{told:?}");
+}
+
+#[rocket::async_test]
+async fn an_announcement_of_one_key_leaves_the_others_to_be_stopped() {
+    let acme = Acme::start().await;
+    let app = &acme.admin.app;
+    acme.turn_on().await;
+    let id = bowline_api::ApiKeyId::from(acme.key).to_string();
+    let other = acme.admin.post(&acme.root, KEYS, proven(json!({ "name": "other" }))).await.expect(201);
+    let foreign = bowline_api::ApiKeyId::from(Uuid::from_u128(1));
+    assert_eq!(acme.announce_of(json!({ "minutes": 60, "key": foreign })).await.status, 404);
+    let now = acme.announce_of(json!({ "minutes": 60, "key": id })).await.expect(200);
+    assert_eq!(now["announced_key"], id, "{now}");
+    let changed = acme.set(json!({ "enabled": true, "times": 2, "least": 30, "reason": "a test" })).await;
+    assert_eq!(changed.expect(200)["announced_key"], id, "an announcement stays");
+    let log =
+        acme.admin.get(&acme.root, "/admin/v1/audit?tenant=acme&action=tenant.mass_fetch_announced").await;
+    assert_eq!(log.expect(200)["items"][0]["detail"]["api_key"], id);
+
+    acme.issue(app, 0..500).await;
+    assert!(!acme.is_suspended().await);
+    let other = other["id"].as_str().unwrap().parse::<bowline_api::ApiKeyId>().unwrap().uuid();
+    (0..500).for_each(|account| app.drains.issued(acme.tenant, other, Uuid::from_u128(account)));
+    drain::report(app).await.unwrap();
+    let stopped = acme.admin.superuser().await;
+    let stopped = stopped.query("SELECT id FROM api_keys WHERE suspended_at IS NOT NULL", &[]).await.unwrap();
+    assert_eq!(stopped.iter().map(|row| row.get(0)).collect::<Vec<Uuid>>(), [other]);
+
+    // One about all keys takes its place, and its end is the end of every announcement.
+    assert!(acme.announce(60).await.expect(200)["announced_key"].is_null());
+    acme.announce_of(json!({ "minutes": 60, "key": id })).await.expect(200);
+    let ended = acme.announce(0).await.expect(200);
+    assert!(ended["announced_until"].is_null() && ended["announced_key"].is_null(), "{ended}");
 }
 
 #[rocket::async_test]

@@ -4,7 +4,7 @@ use anyhow::Result;
 use bowline_api::AccountId;
 use bowline_api::status::{Permission, Protocol};
 use bowline_api::v1::SignedRequest;
-use bowline_tests::{Answer, Person, Stack, Tenant};
+use bowline_tests::{Answer, Person, Stack, Tenant, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -70,9 +70,31 @@ async fn a_key_that_may_sign_uses_the_account_and_never_gets_its_token() -> Resu
             WHERE e.action = 'account.signed' AND e.actor_kind = 'api_key'";
         let rows = stack.database.rows(signed, &[&account.id.to_string(), &account.id.uuid()]).await?;
         assert_eq!(rows[0].get::<_, i64>(0), 1);
+        counts_towards_the_stop(&stack, &limited, account.id, &body).await?;
         acme.revoke(account.id).await?;
         assert_eq!(sign(&limited, account.id, body).await?.refusal(), (410, "account_revoked".to_owned()));
     }
+    Ok(())
+}
+
+/// An automatic stop counts the accounts that a key has requests signed for.
+async fn counts_towards_the_stop(
+    stack: &Stack,
+    signer: &Tenant,
+    account: AccountId,
+    body: &Value,
+) -> Result<()> {
+    let on =
+        "INSERT INTO drain_stops (tenant_id, times, least) SELECT id, 2, 10 FROM tenants WHERE slug = $1";
+    stack.database.execute(on, &[&signer.slug]).await?;
+    let counted = "SELECT h.accounts FROM key_habits h JOIN tenants t ON t.id = h.tenant_id AND t.slug = $1
+        JOIN api_keys k ON k.id = h.api_key_id AND k.permissions = '{sign}'";
+    until("the replica knows of the stop and counts the account", async || {
+        sign(signer, account, body.clone()).await.ok().filter(|answer| answer.status == 200)?;
+        let rows = stack.database.rows(counted, &[&signer.slug]).await.ok()?;
+        rows.first().map(|row| row.get::<_, i32>(0)).filter(|accounts| *accounts == 1)
+    })
+    .await?;
     Ok(())
 }
 

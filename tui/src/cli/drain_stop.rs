@@ -39,13 +39,17 @@ pub enum DrainStops {
         #[arg(long)]
         reason: String,
     },
-    /// Announce a mass fetch of a tenant: for so long no API key is suspended, and nothing becomes a habit; asks for your password
+    /// Announce a mass fetch of a tenant: for so long no API key is suspended, or only the named one is not, and what they fetch
+    /// becomes no habit; asks for your password
     Announce {
         /// Tenant: short name or id
         tenant: TenantRef,
         /// How long it may take from now, at most 10080 (a week); 0 ends an announcement
         #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=10_080))]
         minutes: u32,
+        /// The only API key that will fetch, `key_…`; all keys of the tenant if omitted
+        #[arg(long, value_name = "KEY")]
+        key: Option<ApiKeyId>,
         /// Reason for the audit log: 3 to 500 characters
         #[arg(long)]
         reason: String,
@@ -84,10 +88,11 @@ pub(super) async fn run(
                 format!("turn {} the automatic stop of tenant {tenant}", if *off { "off" } else { "on" });
             (what, Act::SetDrainStop { tenant, wanted, reason, proof: Proof::empty() })
         }
-        DrainStops::Announce { tenant, minutes, reason } => {
-            let (tenant, minutes, reason) = (tenant.clone(), *minutes, trimmed(reason));
-            let what = format!("announce a mass fetch of tenant {tenant} for {minutes} minutes");
-            (what, Act::AnnounceFetch { tenant, minutes, reason, proof: Proof::empty() })
+        DrainStops::Announce { tenant, minutes, key, reason } => {
+            let (tenant, minutes, key, reason) = (tenant.clone(), *minutes, *key, trimmed(reason));
+            let whose = key.map_or_else(|| "all keys".to_owned(), |key| key.to_string());
+            let what = format!("announce a mass fetch by {whose} of tenant {tenant} for {minutes} minutes");
+            (what, Act::AnnounceFetch { tenant, minutes, key, reason, proof: Proof::empty() })
         }
         DrainStops::Resume { id, tenant, reason } => {
             let (tenant, reason) = (tenant.clone(), trimmed(reason));
@@ -108,9 +113,10 @@ fn in_words(stop: &DrainStop) -> String {
     if !stop.enabled {
         return "off: no API key is suspended by itself".to_owned();
     }
-    let DrainStop { times, least, announced_until, .. } = stop;
+    let DrainStop { times, least, announced_until, announced_key, .. } = *stop;
+    let by = announced_key.map_or_else(|| "all keys".to_owned(), |key| key.to_string());
     let announced =
-        announced_until.map(|until| format!("; a mass fetch was announced until {}", stamp(until)));
+        announced_until.map(|until| format!("; a mass fetch by {by} was announced until {}", stamp(until)));
     format!(
         "on: a key is suspended above {times} times its largest minute of the last seven days, and above {least} accounts a minute{}",
         announced.unwrap_or_default()

@@ -73,8 +73,8 @@ pub enum Act {
     ResumeApiKey { tenant: TenantRef, id: ApiKeyId, reason: String, proof: Proof },
     /// Turns a tenant's automatic stop on or off.
     SetDrainStop { tenant: TenantRef, wanted: WantedStop, reason: String, proof: Proof },
-    /// Announces a mass fetch, for which no API key is suspended.
-    AnnounceFetch { tenant: TenantRef, minutes: u32, reason: String, proof: Proof },
+    /// Announces a mass fetch, for which no API key is suspended, or only this one is not.
+    AnnounceFetch { tenant: TenantRef, minutes: u32, key: Option<ApiKeyId>, reason: String, proof: Proof },
     /// Disables an operator and ends their sessions.
     DisableOperator { id: OperatorId },
     /// Enables an operator.

@@ -37,16 +37,16 @@ impl Client {
         self.json(self.request(Method::PUT, &format!("/tenants/{id}/drain-stop"))?.json(&body)).await
     }
 
-    /// `POST /tenants/{id}/drain-stop/announce`. `reason` has 3 to 500 characters.
+    /// `POST /tenants/{id}/drain-stop/announce`: for so many minutes, of this key alone or of all keys. `reason` has 3 to 500 characters.
     pub(super) async fn announce_fetch(
         &self,
         tenant: &TenantRef,
-        minutes: u32,
+        (minutes, key): (u32, Option<ApiKeyId>),
         reason: &str,
         proof: &Proof,
     ) -> Result<DrainStop, Failure> {
         let id = self.tenant_id(tenant).await?;
-        let body = AnnounceFetch { minutes, reason: reason.to_owned(), proof: proof.body() };
+        let body = AnnounceFetch { minutes, key, reason: reason.to_owned(), proof: proof.body() };
         let path = format!("/tenants/{id}/drain-stop/announce");
         self.json(self.request(Method::POST, &path)?.json(&body)).await
     }

@@ -326,8 +326,8 @@ impl Client {
             Act::SetDrainStop { tenant, wanted, reason, proof } => {
                 Answer::DrainStop(self.set_drain_stop(&tenant, wanted, &reason, &proof).await?)
             }
-            Act::AnnounceFetch { tenant, minutes, reason, proof } => {
-                Answer::DrainStop(self.announce_fetch(&tenant, minutes, &reason, &proof).await?)
+            Act::AnnounceFetch { tenant, minutes, key, reason, proof } => {
+                Answer::DrainStop(self.announce_fetch(&tenant, (minutes, key), &reason, &proof).await?)
             }
             Act::EndSession { of, id } => {
                 self.end_session(of, id).await?;

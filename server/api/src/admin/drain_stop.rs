@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ProvePassword;
+use crate::ApiKeyId;
 
 /// A tenant's automatic stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,9 +16,12 @@ pub struct DrainStop {
     pub times: u32,
     /// The number of accounts in a minute up to which no key is suspended, whatever its habit.
     pub least: u32,
-    /// Until then a mass fetch was announced, and no key is suspended. It may be in the past.
+    /// Until then a mass fetch was announced, and the keys that it is about are not suspended. It may be in the past.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_until: Option<DateTime<Utc>>,
+    /// The only key that the announcement is about; omitted if it is about all keys of the tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_key: Option<ApiKeyId>,
 }
 
 /// Body of `PUT /admin/v1/tenants/{tenant}/drain-stop`.
@@ -46,6 +50,9 @@ pub struct SetDrainStop {
 pub struct AnnounceFetch {
     /// How long the mass fetch may take from now, in minutes: 1 to 10,080 (a week). 0 ends an announcement.
     pub minutes: u32,
+    /// The only key that will fetch, so that the others can still be suspended; all keys of the tenant if omitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ApiKeyId>,
     /// The reason for the audit log: 3 to 500 characters.
     pub reason: String,
     /// Your own password, and a code if you log in with one.

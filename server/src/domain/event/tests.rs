@@ -34,7 +34,8 @@ fn every_event() -> Vec<Event<'static>> {
         Event::TenantFrozen { tenant, reason },
         Event::TenantThawed { tenant, reason },
         Event::DrainStopChanged { tenant, enabled: true, times: 10, least: 1000, reason },
-        Event::MassFetchAnnounced { tenant, minutes: 60, reason },
+        Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: None },
+        Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: Some(api_key) },
         Event::ConnectorAdded {
             connector,
             name: "Photos",

@@ -24,7 +24,7 @@ pub(super) async fn show(app: &Shared, _caller: Viewer, tenant: &str) -> Result<
 
 /// Set the automatic stop
 ///
-/// An API key that fetches the tokens of more accounts in a minute than `times` its largest minute of the last seven days, and of more than
+/// An API key that fetches the tokens of (or has requests signed for) more accounts in a minute than `times` its largest minute of the last seven days, and of more than
 /// `least`, is suspended: every replica refuses it, an alarm is raised, and an operator has to let it work again. It is off unless it was
 /// turned on, and known to every replica within seconds. Keys that are suspended stay so when it is turned off.
 ///
@@ -50,8 +50,9 @@ pub(super) async fn set(
 
 /// Announce a mass fetch
 ///
-/// For so many minutes no key of the tenant is suspended, and what its keys fetch does not become a habit. A tenant without an automatic stop is
-/// `invalid_state` (409).
+/// For so many minutes no key of the tenant is suspended, or only the named `key` is not, and what these keys fetch does not become a habit. The
+/// tenant's other keys can still be suspended. A tenant has one announcement; another one takes its place. A tenant without an automatic stop
+/// is `invalid_state` (409), and a key that is not the tenant's `not_found` (404).
 ///
 /// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
 /// login.

@@ -36,7 +36,9 @@ pub async fn set(app: &App, actor: &Actor, of: TenantId, wanted: &SetDrainStop) 
         tx.lock_own_tenant().await?.ok_or_else(tenant::no_tenant)?;
         let before = tx.drain_stop().await?;
         let announced_until = before.and_then(|row| row.announced_until);
-        let row = wanted.enabled.then_some(DrainStopRow { times, least, announced_until });
+        let announced_key = before.and_then(|row| row.announced_key);
+        let row = DrainStopRow { times, least, announced_until, announced_key };
+        let row = wanted.enabled.then_some(row);
         if row != before {
             tx.set_drain_stop(row).await?;
             let event = Event::DrainStopChanged {
@@ -53,14 +55,15 @@ pub async fn set(app: &App, actor: &Actor, of: TenantId, wanted: &SetDrainStop) 
     Ok(to_wire(app.store.scoped(of, write).await?))
 }
 
-/// Announces a mass fetch: no key of the tenant is stopped for so many minutes, and what is fetched does not become a habit. 0 minutes end
-/// an announcement.
+/// Announces a mass fetch of one key, or of all keys of the tenant: they are not stopped for so many minutes, and what they fetch does not
+/// become a habit. It takes the place of the announcement before; 0 minutes end that one.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`; `invalid_state` if there is no automatic stop.
+/// `not_found`, also for a key that is none of the tenant's; `invalid_field`; `invalid_state` if there is no automatic stop.
 pub async fn announce(app: &App, actor: &Actor, of: TenantId, wanted: &AnnounceFetch) -> Result<DrainStop> {
     let reason = text::line("reason", &wanted.reason, 3, 500)?;
-    if wanted.minutes > LONGEST {
+    let AnnounceFetch { minutes, key: api_key, .. } = *wanted;
+    if minutes > LONGEST {
         let detail = format!("minutes must be 0 to {LONGEST}");
         return Err(Code::InvalidField.because(detail).field("minutes").into());
     }
@@ -70,10 +73,15 @@ pub async fn announce(app: &App, actor: &Actor, of: TenantId, wanted: &AnnounceF
             let detail = "the tenant has no automatic stop, so a mass fetch needs no announcement";
             Error::from(Code::InvalidState.because(detail))
         })?;
-        let until = tx.now().await? + TimeDelta::minutes(wanted.minutes.into());
-        let row = DrainStopRow { announced_until: (wanted.minutes > 0).then_some(until), ..row };
+        let until = tx.now().await? + TimeDelta::minutes(minutes.into());
+        let announced = (minutes > 0).then_some((until, api_key.map(|key| key.uuid())));
+        let row = DrainStopRow {
+            announced_until: announced.map(|(until, _)| until),
+            announced_key: announced.and_then(|(_, key)| key),
+            ..row
+        };
         tx.set_drain_stop(Some(row)).await?;
-        let event = Event::MassFetchAnnounced { tenant: of, minutes: wanted.minutes, reason: &reason };
+        let event = Event::MassFetchAnnounced { tenant: of, minutes, reason: &reason, api_key };
         tx.record(actor, event).await?;
         Ok(Some(row))
     };
@@ -105,7 +113,8 @@ fn within(field: &'static str, value: u32, least: u32, most: u32) -> Result<i32>
 }
 
 fn to_wire(row: Option<DrainStopRow>) -> DrainStop {
-    let off = DrainStop { enabled: false, times: TIMES, least: LEAST, announced_until: None };
+    let off =
+        DrainStop { enabled: false, times: TIMES, least: LEAST, announced_until: None, announced_key: None };
     row.map_or(off, tenant::stop_to_wire)
 }
 

@@ -81,8 +81,9 @@ async fn count(tx: &mut WorkerTx, part: &[Taken]) -> Result<Counts> {
     let ends_in = (minute + whole - now).to_std().unwrap_or_default();
     let tenants: Vec<Uuid> = part.iter().map(|taken| taken.tenant.uuid()).collect();
     let stops: HashMap<Uuid, DrainStopRow> = tx.drain_stops_of(&tenants).await?.into_iter().collect();
-    let stop_of = |tenant: Uuid| stops.get(&tenant).copied().filter(|stop| !stop.is_announced(now));
-    let fetched = part.iter().filter(|taken| stop_of(taken.tenant.uuid()).is_some());
+    let stop_of =
+        |tenant: Uuid, key: Uuid| stops.get(&tenant).copied().filter(|stop| !stop.is_announced(key, now));
+    let fetched = part.iter().filter(|taken| stop_of(taken.tenant.uuid(), taken.key).is_some());
     let fetched = fetched.map(|Taken { tenant, key, accounts, .. }| FetchedRow {
         tenant_id: tenant.uuid(),
         key: *key,
@@ -94,7 +95,7 @@ async fn count(tx: &mut WorkerTx, part: &[Taken]) -> Result<Counts> {
     let fetched: Vec<FetchedRow> = fetched.collect();
     let sums = tx.add_fetched(fetched).await?;
     let keys =
-        sums.into_iter().filter_map(|(tenant, key, sum)| Some(((tenant, key), (stop_of(tenant)?, sum))));
+        sums.into_iter().filter_map(|(tenant, key, sum)| Some(((tenant, key), (stop_of(tenant, key)?, sum))));
     Ok(Counts { minute, ends_in, keys: keys.collect() })
 }
 
@@ -103,7 +104,7 @@ async fn suspend(app: &App, tenant: TenantId, key: Uuid, sum: Sum) -> Result<()>
     let Sum { accounts, habit } = sum;
     let suspend = async |tx: &mut TenantTx| {
         let now = tx.now().await?;
-        let Some(stop) = tx.drain_stop().await?.filter(|stop| !stop.is_announced(now)) else {
+        let Some(stop) = tx.drain_stop().await?.filter(|stop| !stop.is_announced(key, now)) else {
             return Ok(false);
         };
         let limit = stop.limit(habit);

@@ -1,4 +1,4 @@
-//! The accounts that API keys got tokens of in the current minute, as far as this process issued them.
+//! The accounts that API keys got tokens of, or signed requests for, in the current minute, as far as this process issued them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -54,7 +54,7 @@ pub(super) struct Taken {
 /// What a report has found out about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Nothing is counted: the tenant has no automatic stop any more, or has announced a mass fetch.
+    /// Nothing is counted: the tenant has no automatic stop any more, or a mass fetch of the key was announced.
     Free,
     /// The key may get the tokens of this many further accounts in the minute that began then and ends in this time.
     Left(i32, DateTime<Utc>, Duration),
@@ -68,7 +68,7 @@ impl Drains {
         self.keys().retain(|(tenant, _), _| watched.contains(tenant));
     }
 
-    /// Counts a token of an account for a key.
+    /// Counts a token of an account, or a signature in its name, for a key.
     pub fn issued(&self, tenant: TenantId, key: Uuid, account: Uuid) {
         let watched = self.watched.read().unwrap_or_else(PoisonError::into_inner);
         if watched.contains(&tenant) && self.keys().entry((tenant, key)).or_default().count(account) {

@@ -34,7 +34,10 @@ pub async fn sign(
         record(tx, &key.actor(), id).await?;
         Ok(signed)
     };
-    app.store.scoped_in_turn(key.tenant(), work).await
+    let signed = app.store.scoped_in_turn(key.tenant(), work).await?;
+    // A key that only signs uses the accounts as much as one that gets their tokens.
+    app.drains.issued(key.tenant(), key.id.uuid(), id.uuid());
+    Ok(signed)
 }
 
 /// The connector's credentials and the account's token.
