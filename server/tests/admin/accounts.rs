@@ -286,7 +286,9 @@ async fn looking_at_an_account_is_recorded_and_shows_no_token() {
     let (admin, token) = seeded().await;
     let id = AccountId::from("01900000-0000-7000-8000-000000000004".parse::<Uuid>().unwrap());
     let detail = admin.get(&token, &format!("{LIST}/{id}")).await.expect(200);
-    assert_eq!(detail["connector"], "C");
+    assert_eq!((&detail["connector"], &detail["connector_name"]), (&json!("C"), &json!("C")));
+    let listed = admin.get(&token, &format!("{LIST}?limit=1")).await.expect(200);
+    assert_eq!(listed["items"][0]["connector_name"], "C", "{listed}");
     assert_eq!(detail["token"]["holders"], 0);
     let fingerprint = detail["token"]["fingerprint"].as_str().unwrap().to_owned();
     assert_eq!(fingerprint.len(), 8);

@@ -24,9 +24,9 @@ const MAX_KNOWN: usize = 4_096;
 /// What answers have told of connectors and tenants.
 #[derive(Debug, Default, Clone)]
 pub struct Known {
-    /// Their names, and whether the provider refuses their app key or secret, as far as an answer has told that.
-    connectors: HashMap<ConnectorId, (String, bool)>,
-    /// Their short names.
+    /// Whether the provider refuses the app key or secret of a connector, as far as an answer has told that.
+    connectors: HashMap<ConnectorId, bool>,
+    /// The short names of tenants.
     tenants: HashMap<TenantId, String>,
 }
 
@@ -45,26 +45,21 @@ impl Known {
         }
         match answer {
             Answer::Connectors(page) => {
-                let known = page.items.iter().map(|row| (row.id, (row.name.clone(), is_broken(row.status))));
-                self.connectors.extend(known);
+                self.connectors.extend(page.items.iter().map(|row| (row.id, is_broken(row.status))));
             }
             Answer::Connector(row) => {
-                drop(self.connectors.insert(row.id, (row.name.clone(), is_broken(row.status))));
+                self.connectors.insert(row.id, is_broken(row.status));
             }
             Answer::Overview(facts) => {
                 let Some(failing) = &facts.failing else { return };
                 // A connector that is not among all that fail works again.
                 if !failing.more_connectors {
-                    self.connectors.values_mut().for_each(|(_, is_broken)| *is_broken = false);
+                    self.connectors.values_mut().for_each(|is_broken| *is_broken = false);
                 }
                 let failing = failing.connectors.iter();
-                let known = failing.map(|row| (row.id, (row.name.clone(), is_broken(row.status))));
-                self.connectors.extend(known);
+                self.connectors.extend(failing.map(|row| (row.id, is_broken(row.status))));
             }
             Answer::Account(detail) => {
-                let id = detail.summary.account.connector_id;
-                let known = self.connectors.entry(id).or_default();
-                known.0.clone_from(&detail.connector);
                 drop(self.tenants.insert(detail.summary.tenant_id, detail.summary.tenant.clone()));
             }
             Answer::Tenants(page) => {
@@ -79,14 +74,9 @@ impl Known {
         }
     }
 
-    /// The connector's name, or its shortened id as long as no answer has told the name.
-    pub fn connector(&self, id: ConnectorId) -> String {
-        self.connectors.get(&id).map_or_else(|| short_id(&id.to_string()), |(name, _)| name.clone())
-    }
-
     /// Whether the last answer about the connector said that the provider refuses its app key or secret.
     pub fn is_broken(&self, id: ConnectorId) -> bool {
-        self.connectors.get(&id).is_some_and(|(_, is_broken)| *is_broken)
+        self.connectors.get(&id).copied().unwrap_or_default()
     }
 
     /// The tenant's short name, or its shortened id as long as no answer has told the name.

@@ -284,16 +284,19 @@ fn what_others_changed_is_marked_until_it_was_seen() {
 }
 
 #[test]
-fn connectors_are_named_once_an_answer_has_told_their_names() {
+fn connectors_are_named_by_the_list_itself_and_by_their_ids_where_an_older_server_does_not_tell() {
     let mut story = Story::new(setup(), (180, 24));
     story.later(0);
-    story.settle();
+    let mut nameless = account_page(1, None, 1);
     let connector = summary(0).account.connector_id.to_string();
+    nameless.items[0].connector_name = None;
+    let at = story.waiting.iter().position(|call| matches!(call.2, Request::Accounts(..))).unwrap();
+    let call = story.waiting.remove(at);
+    story.answer(&call, Ok(Answer::Accounts(nameless)));
     assert!(frame_text(&story).contains(&short_id(&connector)), "{}", frame_text(&story));
-    let name = detail(0).connector;
-    story.press("enter");
+    story.press("r");
     story.settle();
-    story.press("q");
+    let name = detail(0).connector;
     let first =
         frame_text(&story).lines().find(|line| line.contains(&summary(0).account.email)).unwrap().to_owned();
     assert!(first.contains(&name), "{first}");

@@ -16,6 +16,9 @@ pub struct AccountSummary {
     pub tenant_id: TenantId,
     /// The tenant's short name.
     pub tenant: String,
+    /// The connector's name; older servers omit it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector_name: Option<String>,
     /// The account as its tenant sees it.
     #[serde(flatten)]
     pub account: Account,

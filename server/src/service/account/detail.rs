@@ -131,17 +131,15 @@ impl Names {
     }
 
     pub(super) fn summary(&self, row: SeenAccount) -> Result<AccountSummary> {
+        let (provider, connector_name) = self.connectors.get(&row.connector_id).cloned().unzip();
         Ok(AccountSummary {
             tenant_id: row.tenant_id.into(),
             tenant: self.tenants.get(&row.tenant_id).cloned().unwrap_or_default(),
+            connector_name,
             account: Account {
                 id: row.id.into(),
                 connector_id: row.connector_id.into(),
-                provider: self
-                    .connectors
-                    .get(&row.connector_id)
-                    .map(|(provider, _)| provider.clone())
-                    .unwrap_or_default(),
+                provider: provider.unwrap_or_default(),
                 protocol: row.protocol.known()?.into(),
                 status: row.status.known()?.into(),
                 assurance: row.assurance.known()?.into(),

@@ -57,7 +57,11 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "CONNECTOR",
         min_width: 160,
         size: Size::Fixed(16),
-        cell: |row, beside| (beside.known.connector(row.account.connector_id), Meaning::Muted),
+        cell: |row, _| {
+            // Older servers do not tell the name.
+            let id = || short_id(&row.account.connector_id.to_string());
+            (row.connector_name.clone().unwrap_or_else(id), Meaning::Muted)
+        },
     },
     Column {
         title: "SCOPES",
