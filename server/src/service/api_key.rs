@@ -253,6 +253,7 @@ pub(super) fn to_wire(row: ApiKeyRow) -> ApiKey {
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
         suspended: suspension(row.suspended_at, row.suspended_reason),
+        last_used_on: row.last_used_on,
     }
 }
 

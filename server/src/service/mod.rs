@@ -13,6 +13,7 @@ pub mod freeze;
 pub mod gauges;
 mod grant_to_revoke;
 pub mod job;
+pub mod key_use;
 pub mod limit;
 pub mod link;
 pub mod manage;

@@ -18,7 +18,9 @@ use crate::app::App;
 use crate::domain::{Result, entropy};
 use crate::metrics;
 use crate::service::account::search_texts;
-use crate::service::{activity, drain, event_tail, job, link, manage, once, revocation, token, webhook};
+use crate::service::{
+    activity, drain, event_tail, job, key_use, link, manage, once, revocation, token, webhook,
+};
 
 /// The number of revocations that a process handles at the same time.
 const REVOCATIONS_AT_ONCE: i64 = 8;
@@ -34,6 +36,8 @@ const LAST_COUNT: Duration = Duration::from_secs(5);
 const FOLD: Duration = Duration::from_secs(5);
 /// The interval for adding to the counts of the current minute.
 const COUNT: Duration = Duration::from_secs(5);
+/// The interval for writing down which API keys were used, by the day.
+const KEYS: Duration = Duration::from_mins(5);
 /// The interval for adding to the counts of keys, and for looking which tenants have an automatic stop.
 const REPORT: Duration = Duration::from_secs(1);
 const WATCH: Duration = Duration::from_secs(3);
@@ -248,9 +252,12 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(COUNT);
+    let (mut poll, mut keys) = (ticks(COUNT), ticks(KEYS));
     while wait(&mut stop, async {
-        let _ = poll.tick().await;
+        tokio::select! {
+            _ = poll.tick() => {}
+            _ = keys.tick() => { noted("activity", key_use::flush(&app).await); }
+        }
     })
     .await
     {

@@ -181,7 +181,7 @@ const GRANTS: [&str; 36] = [
     "__diesel_schema_migrations: SELECT",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
-    "api_keys: INSERT SELECT UPDATE (expires_at, frozen, revoked_at, suspended_at, suspended_reason)",
+    "api_keys: INSERT SELECT UPDATE (expires_at, frozen, last_used_on, revoked_at, suspended_at, suspended_reason)",
     "audit_events: SELECT",
     "connector_brandings: INSERT SELECT UPDATE",
     "connector_health: INSERT SELECT UPDATE",

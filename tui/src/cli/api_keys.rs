@@ -128,7 +128,7 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
         }
     };
     let keys = client.api_keys(tenant).await?;
-    print(&keys, ["KEY", "NAME", "PERMISSIONS", "MADE", "STATE"], row, out)
+    print(&keys, ["KEY", "NAME", "PERMISSIONS", "MADE", "USED ON", "STATE"], row, out)
 }
 
 /// The tenant of the API key that standard input has.
@@ -157,7 +157,7 @@ fn again(new: &NewApiKey) -> String {
     format!("revoke API key {} and create another one", new.key.id)
 }
 
-fn row(key: &ApiKey) -> [String; 5] {
+fn row(key: &ApiKey) -> [String; 6] {
     let permissions: Vec<_> = key.permissions.iter().map(bowline_api::Named::as_str).collect();
     let state = match (key.revoked_at, &key.suspended, key.expires_at) {
         (Some(at), ..) => format!("revoked {}", stamp(at)),
@@ -165,5 +165,6 @@ fn row(key: &ApiKey) -> [String; 5] {
         (None, None, Some(at)) => format!("until {}", stamp(at)),
         (None, None, None) => "valid".to_owned(),
     };
-    [key.id.to_string(), key.name.clone(), permissions.join(" "), stamp(key.created_at), state]
+    let used = key.last_used_on.map_or_else(|| "–".to_owned(), |day| day.to_string());
+    [key.id.to_string(), key.name.clone(), permissions.join(" "), stamp(key.created_at), used, state]
 }

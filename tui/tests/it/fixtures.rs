@@ -49,7 +49,7 @@ pub(crate) fn tenant(n: u64, slug: &str, name: &str) -> Tenant {
 /// Two tenants; the second one has an automatic stop and has announced a mass fetch.
 pub(crate) fn tenants() -> Vec<Tenant> {
     let announced_until = Some(now() + TimeDelta::hours(1));
-    let stop = DrainStop { enabled: true, times: 10, least: 1000, announced_until };
+    let stop = DrainStop { enabled: true, times: 10, least: 1000, announced_until, announced_key: None };
     let globex = Tenant { drain_stop: Some(stop), ..tenant(2, "globex", "Globex Corporation") };
     vec![tenant(1, "acme", "Acme Photos"), globex]
 }
@@ -74,6 +74,7 @@ pub(crate) fn summary(n: u64) -> AccountSummary {
     AccountSummary {
         tenant_id: whose.id,
         tenant: whose.slug.clone(),
+        connector_name: Some("Acme Photos".into()),
         account: Account {
             id: account_id(n),
             external_user_id: format!("user-{n}"),
@@ -249,6 +250,7 @@ pub(crate) fn api_key(n: u64) -> ApiKey {
             since: now() - TimeDelta::hours(2),
             reason: "it fetched the tokens of far more accounts than it is used to".into(),
         }),
+        last_used_on: (n != 1).then(|| now().date_naive()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! API keys of tenants. The secret is shown once, when the key is created.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ProvePassword;
@@ -46,6 +46,10 @@ pub struct ApiKey {
     /// Since when and why the automatic stop has suspended the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<ApiKeySuspension>,
+    /// The day (UTC) on which a server last accepted the key, known within minutes; omitted if it is not known to have been used. What was used
+    /// in the last minutes before a server ended may be missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_on: Option<NaiveDate>,
 }
 
 /// The suspension of an API key, which an operator lifts.

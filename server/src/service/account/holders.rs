@@ -62,6 +62,7 @@ fn to_wire(row: HolderRow) -> TokenHolder {
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
             suspended: api_key::suspension(row.suspended_at, row.suspended_reason),
+            last_used_on: row.last_used_on,
         },
         first_issued_at: row.first_issued_at,
         last_issued_at: row.last_issued_at,

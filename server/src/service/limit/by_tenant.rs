@@ -3,14 +3,17 @@
 //! The limit is found by the digest of an API key that has worked before. Other keys count against no tenant, because
 //! anyone can write a tenant's id into a key. They are rejected at the rate of `delays`.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bowline_api::{ApiKeyId, TenantId};
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::pace::{Meter, Pace};
 use crate::domain::credential::{Digest, PresentedApiKey};
@@ -43,15 +46,43 @@ pub struct ByTenant {
     others: Option<Pace>,
     permits: usize,
     waits: usize,
-    known_keys: Cache<Digest, Known>,
+    known_keys: Cache<Digest, Arc<Known>>,
     uses: Cache<TenantId, Arc<Use>>,
 }
 
 /// An API key that has worked before.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Known {
     id: ApiKeyId,
+    tenant: TenantId,
     of: Arc<Use>,
+    /// Whether it was used since that was last taken.
+    is_used: AtomicBool,
+}
+
+impl Known {
+    fn used(&self) {
+        // Calls of the same key on several cores write nothing but the first time.
+        if !self.is_used.load(Ordering::Relaxed) {
+            self.is_used.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Keys of a tenant that were used.
+#[derive(Debug)]
+pub struct UsedKeys(Vec<Arc<Known>>);
+
+impl UsedKeys {
+    /// Their ids.
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.0.iter().map(|known| known.id.uuid()).collect()
+    }
+
+    /// Notes that they were used once more, because it could not be written.
+    pub fn put_back(&self) {
+        self.0.iter().for_each(|known| known.used());
+    }
 }
 
 /// The usage of one tenant.
@@ -84,11 +115,24 @@ impl ByTenant {
 
     /// Records that the presented key works and has this id.
     pub fn works(&self, presented: &PresentedApiKey, id: ApiKeyId) {
-        if self.known_keys.get(&presented.digest).is_some() {
+        if let Some(known) = self.known_keys.get(&presented.digest) {
+            known.used();
             return;
         }
-        let of = self.of(presented.tenant);
-        self.known_keys.insert(presented.digest, Known { id, of });
+        let (tenant, of) = (presented.tenant, self.of(presented.tenant));
+        let known = Known { id, tenant, of, is_used: AtomicBool::new(true) };
+        self.known_keys.insert(presented.digest, Arc::new(known));
+    }
+
+    /// Takes the keys that were used since the last call, by tenant. A key that was forgotten meanwhile is not among them.
+    pub fn take_used(&self) -> BTreeMap<TenantId, UsedKeys> {
+        let mut used: BTreeMap<TenantId, UsedKeys> = BTreeMap::new();
+        for (_, known) in self.known_keys.iter() {
+            if known.is_used.swap(false, Ordering::Relaxed) {
+                used.entry(known.tenant).or_insert_with(|| UsedKeys(Vec::new())).0.push(known);
+            }
+        }
+        used
     }
 
     fn of(&self, tenant: TenantId) -> Arc<Use> {
@@ -126,10 +170,10 @@ impl ByTenant {
     /// # Errors
     /// `rate_limited`.
     pub fn count(&self, presented: &PresentedApiKey, calls: Calls) -> Result<()> {
-        let Some(Known { of, .. }) = self.known_keys.get(&presented.digest) else { return Ok(()) };
+        let Some(known) = self.known_keys.get(&presented.digest) else { return Ok(()) };
         let (meter, times) = match calls {
-            Calls::Tokens(times) => (&of.tokens, times),
-            Calls::Other => (&of.others, NonZeroU32::MIN),
+            Calls::Tokens(times) => (&known.of.tokens, times),
+            Calls::Other => (&known.of.others, NonZeroU32::MIN),
         };
         let Some(Err(wait)) = meter.as_ref().map(|meter| meter.count(times)) else { return Ok(()) };
         metrics::limited(Limit::TenantRate);
@@ -212,6 +256,24 @@ mod tests {
         limits.fails(&good);
         assert!(limits.known(&good).is_none());
         assert!(limits.count(&good, Calls::Other).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_was_used_is_taken_once_and_again_if_that_could_not_be_written() {
+        let limits = strict();
+        let (acme, other): (TenantId, TenantId) = (entropy::id(), entropy::id());
+        let (one, two): (ApiKeyId, ApiKeyId) = (entropy::id(), entropy::id());
+        for _ in 0..2 {
+            limits.works(&key(acme, "one"), one);
+            limits.works(&key(other, "two"), two);
+        }
+        let used = limits.take_used();
+        let ids = |tenant| used.get(&tenant).map(UsedKeys::ids);
+        assert_eq!((ids(acme), ids(other)), (Some(vec![one.uuid()]), Some(vec![two.uuid()])));
+        assert!(limits.take_used().is_empty());
+        used[&acme].put_back();
+        limits.works(&key(other, "two"), two);
+        assert_eq!(limits.take_used().len(), 2);
     }
 
     #[test]

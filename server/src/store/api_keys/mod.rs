@@ -2,7 +2,7 @@
 
 pub mod lookup;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
@@ -28,6 +28,7 @@ pub struct ApiKeyRow {
     pub revoked_at: Option<DateTime<Utc>>,
     pub suspended_at: Option<DateTime<Utc>>,
     pub suspended_reason: Option<String>,
+    pub last_used_on: Option<NaiveDate>,
 }
 
 /// Why a key does not work that would work otherwise.
@@ -51,6 +52,19 @@ impl TenantTx {
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
             .select(WorkingKey::as_select());
         Ok(query.first(self.connection()).await.optional()?)
+    }
+
+    /// Writes down that these keys are used today (UTC), unless that is known.
+    pub async fn note_key_use(&mut self, keys: &[Uuid]) -> Result<()> {
+        let today = self.now().await?.date_naive();
+        let not_noted =
+            api_keys::last_used_on.is_null().or(api_keys::last_used_on.assume_not_null().lt(today));
+        let update = diesel::update(api_keys::table)
+            .filter(api_keys::tenant_id.eq(self.tenant_uuid()).and(api_keys::id.eq_any(keys)))
+            .filter(not_noted)
+            .set(api_keys::last_used_on.eq(today));
+        update.execute(self.connection()).await?;
+        Ok(())
     }
 
     /// Why the tenant's key with the digest `secret` does not work; none if it works, or if there is no such key, or it is revoked or

@@ -1,8 +1,8 @@
 //! Which API keys hold a token of an account, for operators.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{self, Array, BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{self, Array, BigInt, Bool, Date, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ const HOLDERS: &str = "
         GROUP BY j.api_key_id
     )
     SELECT k.id, k.name, k.permissions, k.created_at, k.expires_at, k.revoked_at, k.suspended_at,
-           k.suspended_reason, h.first_issued_at, greatest(h.last_issued_at, u.at) AS last_issued_at, h.issues + coalesce(u.issues, 0) AS issues,
+           k.suspended_reason, k.last_used_on, h.first_issued_at, greatest(h.last_issued_at, u.at) AS last_issued_at, h.issues + coalesce(u.issues, 0) AS issues,
            (SELECT count(*) FROM journal) >= $4 AS approximate
     FROM held h
     JOIN api_keys k ON k.tenant_id = $1 AND k.id = h.api_key_id
@@ -57,6 +57,8 @@ pub struct HolderRow {
     pub suspended_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
     pub suspended_reason: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub last_used_on: Option<NaiveDate>,
     #[diesel(sql_type = Timestamptz)]
     pub first_issued_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
