@@ -1,17 +1,19 @@
 //! Secrets of Bowline that somebody has found and pastes into a query. They are not kept, shown or sent; an API key
 //! names its tenant, so it leads to the tenant's keys.
 
-use bowline_api::TenantId;
+use bowline_api::{SecretKind, TenantId};
 
-/// How the secrets of Bowline begin, and what they are.
-const KINDS: [(&str, &str); 6] = [
-    ("bwl_sk_", "an API key"),
-    ("bwl_op_", "an operator's session"),
-    ("bwl_lk_", "the ticket of a link"),
-    ("bwl_lc_", "the code of a link"),
-    ("bwl_mt_", "the ticket of a user's page"),
-    ("bwl_so_", "the ticket of a login"),
-];
+/// What a secret is, in words.
+fn words(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::ApiKey => "an API key",
+        SecretKind::OperatorSession => "an operator's session",
+        SecretKind::LinkTicket => "the ticket of a link",
+        SecretKind::LinkCode => "the code of a link",
+        SecretKind::ManageTicket => "the ticket of a user's page",
+        SecretKind::SignOn => "the ticket of a login",
+    }
+}
 
 /// A secret of Bowline in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +38,11 @@ impl FoundSecret {
 
 /// The first secret of Bowline in a text, also one that is not typed to its end.
 pub fn found_secret(text: &str) -> Option<FoundSecret> {
-    let begins = |(prefix, kind)| text.find(prefix).map(|at| (at + str::len(prefix), kind));
-    let (at, kind) = KINDS.into_iter().filter_map(begins).min_by_key(|(at, _)| *at)?;
+    let begins = |kind: SecretKind| Some((text.find(kind.prefix())? + kind.prefix().len(), kind));
+    let (at, kind) = SecretKind::ALL.into_iter().filter_map(begins).min_by_key(|(at, _)| *at)?;
     let rest = text.get(at..).unwrap_or_default();
     let tenant = rest.split_once('_').and_then(|(id, _)| format!("tenant_{id}").parse().ok());
-    Some(FoundSecret { kind, tenant })
+    Some(FoundSecret { kind: words(kind), tenant })
 }
 
 #[cfg(test)]

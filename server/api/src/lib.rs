@@ -6,6 +6,7 @@ pub mod id;
 pub mod named;
 pub mod page;
 pub mod problem;
+mod secret;
 pub mod status;
 pub mod v1;
 
@@ -17,3 +18,4 @@ pub use id::{
 pub use named::Named;
 pub use page::Page;
 pub use problem::Problem;
+pub use secret::SecretKind;

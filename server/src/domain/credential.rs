@@ -10,6 +10,7 @@
 
 use std::fmt;
 
+pub use bowline_api::SecretKind as Kind;
 use bowline_api::TenantId;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,37 +18,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::entropy;
 use super::error::Result;
-
-/// The purpose of a credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A tenant app's API key.
-    ApiKey,
-    /// An operator's session.
-    OperatorSession,
-    /// The end user's access to a link session.
-    LinkTicket,
-    /// The code with which the tenant completes a finished authorization.
-    LinkCode,
-    /// The end user's access to the page with their accounts.
-    ManageTicket,
-    /// The terminal's access to an operator's login at the identity provider that has begun.
-    SignOn,
-}
-
-impl Kind {
-    /// The fixed beginning of the credential's text.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Self::ApiKey => "bwl_sk_",
-            Self::OperatorSession => "bwl_op_",
-            Self::LinkTicket => "bwl_lk_",
-            Self::LinkCode => "bwl_lc_",
-            Self::ManageTicket => "bwl_mt_",
-            Self::SignOn => "bwl_so_",
-        }
-    }
-}
 
 /// The SHA-256 of a credential, which is stored and looked up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -24,23 +24,22 @@ fn plain(text: &str, meaning: Meaning) -> Line {
 /// A line, and the place of the row that it belongs to, if it can be selected.
 pub(super) type Placed = (Option<usize>, Line);
 
-/// What does not work now, and the jobs, in lines of at most this many columns.
-pub(super) fn failing(facts: &Overview, now: DateTime<Utc>, columns: usize) -> Vec<Placed> {
-    let all = Trouble::all(facts);
-    let first_job = all.iter().position(Trouble::is_job).unwrap_or(all.len());
+/// What does not work now, and the jobs: `all` of these facts, in lines of at most this many columns.
+pub(super) fn failing(facts: &Overview, all: &[&Trouble], now: DateTime<Utc>, columns: usize) -> Vec<Placed> {
+    let first_job = all.iter().position(|trouble| trouble.is_job()).unwrap_or(all.len());
     let placed = |(at, trouble): (usize, &Trouble)| {
         let lines = wrapped(trouble.line(now), columns);
         lines.into_iter().map(move |line| (Some(at), line))
     };
     let mut lines = vec![(None, heading("Failing now"))];
-    lines.extend(all.iter().enumerate().take(first_job).flat_map(placed));
+    lines.extend(all.iter().copied().enumerate().take(first_job).flat_map(placed));
     match &facts.failing {
         None => lines.push((None, plain("this server does not tell", Meaning::Muted))),
         Some(_) if first_job == 0 => lines.push((None, plain("● nothing", Meaning::Good))),
         Some(_) => {}
     }
     lines.push((None, heading("Jobs")));
-    lines.extend(all.iter().enumerate().skip(first_job).flat_map(placed));
+    lines.extend(all.iter().copied().enumerate().skip(first_job).flat_map(placed));
     if facts.jobs.is_empty() {
         lines.push((None, plain("none runs or waits for a second operator", Meaning::Muted)));
     }

@@ -140,7 +140,8 @@ impl Screen for Overview {
             let text: String = line.iter().map(|(text, _)| text.as_str()).collect();
             (String::new(), text.trim().to_owned(), Meaning::Text)
         };
-        failing(facts, around.now, usize::from(u16::MAX)).iter().map(text).collect()
+        let all: Vec<_> = self.list.loaded().collect();
+        failing(facts, &all, around.now, usize::from(u16::MAX)).iter().map(text).collect()
     }
 
     fn command(&self) -> CommandLine {
@@ -176,7 +177,8 @@ impl Overview {
         let has_two = columns >= TWO_PANES;
         let inside = usize::from(columns.saturating_sub(FRAME));
         let room = if has_two { inside / 2 } else { inside }.saturating_sub(1);
-        let mut left = failing(facts, now, room);
+        let all: Vec<_> = self.list.loaded().collect();
+        let mut left = failing(facts, &all, now, room);
         if has_two {
             return vec![left, right.collect()];
         }
