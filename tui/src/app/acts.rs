@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::client::{Act, Answer, Failure, has_ended};
 use crate::theme::Meaning;
-use crate::when::clock;
+use crate::when::{clock, stamp};
 
 /// The number of acts kept; of those that have ended, the oldest is dropped first.
 const MAX_ACTS: usize = 200;
@@ -98,6 +98,11 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::ChangedOperator(operator) if operator.disabled_at.is_some() => "disabled".to_owned(),
         Answer::ChangedOperator(operator) => format!("the role is {}, enabled", operator.role),
         Answer::AddedOperator(operator) => format!("added with the role {}", operator.role),
+        Answer::DrainStop(stop) if !stop.enabled => "the automatic stop is off".to_owned(),
+        Answer::DrainStop(stop) => match stop.announced_until {
+            Some(until) => format!("the automatic stop is on, a mass fetch announced until {}", stamp(until)),
+            None => "the automatic stop is on".to_owned(),
+        },
         Answer::NewApiKey(_) => "the key works from now on".to_owned(),
         Answer::Webhook(endpoint) => format!("the endpoint is {}", endpoint.state),
         Answer::NewWebhook(_) => "the new secret signs from now on".to_owned(),

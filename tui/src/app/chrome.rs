@@ -81,27 +81,27 @@ fn hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
             && does_something(model, entry.action)
             && refusal(model, entry.danger, around.missing_role(entry)).is_none()
     };
-    let shown = |entry: &'static Entry| Some((model.keymap.first_key(entry.action)?, entry));
-    let (always, mut here): (Vec<_>, Vec<_>) = registry()
-        .filter(is_offered)
-        .filter_map(shown)
-        .partition(|(_, entry)| ALWAYS.contains(&entry.action));
+    let shown = |entry: &'static Entry| {
+        let word = model.screen().hint(entry.action).unwrap_or(entry.hint);
+        Some((model.keymap.first_key(entry.action)?, word, entry.action))
+    };
+    let (always, mut here): (Vec<_>, Vec<_>) =
+        registry().filter(is_offered).filter_map(shown).partition(|(.., action)| ALWAYS.contains(action));
     // What belongs to this very screen comes before what works everywhere.
-    here.sort_by_key(|(_, entry)| !around.actions.contains(&entry.action));
-    let needed =
-        |key: &str, entry: &Entry| u16::try_from(width(key) + width(entry.hint) + 3).unwrap_or(u16::MAX);
+    here.sort_by_key(|(.., action)| !around.actions.contains(action));
+    let needed = |key: &str, word: &str| u16::try_from(width(key) + width(word) + 3).unwrap_or(u16::MAX);
     let mut room = line.width;
-    for (key, entry) in &always {
-        room = room.saturating_sub(needed(key, entry));
+    for (key, word, _) in &always {
+        room = room.saturating_sub(needed(key, word));
     }
-    here.retain(|(key, entry)| {
-        let fits = needed(key, entry) <= room;
-        room -= if fits { needed(key, entry) } else { 0 };
+    here.retain(|(key, word, _)| {
+        let fits = needed(key, word) <= room;
+        room -= if fits { needed(key, word) } else { 0 };
         fits
     });
     let mut x = line.x;
-    for (key, entry) in here.iter().chain(&always) {
+    for (key, word, _) in here.iter().chain(&always) {
         x += canvas.put(x, line.y, line.right().saturating_sub(x), key, Meaning::Accent) + 1;
-        x += canvas.put(x, line.y, line.right().saturating_sub(x), entry.hint, Meaning::Muted) + 2;
+        x += canvas.put(x, line.y, line.right().saturating_sub(x), word, Meaning::Muted) + 2;
     }
 }

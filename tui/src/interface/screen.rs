@@ -109,6 +109,11 @@ pub trait Screen: Any + Debug {
         true
     }
 
+    /// What this action does here, in the words of a hint, where the registry's word would say too much.
+    fn hint(&self, _action: Action) -> Option<&'static str> {
+        None
+    }
+
     /// Takes all marks away; `false` if there are none.
     fn unmark(&mut self) -> bool {
         false

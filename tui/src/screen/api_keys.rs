@@ -59,6 +59,7 @@ impl Screen for ApiKeys {
             Action::Rotate,
             Action::Revoke,
             Action::Pause,
+            Action::Announce,
             Action::CopyId,
             Action::Columns,
         ]
@@ -108,16 +109,24 @@ impl Screen for ApiKeys {
             (Action::Rotate, Some(tenant)) => vec![change::rotate_api_key(tenant, self.list.rows.current())],
             (Action::Revoke, Some(tenant)) => vec![change::revoke_api_key(tenant, self.list.rows.current())],
             (Action::Pause, Some(tenant)) => vec![change::resume_api_key(tenant, self.list.rows.current())],
+            (Action::Announce, Some(tenant)) => {
+                vec![change::announce_fetch_of_key(tenant, self.list.rows.current())]
+            }
             _ => Vec::new(),
         }
     }
 
+    /// Only the automatic stop suspends a key.
+    fn hint(&self, action: Action) -> Option<&'static str> {
+        (action == Action::Pause).then_some("resume")
+    }
+
     fn offers(&self, action: Action) -> bool {
         let Some(key) = self.list.rows.current() else {
-            return !matches!(action, Action::Rotate | Action::Revoke | Action::Pause | Action::CopyId);
+            return matches!(action, Action::Search | Action::Add | Action::Columns);
         };
         match action {
-            Action::Rotate | Action::Revoke => key.revoked_at.is_none(),
+            Action::Rotate | Action::Revoke | Action::Announce => key.revoked_at.is_none(),
             Action::Pause => key.revoked_at.is_none() && key.suspended.is_some(),
             _ => true,
         }
@@ -197,6 +206,15 @@ const COLUMNS: &[Column<ApiKey>] = &[
         min_width: 100,
         size: Size::Fixed(7),
         cell: |row, at| (ago(at.now, row.created_at), Meaning::Muted),
+    },
+    Column {
+        title: "USED ON",
+        min_width: 100,
+        size: Size::Fixed(10),
+        cell: |row, _| {
+            let day = row.last_used_on.map(|day| day.to_string());
+            (day.unwrap_or_else(|| "–".to_owned()), Meaning::Muted)
+        },
     },
     Column {
         title: "KEY",

@@ -46,7 +46,7 @@ impl Listed for Tenants {
 
 impl Screen for Tenants {
     fn actions(&self) -> &'static [Action] {
-        &[Action::Open, Action::Pause, Action::CopyId, Action::Columns]
+        &[Action::Open, Action::Pause, Action::DrainStop, Action::Announce, Action::CopyId, Action::Columns]
     }
 
     fn roles(&self) -> &'static [(Action, Role)] {
@@ -74,19 +74,30 @@ impl Screen for Tenants {
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
-        if let Answer::Tenant(changed) = answer {
-            self.list.rows.update(changed, by_act);
+        match answer {
+            Answer::Tenant(changed) => {
+                self.list.rows.update(changed, by_act);
+            }
+            Answer::DrainStop(_) => self.list.rows.refresh(),
+            _ => {}
         }
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match (action, self.list.rows.current()) {
             (Action::Pause, tenant) => vec![change::pause_tenant(tenant)],
+            (Action::DrainStop, tenant) => vec![change::set_drain_stop(tenant)],
+            (Action::Announce, tenant) => vec![change::announce_fetch_of_tenant(tenant)],
             (Action::Open, Some(tenant)) => {
                 vec![Reaction::Search { place: Place::Accounts, key: "tenant", value: tenant.slug.clone() }]
             }
             _ => Vec::new(),
         }
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        let has_stop = |tenant: &Tenant| tenant.drain_stop.is_some();
+        action != Action::Announce || self.list.rows.current().is_some_and(has_stop)
     }
 
     fn id(&self) -> Option<String> {
@@ -105,7 +116,9 @@ impl Screen for Tenants {
             pairs.push(("FROZEN".to_owned(), text, Meaning::Warn));
         }
         if let Some(stop) = self.list.rows.current().and_then(|tenant| tenant.drain_stop) {
-            let until = stop.announced_until.map(|until| format!("; announced until {}", stamp(until)));
+            let whose = stop.announced_key.map_or_else(String::new, |key| format!(" for {key}"));
+            let until =
+                stop.announced_until.map(|until| format!("; announced{whose} until {}", stamp(until)));
             let text = format!(
                 "an API key above {} × its largest minute of seven days, and above {} accounts a minute{}",
                 stop.times,

@@ -59,6 +59,7 @@ fn what_somebody_did_yesterday_in_all_logs_is_one_query() {
 #[test]
 fn a_followed_list_shows_what_is_new_and_a_frozen_one_stays_as_it_is() {
     let mut story = on_the_audit_screen();
+    story.tell(Msg::Resize(140, 24));
     let before = pages(&story);
     story.later(60_000);
     assert_eq!(pages(&story), before, "nothing is asked for by itself");
@@ -99,6 +100,7 @@ fn a_list_that_nobody_looks_at_freezes_so_that_the_session_can_end() {
 #[test]
 fn a_log_is_checked_where_it_is_shown() {
     let mut story = on_the_audit_screen();
+    searched(&mut story, "tenant:-");
     story.press("V");
     assert!(frame_text(&story).contains("… checking the chain"), "{}", frame_text(&story));
     story.settle();
@@ -115,7 +117,8 @@ fn a_log_is_checked_where_it_is_shown() {
     assert!(frame_text(&story).contains("✕ not checked: "), "{}", frame_text(&story));
     story.press("esc");
     story.failing = None;
-    searched(&mut story, "tenant:*");
+    story.settle();
+    assert!(frame_text(&story).contains("audit › all logs"), "{}", frame_text(&story));
     story.press("V");
     assert!(story.toast().contains("choose one with tenant:NAME"), "{}", story.toast());
 
@@ -141,17 +144,20 @@ fn an_account_leads_to_its_events_and_to_what_its_operator_did() {
 }
 
 #[test]
-fn the_title_says_how_to_see_every_log_and_each_entry_there_names_its_tenant() {
+fn every_log_is_shown_at_first_with_the_tenant_of_each_entry_and_the_services_own_on_demand() {
     let mut story = on_the_audit_screen();
     story.tell(Msg::Resize(130, 24));
-    let text = frame_text(&story);
-    assert!(
-        text.contains("audit › the service's own log (tenant:* for all)") && !text.contains("TENANT"),
-        "{text}"
-    );
-    searched(&mut story, "tenant:*");
+    let Some(Request::Audit(search, _)) = story.asked.last() else { panic!("{:?}", story.asked.last()) };
+    assert!(search.all && search.tenant.is_none());
     let text = frame_text(&story);
     assert!(text.contains("audit › all logs") && text.contains("TENANT") && text.contains("acme"), "{text}");
+    searched(&mut story, "tenant:-");
+    let Some(Request::Audit(search, _)) = story.asked.last() else { panic!("{:?}", story.asked.last()) };
+    assert!(!search.all && search.tenant.is_none());
+    let text = frame_text(&story);
+    assert!(text.contains("audit › the service's own log") && !text.contains("TENANT"), "{text}");
+    story.press("Y");
+    assert!(story.effects.last().unwrap().contains("bowline audit list\""), "{:?}", story.effects.last());
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn the_audit_log_says_whose_it_is() {
     let mut story = Story::settled();
     story.press("3");
     story.settle();
-    assert!(frame_text(&story).contains("audit › the service's own log"), "{}", frame_text(&story));
+    assert!(frame_text(&story).contains("audit › all logs"), "{}", frame_text(&story));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
 use bowline_api::admin::{
-    AccountState, ApiKey, AuditVerification, JobDetail, Operator, RotatedApiKey, TenantFreeze,
+    AccountState, ApiKey, AuditVerification, DrainStop, JobDetail, Operator, RotatedApiKey, TenantFreeze,
 };
 use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role, WebhookState};
 use bowline_api::v1::{ResentWebhooks, WebhookTest};
@@ -232,6 +232,18 @@ impl Story {
                 let key = api_keys().into_iter().find(|key| key.id == *id).unwrap();
                 Answer::ApiKey(ApiKey { suspended: None, ..key })
             }
+            Act::SetDrainStop { wanted, .. } => Answer::DrainStop(DrainStop {
+                enabled: wanted.enabled,
+                times: wanted.times.unwrap(),
+                least: wanted.least.unwrap(),
+                announced_until: None,
+                announced_key: None,
+            }),
+            Act::AnnounceFetch { minutes, key, .. } => Answer::DrainStop(DrainStop {
+                announced_until: Some(now() + TimeDelta::minutes((*minutes).into())),
+                announced_key: *key,
+                ..tenants()[1].drain_stop.unwrap()
+            }),
             Act::ReplaceSecret { id, .. } => {
                 let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();
                 (connector.status, connector.status_reason) = (ConnectorStatus::Active.into(), None);

@@ -68,11 +68,14 @@ fn the_form_offers_what_the_server_has_and_logs_in_under_the_name_that_the_ident
     story.press("ctrl-o");
     assert!(matches!(story.asked.last(), Some(Request::SignOn(SignOnWay::Browser))));
     told(&mut story, page(true));
-    assert!(frame_text(&story).contains("log in in the browser that has opened"));
+    let text = frame_text(&story);
+    assert!(text.contains("log in in the browser that has opened"), "{text}");
+    assert!(text.contains("ctrl-o copy the address") && !text.contains("ctrl-o log in"), "{text}");
     story.press("ctrl-o");
     assert_eq!(story.effects.last().unwrap(), &format!("Copy({PAGE:?})"));
     told(&mut story, SignOnStep::LoggedIn);
-    assert!(frame_text(&story).contains("waiting for the server"), "{}", frame_text(&story));
+    let text = frame_text(&story);
+    assert!(text.contains("waiting for the server") && !text.contains("ctrl-o"), "{text}");
     story.settle();
     assert!(story.model.login.is_none());
     assert_eq!(story.model.setup.name, "ada.lovelace");

@@ -63,10 +63,23 @@ pub(in crate::app) fn draw(
     if let Some(offer) = form.offered() {
         let (browser, device) =
             (keys_of(keymap, Action::SignOnBrowser), keys_of(keymap, Action::SignOnDevice));
-        let mut ways = vec![(&*browser, Meaning::Accent), (" log in with a browser  ", Meaning::Muted)];
-        if offer.device != Some(false) {
-            ways.extend([(&*device, Meaning::Accent), (" on another device", Meaning::Muted)]);
-        }
+        let way = |key| (key, Meaning::Accent);
+        let ways = match &form.step {
+            // The key that has begun the login copies the address of its page now.
+            Some(step) if step.address().is_some() => {
+                vec![way(&*browser), (" copy the address of the page", Meaning::Muted)]
+            }
+            _ if form.call.is_loading() => Vec::new(),
+            _ if offer.device == Some(false) => {
+                vec![way(&*browser), (" log in with a browser", Meaning::Muted)]
+            }
+            _ => vec![
+                way(&*browser),
+                (" log in with a browser  ", Meaning::Muted),
+                way(&*device),
+                (" on another device", Meaning::Muted),
+            ],
+        };
         canvas.line(inner, 8, &ways);
     }
     let used = 8 + offered;

@@ -26,7 +26,7 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 form.step = None;
                 vec![Effect::GiveUp(Slot::Login)]
             }
-            (Some(Action::SignOnBrowser), Some(step)) => {
+            (Some(Action::SignOnBrowser), Some(step)) if step.address().is_some() => {
                 let copy = step.address().map(|address| Effect::Copy(address.to_owned()));
                 model.notify("the address of the login page was copied");
                 copy.into_iter().collect()

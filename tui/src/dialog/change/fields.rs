@@ -1,5 +1,8 @@
 //! The fields of the dialog that makes a change: what each is for, what is missing, and what they add to the change.
 
+use std::ops::RangeInclusive;
+
+use bowline_api::ApiKeyId;
 use bowline_api::status::{Permission, Role};
 use secrecy::SecretString;
 use url::Url;
@@ -20,6 +23,16 @@ pub enum Purpose {
     Permissions,
     /// How many hours an old API key still works, or an old secret still signs.
     Hours,
+    /// Whether it is on or off.
+    Switch,
+    /// How many times its habit an API key may fetch in a minute.
+    Times,
+    /// The number of accounts a minute up to which no API key is suspended.
+    Least,
+    /// How long something may take, in minutes.
+    Minutes,
+    /// The only API key that it is about; all if empty.
+    OnlyKey,
     /// The reason, which the audit log records.
     Reason,
     /// The return URLs of a connector, with spaces between.
@@ -54,6 +67,15 @@ impl Purpose {
 pub(super) const BROWSER: &str = "browser";
 pub(super) const DEVICE: &str = "device";
 
+/// The two states of what is on or off, as they are typed.
+pub(super) const ON: &str = "on";
+const OFF: &str = "off";
+
+/// What the numbers of an automatic stop may be, and the longest announcement in minutes.
+const TIMES: RangeInclusive<u32> = 2..=1000;
+const LEAST: RangeInclusive<u32> = 10..=10_000_000;
+const MINUTES: RangeInclusive<u32> = 0..=10_080;
+
 /// The greatest number of return URLs of a connector.
 const MAX_RETURN_URLS: usize = 20;
 
@@ -79,6 +101,8 @@ impl Fields {
                 &[Purpose::Hours]
             }
             Act::SetPassword { .. } => &[Purpose::NewPassword, Purpose::NewPasswordAgain],
+            Act::SetDrainStop { .. } => &[Purpose::Switch, Purpose::Times, Purpose::Least, Purpose::Reason],
+            Act::AnnounceFetch { .. } => &[Purpose::Minutes, Purpose::OnlyKey, Purpose::Reason],
             Act::RevokeApiKey { .. }
             | Act::DisableOperator { .. }
             | Act::EnableOperator { .. }
@@ -179,6 +203,15 @@ impl Fields {
                 }
                 Purpose::Hours if text.trim().parse::<u32>().is_ok_and(|hours| hours <= 720) => return None,
                 Purpose::Hours => "the old one works for 0 to 720 hours more",
+                Purpose::Switch if !matches!(text.trim(), ON | OFF) => "it is on or off",
+                Purpose::Times if number(text, &TIMES).is_none() => "the factor is 2 to 1000",
+                Purpose::Least if number(text, &LEAST).is_none() => "the number is 10 to 10000000 accounts",
+                Purpose::Minutes if number(text, &MINUTES).is_none() => {
+                    "1 to 10080 minutes, a week; 0 ends an announcement"
+                }
+                Purpose::OnlyKey if !text.trim().is_empty() && text.trim().parse::<ApiKeyId>().is_err() => {
+                    "a key is key_…; with none, it is about all keys of the tenant"
+                }
                 Purpose::Reason if !is_reason(text) => {
                     return Some(format!("a reason of {} is needed", reason_length()));
                 }
@@ -213,13 +246,22 @@ impl Fields {
             | Act::FreezeTenant { reason, .. }
             | Act::ThawTenant { reason, .. }
             | Act::ResumeApiKey { reason, .. }
-            | Act::SetDrainStop { reason, .. }
-            | Act::AnnounceFetch { reason, .. }
             | Act::DisableConnector { reason, .. }
             | Act::EnableConnector { reason, .. }
             | Act::RemoveConnector { reason, .. }
             | Act::StopJob { reason, .. } => *reason = reason_typed,
             Act::PrepareJob { wanted } => wanted.reason = reason_typed,
+            Act::SetDrainStop { wanted, reason, .. } => {
+                wanted.enabled = self.text_of(Purpose::Switch).trim() == ON;
+                wanted.times = number(self.text_of(Purpose::Times), &TIMES);
+                wanted.least = number(self.text_of(Purpose::Least), &LEAST);
+                *reason = reason_typed;
+            }
+            Act::AnnounceFetch { minutes, key, reason, .. } => {
+                *minutes = number(self.text_of(Purpose::Minutes), &MINUTES).unwrap_or_default();
+                *key = self.text_of(Purpose::OnlyKey).trim().parse().ok();
+                *reason = reason_typed;
+            }
             Act::ReplaceSecret { secret, .. } => {
                 *secret = SecretString::from(self.text_of(Purpose::Secret).trim());
             }
@@ -256,6 +298,11 @@ impl Fields {
     fn role(&self) -> Option<Role> {
         self.text_of(Purpose::Role).trim().parse().ok()
     }
+}
+
+/// The number in this text, if it is in the range.
+fn number(text: &str, range: &RangeInclusive<u32>) -> Option<u32> {
+    text.trim().parse().ok().filter(|number| range.contains(number))
 }
 
 /// The way with this name.

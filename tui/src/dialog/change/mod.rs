@@ -1,5 +1,6 @@
 //! The dialog that makes a change, and how it is opened for each kind of change.
 
+mod drain_stop;
 mod draw;
 mod fields;
 mod form;
@@ -8,6 +9,7 @@ mod open;
 mod warning;
 mod webhooks;
 
+pub use drain_stop::{announce_fetch_of_key, announce_fetch_of_tenant, set_drain_stop};
 pub use fields::Purpose;
 pub use form::ChangeDialog;
 pub use jobs::{confirm_job, phrase, prepare_job, retry_job, sample_lines, stop_job};

@@ -58,6 +58,12 @@ pub(super) fn warning(act: &Act) -> &'static str {
             "Every server accepts the key again, and what it was suspended for is its habit from now on. If somebody has stolen it, revoke it instead."
         }
         Act::Webhook { act, .. } => about_webhook(act),
+        Act::SetDrainStop { .. } => {
+            "A key that fetches more in a minute than both limits is suspended on every server until an operator resumes it. Off: none is; what is suspended stays so."
+        }
+        Act::AnnounceFetch { .. } => {
+            "Until then no key of the tenant is suspended, also a stolen one, and what they fetch is not counted; with a key, that holds for it alone. 0 minutes end it."
+        }
         Act::LimitOperator { .. }
         | Act::BeginTotp { .. }
         | Act::ConfirmTotp { .. }
@@ -65,8 +71,6 @@ pub(super) fn warning(act: &Act) -> &'static str {
         | Act::RemoveTotp { .. }
         | Act::MigrateAccount { .. }
         | Act::LiftFreeze { .. }
-        | Act::SetDrainStop { .. }
-        | Act::AnnounceFetch { .. }
         | Act::RemoveConnector { .. }
         | Act::ChangePassword { .. } => "",
     }

@@ -26,8 +26,8 @@ use crate::widget::table::{Column, Size, Sorted};
 
 use super::label::{action_meaning, actor_label, detail_text, fact_text};
 
-/// The audit log screen.
-#[derive(Debug, Default)]
+/// The audit log screen. It begins with all logs that the operator may see.
+#[derive(Debug)]
 pub struct Audit {
     /// The entries; the query has times as they were typed.
     pub list: QueriedList<Self>,
@@ -43,13 +43,28 @@ pub struct Audit {
     verify_call: CallState,
 }
 
+impl Default for Audit {
+    fn default() -> Self {
+        let mut audit = Self {
+            list: QueriedList::default(),
+            sent: AuditSearch::default(),
+            follow: Follow::default(),
+            verifying: false,
+            verified: None,
+            verify_call: CallState::default(),
+        };
+        audit.list.query = query::all();
+        audit
+    }
+}
+
 impl Listed for Audit {
     type Row = AuditEvent;
     type Query = AuditSearch;
 
     const COLUMNS: &'static [Column<AuditEvent>] = COLUMNS;
     const HELP: &'static str =
-        "type / and tenant:NAME (tenant:* for all) actor: action: subject: since: until:";
+        "type / and tenant:NAME (tenant:- the service) actor: action: subject: since: until:";
     const FILTERS: &'static [Filter] = query::FILTERS;
 
     fn columns(query: &AuditSearch) -> &'static [Column<AuditEvent>] {
@@ -136,7 +151,8 @@ impl Screen for Audit {
                 Vec::new()
             }
             (Action::Verify, _) if self.list.query.all => {
-                vec![Reaction::Notify("each log has its own chain: choose one with tenant:NAME".to_owned())]
+                let why = "each log has its own chain: choose one with tenant:NAME, or tenant:- for the service's own";
+                vec![Reaction::Notify(why.to_owned())]
             }
             (Action::Verify, _) => {
                 self.forget_check();
@@ -192,14 +208,14 @@ impl Screen for Audit {
         let heading = match &self.list.query.tenant {
             Some(tenant) => format!("audit › {tenant}"),
             None if self.list.query.all => "audit › all logs".to_owned(),
-            None => "audit › the service's own log (tenant:* for all)".to_owned(),
+            None => "audit › the service's own log".to_owned(),
         };
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
         let labels: Vec<_> = self.check().into_iter().chain(self.follow.label()).collect();
         let text = labels.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" · ");
         canvas.right(area, 0, &text, labels.first().map_or(Meaning::Muted, |(_, meaning)| *meaning));
-        let is_searched = self.list.query
-            != AuditSearch { tenant: self.list.query.tenant.clone(), ..AuditSearch::default() };
+        let AuditSearch { tenant, all, .. } = self.list.query.clone();
+        let is_searched = self.list.query != AuditSearch { tenant, all, ..AuditSearch::default() };
         let empty = if is_searched { "no match; esc clears the search" } else { "this log is empty" };
         self.list.draw(around, canvas, area, empty);
     }

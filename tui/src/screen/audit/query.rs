@@ -17,16 +17,23 @@ pub(super) const FILTERS: &[Filter] = &[
     Filter::free("since", "from 2h, 3d, yesterday, 2026-11-23 on"),
     Filter::free("until", "before such a time"),
 ];
-/// The tenant of a query over all logs, which no tenant can be called.
+/// The tenant of a query over all logs, as is one without a tenant, and that of the service's own log. No tenant can be called so.
 const ALL: &str = "*";
+const OWN: &str = "-";
+
+/// The query without a word.
+pub(super) fn all() -> AuditSearch {
+    AuditSearch { all: true, ..AuditSearch::default() }
+}
 
 /// Parses a query.
 pub(super) fn parse(text: &str) -> Result<AuditSearch, Problem> {
-    let mut search = AuditSearch::default();
+    let mut search = all();
     for word in words(text) {
         let value = || Some(word.value.clone()).filter(|value| !value.is_empty());
         match word.key.as_deref() {
             Some("tenant") if word.value == ALL => (search.tenant, search.all) = (None, true),
+            Some("tenant") if word.value == OWN => (search.tenant, search.all) = (None, false),
             Some("tenant") => (search.tenant, search.all) = (Some(tenant(&word)?), false),
             Some("actor") => search.actor = value(),
             Some("action") => search.action = value(),
@@ -71,6 +78,8 @@ mod tests {
         let all = parse("tenant:* actor:olga action:account since:2h until:2024-10-04T10:00:00Z").unwrap();
         assert!(all.all && all.tenant.is_none());
         assert_eq!((all.actor.as_deref(), all.action.as_deref()), (Some("olga"), Some("account")));
+        let own = parse("tenant:- actor:olga").unwrap();
+        assert!(!own.all && own.tenant.is_none() && parse("actor:olga").unwrap().all);
         let sent = resolved(&all, now);
         assert_eq!(sent.since.as_deref(), Some("2024-10-03T22:00:00Z"));
         assert_eq!(sent.until.as_deref(), Some("2024-10-04T10:00:00Z"));
