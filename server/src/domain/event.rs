@@ -18,26 +18,37 @@ use super::link_options::Metadata;
 use super::told::Told;
 
 /// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out. Of an event with
-/// `=> "type" { details }`, webhooks tell its tenant as well, with those of its details; see [`Told`] for what all of them have.
+/// `=> "type" { details }`, webhooks tell its tenant as well, with those of its details; see [`Told`] for what all of them have. Of those that are
+/// `told only`, the audit log knows nothing.
 macro_rules! events {
     ($(
         $(#[doc = $doc:literal])+
         $variant:ident = $action:literal $(, $subject:ident: $id:ty)? $({ $($detail:ident: $type:ty),+ })?
             $(=> $told:literal { $($shown:ident),* })?;
-    )*) => {
+    )*
+    told only {$(
+        $(#[doc = $note:literal])+
+        $only:ident = $kind:literal, $of:ident: $of_id:ty;
+    )*}) => {
         /// An event.
         #[derive(Debug, Clone, Copy)]
         #[expect(missing_docs, reason = "the fields are the members of the audit log's entries")]
         pub enum Event<'a> {
             $($(#[doc = $doc])+ $variant { $($subject: $id,)? $($($detail: $type),+)? },)*
+            $($(#[doc = $note])+ $only { $of: $of_id },)*
         }
 
         impl Event<'_> {
-            /// The names of all events.
+            /// The names of all events of the audit log.
             pub const ACTIONS: &'static [&'static str] = &[$($action),*];
 
             /// The types of all events that webhooks tell tenants of.
-            pub const TOLD: &'static [&'static str] = &[$($($told,)?)*];
+            pub const TOLD: &'static [&'static str] = &[$($($told,)?)* $($kind),*];
+
+            /// Whether the audit log records it.
+            pub const fn is_logged(&self) -> bool {
+                !matches!(self, $(Self::$only { .. })|*)
+            }
 
             /// What webhooks tell the tenant, if they do.
             pub fn told(&self) -> Option<Told> {
@@ -45,19 +56,23 @@ macro_rules! events {
                     $(Self::$variant { $($($shown,)*)? .. } => {
                         vec![$(Told { kind: $told, subject: self.subject()?, details: vec![$((stringify!($shown), json!($shown))),*] })?]
                     })*
+                    $(Self::$only { .. } => {
+                        vec![Told { kind: $kind, subject: self.subject()?, details: Vec::new() }]
+                    })*
                 };
                 told.pop()
             }
 
             /// The name in the audit log and on the wire.
             pub const fn action(&self) -> &'static str {
-                match self { $(Self::$variant { .. } => $action,)* }
+                match self { $(Self::$variant { .. } => $action,)* $(Self::$only { .. } => $kind,)* }
             }
 
             /// The subject's id on the wire, if there is a subject.
             pub fn subject(&self) -> Option<String> {
                 let subject = match self {
                     $(Self::$variant { $($subject,)? .. } => json!([$($subject)?]),)*
+                    $(Self::$only { $of } => json!([$of]),)*
                 };
                 subject.get(0)?.as_str().map(str::to_owned)
             }
@@ -68,6 +83,7 @@ macro_rules! events {
                     $(Self::$variant { $($($detail,)+)? .. } => {
                         vec![$($((stringify!($detail), json!($detail))),+)?]
                     })*
+                    $(Self::$only { .. } => Vec::new(),)*
                 };
                 let given = details.into_iter().filter(|(_, value)| !value.is_null());
                 given.map(|(name, value)| (name.to_owned(), value)).collect()
@@ -314,6 +330,11 @@ events! {
     AuditSignedOver = "audit.signed_over" { entries: i64 };
     /// The log was edited, truncated or extended.
     AuditIntegrityError = "audit.integrity_error", tenant: Option<TenantId> { sealed: &'static str };
+
+    told only {
+        /// The provider says that files of the account have changed. It may say so every second, so the audit log would consist of it.
+        AccountChanged = "account.changed", account: AccountId;
+    }
 }
 
 impl Event<'_> {

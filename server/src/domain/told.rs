@@ -149,6 +149,9 @@ mod tests {
             subject(Event::WebhookEndpointTested { webhook_endpoint: nil() }),
             Some(Subject::Endpoint(nil()))
         );
+        let changed = Event::AccountChanged { account: nil() };
+        assert_eq!(subject(changed), Some(Subject::Account(nil())));
+        assert!(!changed.is_logged() && Event::AccountInspected { account: nil() }.is_logged());
         assert!(Event::AccountInspected { account: nil() }.told().is_none());
         assert!(Event::OperatorLoggedOut {}.told().is_none());
     }

@@ -1,6 +1,15 @@
 //! The tables after all migrations. This file is generated; see `docs/contributing.md`.
 
 diesel::table! {
+    account_changes (tenant_id, account_id) {
+        tenant_id -> Uuid,
+        account_id -> Uuid,
+        due_at -> Nullable<Timestamptz>,
+        quiet_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     account_freezes (tenant_id, provider_account_id) {
         tenant_id -> Uuid,
         provider_account_id -> Text,
@@ -530,6 +539,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_heads (tenant_id) {
+        tenant_id -> Uuid,
+        last -> Int8,
+    }
+}
+
+diesel::table! {
     webhook_numbers (tenant_id, account_id) {
         tenant_id -> Uuid,
         account_id -> Uuid,
@@ -548,6 +564,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
     account_freezes,
     accounts,
     api_keys,
@@ -583,6 +600,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     webhook_endpoints,
     webhook_events,
+    webhook_heads,
     webhook_numbers,
     webhook_secrets,
 );

@@ -177,8 +177,9 @@ async fn the_servers_role_reads_the_audit_log_and_adds_to_it_by_the_functions_on
 
 /// The verbs that the server's statements use on each table, and no others. A new line here needs a statement that uses
 /// it.
-const GRANTS: [&str; 36] = [
+const GRANTS: [&str; 38] = [
     "__diesel_schema_migrations: SELECT",
+    "account_changes: INSERT SELECT UPDATE",
     "account_freezes: DELETE INSERT SELECT",
     "accounts: INSERT SELECT UPDATE",
     "api_keys: INSERT SELECT UPDATE (expires_at, frozen, last_used_on, revoked_at, suspended_at, suspended_reason)",
@@ -211,7 +212,8 @@ const GRANTS: [&str; 36] = [
     "token_repeats: DELETE INSERT SELECT",
     "webhook_deliveries: DELETE INSERT SELECT UPDATE",
     "webhook_endpoints: DELETE INSERT SELECT UPDATE",
-    "webhook_events: DELETE INSERT SELECT UPDATE (account_id, at, connector_id, id, kind, number, payload)",
+    "webhook_events: DELETE INSERT SELECT",
+    "webhook_heads: INSERT SELECT UPDATE",
     "webhook_numbers: INSERT SELECT UPDATE",
     "webhook_secrets: DELETE INSERT SELECT UPDATE",
 ];

@@ -262,11 +262,14 @@ impl<Scope> Tx<Scope> {
         actor: &Actor,
         event: Event<'_>,
     ) -> Result<()> {
+        if !event.is_logged() {
+            return Err(Error::bug("an event that only webhooks tell was to be recorded in the audit log"));
+        }
         let row = self.next_entry(actor, event).await?;
         // Boxed, because most events are not told and should not reserve space for it.
         let outgoing = match event.told() {
             Some(told) => {
-                let entry = Entry { sequence: row.sequence, id: row.id, at: row.at };
+                let entry = Entry { id: row.id, at: row.at };
                 Box::pin(self.outgoing(&told, entry)).await?
             }
             None => None,

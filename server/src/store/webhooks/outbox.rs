@@ -1,46 +1,41 @@
 //! The outbox: an event that its tenant is told of is written in the transaction that adds it to the audit log.
 
-use std::collections::HashMap;
-
 use bowline_api::AccountId;
 use bowline_api::status::WebhookDeliveryState;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
-use diesel::dsl::max;
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::try_join4;
 use uuid::Uuid;
 
-use super::delivery::{self, NewDelivery, is_waiting};
+use super::delivery::{self, NewDelivery};
 use super::route::{filters, receivers};
 use crate::domain::Result;
 use crate::domain::told::{Subject, SubjectFacts, Told};
 use crate::store::Tx;
 use crate::store::schema::{
-    accounts, connectors, link_sessions, webhook_deliveries, webhook_events, webhook_numbers,
+    accounts, connectors, link_sessions, webhook_events, webhook_heads, webhook_numbers,
 };
 
 /// An event, as the outbox keeps it.
 #[derive(Insertable)]
 #[diesel(table_name = webhook_events, treat_none_as_default_value = false)]
-struct NewEvent {
-    tenant_id: Uuid,
-    sequence: i64,
-    id: Uuid,
-    at: DateTime<Utc>,
-    kind: &'static str,
-    connector_id: Option<Uuid>,
-    account_id: Option<Uuid>,
-    number: Option<i64>,
-    payload: String,
+pub(super) struct NewEvent {
+    pub(super) tenant_id: Uuid,
+    pub(super) sequence: i64,
+    pub(super) id: Uuid,
+    pub(super) at: DateTime<Utc>,
+    pub(super) kind: &'static str,
+    pub(super) connector_id: Option<Uuid>,
+    pub(super) account_id: Option<Uuid>,
+    pub(super) number: Option<i64>,
+    pub(super) payload: String,
 }
 
 /// The entry of the audit log that an event has.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Entry {
-    pub(in crate::store) sequence: i64,
     pub(in crate::store) id: Uuid,
     pub(in crate::store) at: DateTime<Utc>,
 }
@@ -52,8 +47,8 @@ pub(in crate::store) struct Outgoing {
 }
 
 impl<Scope> Tx<Scope> {
-    /// What the tenant is told of an event whose change is made. The head of the log must be locked: the numbers of
-    /// accounts then follow the order of the log.
+    /// What the tenant is told of an event whose change is made. Nobody else writes an event for the tenant from here on until the
+    /// transaction ends.
     pub(in crate::store) async fn outgoing(&mut self, told: &Told, entry: Entry) -> Result<Option<Outgoing>> {
         let tenant = self.chain();
         let Some(subject) = told.subject().filter(|_| !tenant.is_nil()) else { return Ok(None) };
@@ -62,11 +57,12 @@ impl<Scope> Tx<Scope> {
             _ => None,
         };
         let shared: &AsyncPgConnection = self.connection();
-        let (mut facts, number, endpoints, waits) = try_join4(
+        // The head comes first, as for everybody who writes events.
+        let (sequence, mut facts, number, endpoints) = try_join4(
+            take_numbers(shared, tenant, 1),
             facts(shared, tenant, subject),
             next_number(shared, tenant, account),
             filters(shared, tenant),
-            last_waits(shared, tenant, account),
         )
         .await?;
         facts.number = number;
@@ -75,17 +71,17 @@ impl<Scope> Tx<Scope> {
         let new_delivery = |endpoint_id: Uuid| NewDelivery {
             tenant_id: tenant,
             endpoint_id,
-            sequence: entry.sequence,
+            sequence,
             account_id,
             state: WebhookDeliveryState::Waiting.as_str(),
             queued_at: entry.at,
-            // Behind a delivery of the same account that is to be tried again, it waits as long.
-            next_at: waits.get(&endpoint_id).map_or(entry.at, |wait| entry.at.max(*wait)),
+            // Behind a delivery of the same account that waits, the sender lets it wait as well. Only the sender knows until when.
+            next_at: entry.at,
         };
         let deliveries = receivers.into_iter().map(new_delivery).collect();
         let event = NewEvent {
             tenant_id: tenant,
-            sequence: entry.sequence,
+            sequence,
             id: entry.id,
             at: entry.at,
             kind: told.kind,
@@ -110,34 +106,65 @@ impl<Scope> Tx<Scope> {
 }
 
 impl Outgoing {
-    /// Writes the event, if there is one. There is one with its number already only where a log was cut together with its head, which must
-    /// not stop the log.
+    /// Writes the event, if there is one.
     pub(in crate::store) async fn insert(
         outgoing: Option<&Self>,
         mut connection: &AsyncPgConnection,
     ) -> QueryResult<()> {
         let Some(Self { event, .. }) = outgoing else { return Ok(()) };
-        diesel::insert_into(webhook_events::table)
-            .values(event)
-            .on_conflict((webhook_events::tenant_id, webhook_events::sequence))
-            .do_update()
-            .set((
-                webhook_events::id.eq(excluded(webhook_events::id)),
-                webhook_events::at.eq(excluded(webhook_events::at)),
-                webhook_events::kind.eq(excluded(webhook_events::kind)),
-                webhook_events::connector_id.eq(excluded(webhook_events::connector_id)),
-                webhook_events::account_id.eq(excluded(webhook_events::account_id)),
-                webhook_events::number.eq(excluded(webhook_events::number)),
-                webhook_events::payload.eq(excluded(webhook_events::payload)),
-            ))
-            .execute(&mut connection)
-            .await
-            .map(drop)
+        diesel::insert_into(webhook_events::table).values(event).execute(&mut connection).await.map(drop)
     }
 }
 
+/// Takes the next `count` numbers of the tenant's outbox, and returns the last of them. Nobody else takes any until the transaction ends.
+pub(super) async fn take_numbers(
+    mut connection: &AsyncPgConnection,
+    tenant: Uuid,
+    count: i64,
+) -> QueryResult<i64> {
+    diesel::insert_into(webhook_heads::table)
+        .values((webhook_heads::tenant_id.eq(tenant), webhook_heads::last.eq(count)))
+        .on_conflict(webhook_heads::tenant_id)
+        .do_update()
+        .set(webhook_heads::last.eq(webhook_heads::last + count))
+        .returning(webhook_heads::last)
+        .get_result(&mut connection)
+        .await
+}
+
 /// Connector, user, provider's account, status with its reason, and missing scopes.
-type AccountColumns = (Uuid, String, String, String, Option<String>, Vec<String>);
+pub(super) type AccountColumns = (Uuid, String, String, String, Option<String>, Vec<String>);
+
+/// Selects these columns.
+pub(super) const ACCOUNT_COLUMNS: (
+    accounts::connector_id,
+    accounts::external_user_id,
+    accounts::provider_account_id,
+    accounts::status,
+    accounts::status_reason,
+    accounts::missing_scopes,
+) = (
+    accounts::connector_id,
+    accounts::external_user_id,
+    accounts::provider_account_id,
+    accounts::status,
+    accounts::status_reason,
+    accounts::missing_scopes,
+);
+
+/// What these columns say about an account.
+pub(super) fn account_facts(columns: AccountColumns) -> SubjectFacts {
+    let (connector, user, provider_account, status, reason, missing) = columns;
+    SubjectFacts {
+        connector: Some(connector),
+        external_user_id: Some(user),
+        provider_account_id: Some(provider_account),
+        status: Some(status),
+        reason,
+        missing_scopes: Some(missing),
+        number: None,
+    }
+}
 
 /// What is known about the subject after the change. Nothing if it does not exist.
 async fn facts(
@@ -147,24 +174,9 @@ async fn facts(
 ) -> QueryResult<SubjectFacts> {
     let facts = match subject {
         Subject::Account(id) => {
-            let query = accounts::table.find((tenant, id.uuid())).select((
-                accounts::connector_id,
-                accounts::external_user_id,
-                accounts::provider_account_id,
-                accounts::status,
-                accounts::status_reason,
-                accounts::missing_scopes,
-            ));
+            let query = accounts::table.find((tenant, id.uuid())).select(ACCOUNT_COLUMNS);
             let row: Option<AccountColumns> = query.first(&mut connection).await.optional()?;
-            row.map(|(connector, user, provider_account, status, reason, missing)| SubjectFacts {
-                connector: Some(connector),
-                external_user_id: Some(user),
-                provider_account_id: Some(provider_account),
-                status: Some(status),
-                reason,
-                missing_scopes: Some(missing),
-                number: None,
-            })
+            row.map(account_facts)
         }
         Subject::LinkSession(id) => {
             let query = link_sessions::table.find((tenant, id.uuid())).select((
@@ -214,21 +226,4 @@ async fn next_number(
         .get_result(&mut connection)
         .await
         .map(Some)
-}
-
-/// Until when the last delivery of the account waits, by endpoint.
-async fn last_waits(
-    mut connection: &AsyncPgConnection,
-    tenant: Uuid,
-    account: Option<AccountId>,
-) -> QueryResult<HashMap<Uuid, DateTime<Utc>>> {
-    let Some(account) = account else { return Ok(HashMap::new()) };
-    let query = webhook_deliveries::table
-        .filter(webhook_deliveries::tenant_id.eq(tenant))
-        .filter(webhook_deliveries::account_id.eq(account.uuid()))
-        .filter(is_waiting())
-        .group_by(webhook_deliveries::endpoint_id)
-        .select((webhook_deliveries::endpoint_id, max(webhook_deliveries::next_at)));
-    let rows: Vec<(Uuid, Option<DateTime<Utc>>)> = query.load(&mut connection).await?;
-    Ok(rows.into_iter().filter_map(|(endpoint, until)| Some((endpoint, until?))).collect())
 }
