@@ -13,7 +13,7 @@ use crate::{
 
 type Sim = State<Arc<Dropbox>>;
 
-fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Reply> {
+pub(super) fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Reply> {
     let body = if body.trim().is_empty() { "{}" } else { body };
     serde_json::from_str(body).map_err(|error| {
         // The message of serde_json names the field and the position, and quotes at most an unknown variant.
@@ -21,7 +21,7 @@ fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Reply> {
     })
 }
 
-fn ok(value: &impl Serialize) -> Reply {
+pub(super) fn ok(value: &impl Serialize) -> Reply {
     match serde_json::to_value(value) {
         Ok(value) => Reply::json(200, &value),
         Err(error) => Reply::json(500, &json!({"error": error.to_string()})),

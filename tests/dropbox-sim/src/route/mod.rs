@@ -4,6 +4,7 @@ mod api;
 mod authorize;
 mod control;
 mod head;
+mod notice;
 mod oauth1;
 mod oauth1_page;
 mod page;
@@ -48,6 +49,8 @@ pub(crate) fn all() -> Vec<Route> {
         control::apps,
         control::put_app,
         control::patch_app,
+        notice::set_webhook_uri,
+        notice::notify,
         control::users,
         control::add_user,
         control::patch_user,

@@ -15,6 +15,8 @@ pub(crate) struct App {
     pub(crate) scopes: Scopes,
     pub(crate) status: AppStatus,
     pub(crate) auto_approve: Option<String>,
+    /// Where notices go.
+    pub(crate) webhook_uri: Option<String>,
 }
 
 impl App {
@@ -27,6 +29,7 @@ impl App {
             "scopes": self.scopes.iter().collect::<Vec<_>>(),
             "status": self.status,
             "auto_approve": self.auto_approve,
+            "webhook_uri": self.webhook_uri,
         })
     }
 }

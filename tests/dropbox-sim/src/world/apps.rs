@@ -27,6 +27,7 @@ impl World {
             scopes: config.scopes.into_iter().collect(),
             status: config.status,
             auto_approve: config.auto_approve,
+            webhook_uri: None,
         };
         self.apps.insert(app.key.clone(), app);
     }

@@ -5,6 +5,7 @@ mod authorize;
 mod bench;
 mod control;
 mod fault;
+mod notice;
 mod oauth1;
 mod python;
 mod python_oauth;
