@@ -21,6 +21,7 @@ use crate::service::limit::by_tenant::ByTenant;
 use crate::service::limit::delays::Delays;
 use crate::service::limit::metered::Metered;
 use crate::service::link::Waits;
+use crate::service::notice::Senders;
 use crate::service::operator::password::PasswordHasher;
 use crate::service::tenant_freeze::FrozenTenants;
 use crate::service::token::{Breakers, HoldingLog, RefreshAhead, RefreshFlights};
@@ -63,6 +64,12 @@ pub struct App {
     pub tenants: ByTenant,
     /// The limit per client address for link pages.
     pub link_pace: ByAddress,
+    /// The limit per client address for notices of the provider.
+    pub notice_pace: ByAddress,
+    /// The connectors whose notices can be verified without the database.
+    pub senders: Senders,
+    /// Notified when accounts are marked as changed.
+    pub account_changed: Notify,
     /// The limit per client address for password attempts.
     pub login_pace: ByAddress,
     /// The limit per client address for polls of logins on another device.
@@ -116,6 +123,9 @@ impl App {
             limited: Delays::default(),
             tenants: ByTenant::new(&settings.limits),
             link_pace: ByAddress::link(&settings.limits),
+            notice_pace: ByAddress::notices(&settings.limits),
+            senders: Senders::new(&settings.limits),
+            account_changed: Notify::new(),
             login_pace: ByAddress::login(&settings.limits),
             poll_pace: ByAddress::poll(&settings.limits),
             operator_pace: Metered::operators(&settings.limits),

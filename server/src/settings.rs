@@ -141,6 +141,8 @@ pub struct Link {
 pub struct Limits {
     pub link_per_second: u32,
     pub link_burst: u32,
+    pub notices_per_second: u32,
+    pub notices_burst: u32,
     pub logins_per_minute: u32,
     pub logins_burst: u32,
     pub tokens_per_second: u32,

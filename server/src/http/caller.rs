@@ -13,6 +13,7 @@ pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Caller {
 pub(super) fn names(request: &Request<'_>) -> (String, String) {
     match of(request).principal() {
         Some(Principal::TenantApp(tenant, key)) => (tenant.to_string(), key.to_string()),
+        Some(Principal::Provider(tenant, connector)) => (tenant.to_string(), connector.to_string()),
         Some(Principal::Operator(operator)) => (String::new(), operator.to_string()),
         None => (String::new(), String::new()),
     }

@@ -31,7 +31,7 @@ pub(super) fn check(request: &Request<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A request without a query, for routes that need no credential.
+/// A request without query parameters, but for those that its route documents. For routes that need no credential.
 #[derive(Debug)]
 pub struct NoQuery;
 

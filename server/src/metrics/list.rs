@@ -61,7 +61,7 @@ metrics! {
     Counter Count "bowline_audit_log_errors_total":
         "Audit logs found edited, cut or extended, when they were appended to or verified: investigate immediately";
     Counter Count "bowline_limited_requests_total":
-        "Requests refused with 429 by a limit of this replica, by limit: link, login, calls_of_tenant, calls_of_operator, places or log_check";
+        "Requests refused with 429 by a limit of this replica, by limit: link, login, notices, calls_of_tenant, calls_of_operator, places or log_check";
     Counter Count "bowline_login_failures_total":
         "Operator logins with an unknown name or a wrong password, or refused after a login at the identity provider";
     Counter Count "bowline_break_glass_logins_total":
@@ -86,6 +86,8 @@ metrics! {
     Counter Count "bowline_sample_failures_total": "Samples of these figures that failed";
     Gauge Count "bowline_token_holdings_pending":
         "Holdings whose repeated issues are counted in memory and not yet written";
+    Counter Count "bowline_notices_total":
+        "Notices of the provider about changed files, by outcome: marked, nothing (no account of the connector), unverified, unknown, malformed, limited or failed";
     Counter Count "bowline_webhook_attempts_total":
         "Attempts to deliver an event to an endpoint, by what became of the delivery: delivered, waiting or skipped";
     Histogram Seconds "bowline_webhook_attempt_duration_seconds": "Time of an attempt to deliver an event, by the same";

@@ -7,6 +7,7 @@
 mod database;
 mod http;
 pub mod list;
+mod notice;
 mod token;
 mod webhook;
 mod work;
@@ -18,6 +19,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub use database::database;
 pub use http::http;
+pub use notice::{NoticeOutcome, notice};
 pub use token::{FetchOutcome, token};
 pub use webhook::{webhook_attempt, webhook_delay, webhook_endpoint_disabled, webhooks_expired};
 pub use work::{
@@ -50,6 +52,7 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
         metrics::counter!(*name).increment(0);
     }
     work::register();
+    notice::register();
     webhook::register();
     token();
     database();

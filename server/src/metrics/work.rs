@@ -32,6 +32,8 @@ pub enum Limit {
     Link,
     /// Logins per client address.
     Login,
+    /// Notices of the provider per client address and per connector, and connectors that nobody has notified lately.
+    Notices,
     /// Requests per tenant.
     TenantRate,
     /// Requests per operator.
@@ -43,13 +45,21 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 6] =
-        [Self::Link, Self::Login, Self::TenantRate, Self::OperatorRate, Self::Places, Self::LogCheck];
+    const ALL: [Self; 7] = [
+        Self::Link,
+        Self::Login,
+        Self::Notices,
+        Self::TenantRate,
+        Self::OperatorRate,
+        Self::Places,
+        Self::LogCheck,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Link => "link",
             Self::Login => "login",
+            Self::Notices => "notices",
             Self::TenantRate => "calls_of_tenant",
             Self::OperatorRate => "calls_of_operator",
             Self::Places => "places",
@@ -59,7 +69,7 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 13] = [
+const TURNS: [&str; 14] = [
     "token_holdings",
     "activity",
     "drains",
@@ -71,6 +81,7 @@ const TURNS: [&str; 13] = [
     "idempotency_keys",
     "manage_sessions",
     "token_repeats",
+    "account_changes",
     "webhooks",
     "old_webhooks",
 ];

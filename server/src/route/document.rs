@@ -4,7 +4,7 @@ use bowline_api::Problem;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{admin, problems, v1};
+use super::{admin, notices, problems, v1};
 
 /// What applies to all operations.
 const INTRODUCTION: &str = "Bowline links end users' Dropbox accounts to tenants' apps, and issues access tokens for them.
@@ -47,7 +47,7 @@ pub fn public() -> utoipa::openapi::OpenApi {
 
 /// The complete document.
 pub fn whole() -> utoipa::openapi::OpenApi {
-    public().merge_from(admin::group().into_document())
+    public().merge_from(notices::group().into_document()).merge_from(admin::group().into_document())
 }
 
 #[cfg(test)]

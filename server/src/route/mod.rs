@@ -5,6 +5,7 @@ mod docs;
 pub mod document;
 mod link;
 pub mod list;
+mod notices;
 mod openapi;
 mod ops;
 mod parameters;
@@ -15,9 +16,9 @@ mod v1;
 pub use link::catchers as link_catchers;
 use list::Listener;
 
-/// The routes for end users and tenants' apps.
+/// The routes for end users, tenants' apps and the provider.
 pub fn public() -> Listener {
-    Listener::of([link::group(), v1::group(), openapi::public_group(), docs::group()])
+    Listener::of([link::group(), v1::group(), notices::group(), openapi::public_group(), docs::group()])
 }
 
 /// The routes for operators and monitoring.

@@ -2,13 +2,15 @@
 
 use std::sync::OnceLock;
 
-use bowline_api::{ApiKeyId, OperatorId, TenantId};
+use bowline_api::{ApiKeyId, ConnectorId, OperatorId, TenantId};
 
 /// The owner of a verified credential.
 #[derive(Debug, Clone, Copy)]
 pub enum Principal {
     /// A tenant's app.
     TenantApp(TenantId, ApiKeyId),
+    /// The provider, which has signed with the app secret of this connector.
+    Provider(TenantId, ConnectorId),
     /// An operator.
     Operator(OperatorId),
 }

@@ -1,5 +1,6 @@
 //! Background work, which runs on every replica at once. Work is claimed, so that nothing is done twice.
 
+mod changes;
 mod sample;
 mod schedule;
 mod turn;
@@ -66,6 +67,7 @@ pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         supervise(&mut workers, "old_minutes", app, stop, forget_minutes);
         supervise(&mut workers, "old_events", app, stop, forget_events);
         supervise(&mut workers, "search_texts", app, stop, fold_accounts);
+        supervise(&mut workers, "account_changes", app, stop, changes::run);
         supervise(&mut workers, "webhooks", app, stop, webhooks::run);
         supervise(&mut workers, "old_webhooks", app, stop, forget_webhooks);
     }

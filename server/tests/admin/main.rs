@@ -15,6 +15,7 @@ mod jobs;
 mod key_use;
 mod locales;
 mod login_anew;
+mod notices;
 mod operators;
 mod overview;
 mod reach;

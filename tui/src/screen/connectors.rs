@@ -130,6 +130,7 @@ impl Screen for Connectors {
             pair("default", if row.is_default { "yes" } else { "no" }),
             pair("callback", &row.callback_url),
         ]);
+        pairs.extend(row.notice_url.as_deref().map(|url| pair("notices", url)));
         pairs.extend(row.return_urls.iter().map(|url| pair("return URL", url)));
         pairs.extend(row.scopes.iter().map(|scope| pair("scope", scope)));
         pairs.push(pair("added", &stamp(row.created_at)));

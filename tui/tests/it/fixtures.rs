@@ -223,6 +223,7 @@ pub(crate) fn connector(n: u64, status: ConnectorStatus) -> Connector {
         scopes: vec!["account_info.read".into()],
         return_urls: vec!["https://photos.acme.example/linked".into()],
         callback_url: "https://link.example/callback/acme".into(),
+        notice_url: Some("https://link.example/notices/acme".into()),
         completion: Completion::Tenant.into(),
         confirm_page: true,
         status: status.into(),

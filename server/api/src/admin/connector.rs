@@ -141,6 +141,9 @@ pub struct Connector {
     pub return_urls: Vec<String>,
     /// The redirect URI to register in the provider's console, exactly as given.
     pub callback_url: String,
+    /// The address to enter as webhook URI in the provider's console, so that webhooks tell `account.changed`; absent under OAuth 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_url: Option<String>,
     /// How links are completed.
     #[cfg_attr(feature = "openapi", schema(value_type = Completion))]
     pub completion: Named<Completion>,

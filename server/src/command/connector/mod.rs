@@ -174,10 +174,17 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let tenant = named(&app, &tenant).await?;
             let added = connector::prepare(&app, &Actor::CommandLine, tenant, wanted).await?;
             let words = |added: &Connector| {
-                format!(
-                    "{} added.\nRegister this redirect URI at the provider, to the letter:\n  {}",
-                    added.id, added.callback_url
-                )
+                let uri = &added.callback_url;
+                let added_to = format!(
+                    "{} added.\nRegister this redirect URI at the provider, to the letter:\n  {uri}",
+                    added.id
+                );
+                match &added.notice_url {
+                    Some(url) => format!(
+                        "{added_to}\nTo be told of changed files, enter this webhook URI there as well:\n  {url}"
+                    ),
+                    None => added_to,
+                }
             };
             warn_of(completion);
             format.make(added, words).await
@@ -193,9 +200,11 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                         one.status.to_string(),
                         if one.is_default { "default".to_owned() } else { String::new() },
                         one.callback_url.clone(),
+                        one.notice_url.clone().unwrap_or_default(),
                     ]
                 };
-                table(["ID", "NAME", "APP KEY", "STATUS", "", "CALLBACK"], connectors.iter().map(row))
+                let heads = ["ID", "NAME", "APP KEY", "STATUS", "", "CALLBACK", "NOTICES"];
+                table(heads, connectors.iter().map(row))
             })
         }
         Command::Edit(arguments) => edit::run(&app, *arguments).await,

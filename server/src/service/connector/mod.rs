@@ -15,7 +15,7 @@ pub use edit::edit;
 pub use remove::remove;
 pub use shown::callback_url;
 pub use status::{
-    PROVIDER, broken, credentials, disabled, hold_usable, is_given_up, mark_broken, mark_working, protocol,
+    PROVIDER, broken, credentials, disabled, gets_notices, hold_usable, is_given_up, mark_broken, mark_working, protocol,
     returns_to, usable,
 };
 pub use switch::{disable, enable};
@@ -171,7 +171,9 @@ pub async fn replace_secret(
         let row = replace(app, tx, actor, id, &secret).await?;
         shown(tx, row).await
     };
-    to_wire(app, tenant::scoped(app, tenant, replace).await?)
+    let shown = tenant::scoped(app, tenant, replace).await?;
+    app.senders.forget(tenant, id);
+    to_wire(app, shown)
 }
 
 async fn replace(

@@ -1,9 +1,10 @@
 //! A connector as operators see it, and as they change it.
 
-use bowline_api::ConnectorId;
 use bowline_api::admin::Connector;
+use bowline_api::{ConnectorId, TenantId};
 use url::Url;
 
+use super::status::gets_notices;
 use super::{branding, oauth1};
 use crate::app::App;
 use crate::domain::{Code, Error, Result, scope};
@@ -14,6 +15,11 @@ use crate::store::connectors::branding::BrandingRow;
 /// The redirect URI of a connector.
 pub fn callback_url(public_url: &Url, id: ConnectorId) -> String {
     format!("{}/link/{id}/callback", public_url.as_str().trim_end_matches('/'))
+}
+
+/// The address for the provider's notices to a connector, which the tenant enters in the provider's console.
+fn notice_url(public_url: &Url, tenant: TenantId, id: ConnectorId) -> String {
+    format!("{}/notices/{tenant}/{id}", public_url.as_str().trim_end_matches('/'))
 }
 
 /// Locks a connector for an operator's change. A removed one does not change any more.
@@ -45,6 +51,8 @@ pub(super) fn to_wire(app: &App, Shown { row, branding, is_default }: Shown) -> 
         oauth1_service: oauth1::service(&row)?,
         tenant_id: row.tenant_id.into(),
         callback_url: callback_url(&app.settings.public_url, id),
+        notice_url: gets_notices(&row)
+            .then(|| notice_url(&app.settings.public_url, row.tenant_id.into(), id)),
         protocol: row.protocol.known()?.into(),
         completion: row.completion.known()?.into(),
         status: row.status.known()?.into(),

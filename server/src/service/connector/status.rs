@@ -51,6 +51,12 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
     Ok(AppCredentials { protocol, app_key: connector.app_key.clone(), app_secret })
 }
 
+/// Whether the provider sends notices for connectors like this: those of Dropbox, which services of OAuth 1 are not.
+pub fn gets_notices(connector: &ConnectorRow) -> bool {
+    let is_dropbox = connector.provider == PROVIDER && connector.protocol == status::Protocol::OAuth2;
+    is_dropbox && connector.removed_at.is_none()
+}
+
 /// Refuses a disabled connector, through which nobody may link and with which no token is refreshed or checked.
 ///
 /// # Errors

@@ -45,6 +45,12 @@ impl ByAddress {
         Self::new(pace, Limit::Link)
     }
 
+    /// The limit for notices of the provider, whether or not they are forged.
+    pub fn notices(limits: &settings::Limits) -> Self {
+        let pace = Pace::new(limits.notices_per_second, Duration::from_secs(1), limits.notices_burst);
+        Self::new(pace, Limit::Notices)
+    }
+
     /// The limit for calls that check a password.
     pub fn login(limits: &settings::Limits) -> Self {
         let pace = Pace::new(limits.logins_per_minute, Duration::from_mins(1), limits.logins_burst);

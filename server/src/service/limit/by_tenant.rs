@@ -206,6 +206,8 @@ mod tests {
         ByTenant::new(&settings::Limits {
             link_per_second: 0,
             link_burst: 0,
+            notices_per_second: 0,
+            notices_burst: 0,
             logins_per_minute: 0,
             logins_burst: 0,
             tokens_per_second: 1,

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_api::OperatorId;
+use bowline_api::{ConnectorId, OperatorId};
 use quick_cache::sync::Cache;
 
 use super::pace::{Meter, Pace};
@@ -54,6 +54,14 @@ impl Metered<OperatorId> {
         let pace =
             Pace::new(limits.operator_calls_per_second, Duration::from_secs(1), limits.operator_calls_burst);
         Self::new(pace, Limit::OperatorRate, "you send too many requests; wait before you try again")
+    }
+}
+
+impl Metered<ConnectorId> {
+    /// How often the provider may notify one connector.
+    pub fn notices(limits: &settings::Limits) -> Self {
+        let pace = Pace::new(limits.notices_per_second, Duration::from_secs(1), limits.notices_burst);
+        Self::new(pace, Limit::Notices, "this connector gets too many notices; wait before you try again")
     }
 }
 

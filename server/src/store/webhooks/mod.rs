@@ -1,5 +1,6 @@
 //! Webhooks: the endpoints of tenants, the events that they are told of, and what was delivered.
 
+pub mod changes;
 pub mod deliveries;
 mod delivery;
 pub mod due;

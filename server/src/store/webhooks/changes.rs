@@ -1,0 +1,252 @@
+//! Accounts whose files have changed. A notice of the provider marks them, and a worker tells their tenant, which writes events into the outbox.
+
+use std::collections::HashMap;
+
+use bowline_api::AccountId;
+use bowline_api::status::{AccountStatus, ConnectorStatus, WebhookDeliveryState};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::QueryResult;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Timestamptz};
+use diesel::upsert::excluded;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::{try_join, try_join3};
+use uuid::Uuid;
+
+use super::delivery::{self, NewDelivery};
+use super::outbox::{ACCOUNT_COLUMNS, AccountColumns, NewEvent, account_facts, take_numbers};
+use super::route::{filters, receivers};
+use crate::domain::told::{Subject, SubjectFacts};
+use crate::domain::{Error, Event, Result, entropy};
+use crate::store::schema::{account_changes, accounts, connectors, tenants, webhook_events, webhook_numbers};
+use crate::store::{TenantTx, WorkerTx};
+
+/// How long an account is not told again.
+const QUIET: TimeDelta = TimeDelta::seconds(1);
+/// The states of accounts of which the tenant is told. It can do nothing with those that are suspended or revoked.
+const TOLD: [AccountStatus; 2] = [AccountStatus::Active, AccountStatus::NeedsReauth];
+
+diesel::define_sql_function! {
+    /// The later time; the other one if one is null.
+    fn greatest(one: Nullable<Timestamptz>, other: Nullable<Timestamptz>) -> Nullable<Timestamptz>;
+}
+
+/// The states, as the database names them.
+fn told_states() -> [&'static str; 2] {
+    TOLD.map(AccountStatus::as_str)
+}
+
+impl TenantTx {
+    /// Marks the connector's accounts with these ids at the provider as changed, and returns how many are marked that were not before. None are
+    /// while the tenant is frozen or the connector disabled, nor after the connector was removed.
+    ///
+    /// An account that is marked is not marked again: its tenant is told once this statement has seen the mark, and thus after the change.
+    pub async fn mark_changed(&mut self, connector: Uuid, provider_accounts: &[String]) -> Result<usize> {
+        let (tenant, now) = (self.tenant_uuid(), self.now().await?);
+        let shared: &AsyncPgConnection = self.connection();
+        let (is_frozen, listens, mut marked) = try_join3(
+            is_frozen(shared, tenant),
+            listens(shared, tenant, connector),
+            unmarked(shared, tenant, connector, provider_accounts),
+        )
+        .await?;
+        if is_frozen || !listens || marked.is_empty() {
+            return Ok(0);
+        }
+        // Everybody marks in the same order. Several users may have linked the same account.
+        marked.sort_unstable();
+        let count = marked.len();
+        let marks: Vec<_> = marked
+            .into_iter()
+            .map(|account| {
+                (
+                    account_changes::tenant_id.eq(tenant),
+                    account_changes::account_id.eq(account),
+                    account_changes::due_at.eq(Some(now)),
+                )
+            })
+            .collect();
+        diesel::insert_into(account_changes::table)
+            .values(marks)
+            .on_conflict((account_changes::tenant_id, account_changes::account_id))
+            .do_update()
+            .set(
+                account_changes::due_at
+                    .eq(greatest(excluded(account_changes::due_at), account_changes::quiet_until)),
+            )
+            .execute(self.connection())
+            .await?;
+        Ok(count)
+    }
+
+    /// Tells the tenant of up to `limit` accounts that are marked and due, and returns how many marks this has removed.
+    pub async fn tell_changed(&mut self, limit: i64) -> Result<usize> {
+        let (tenant, now) = (self.tenant_uuid(), self.now().await?);
+        let due = account_changes::table
+            .filter(account_changes::tenant_id.eq(tenant).and(account_changes::due_at.le(now)))
+            .order(account_changes::due_at)
+            .limit(limit)
+            .select(account_changes::account_id)
+            // Another replica tells of those that are locked.
+            .for_update()
+            .skip_locked();
+        let due: Vec<Uuid> = due.load(self.connection()).await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        diesel::update(account_changes::table)
+            .filter(account_changes::tenant_id.eq(tenant).and(account_changes::account_id.eq_any(&due)))
+            .set((
+                account_changes::due_at.eq(None::<DateTime<Utc>>),
+                account_changes::quiet_until.eq(Some(now + QUIET)),
+            ))
+            .execute(self.connection())
+            .await?;
+        let shared: &AsyncPgConnection = self.connection();
+        let (is_frozen, changed) = try_join(is_frozen(shared, tenant), facts(shared, tenant, &due)).await?;
+        if !is_frozen && !changed.is_empty() {
+            self.write_changes(now, changed).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn write_changes(&mut self, now: DateTime<Utc>, changed: Vec<(Uuid, SubjectFacts)>) -> Result<()> {
+        let tenant = self.tenant_uuid();
+        let count = i64::try_from(changed.len()).unwrap_or(i64::MAX);
+        let ids: Vec<Uuid> = changed.iter().map(|(account, _)| *account).collect();
+        let shared: &AsyncPgConnection = self.connection();
+        // The head comes first, as for everybody who writes events.
+        let (last, numbers, endpoints) = try_join3(
+            take_numbers(shared, tenant, count),
+            next_numbers(shared, tenant, &ids),
+            filters(shared, tenant),
+        )
+        .await?;
+        let (mut events, mut deliveries) = (Vec::with_capacity(changed.len()), Vec::new());
+        for (sequence, (account_id, mut facts)) in (last - count + 1..).zip(changed) {
+            facts.number = numbers.get(&account_id).copied();
+            let account: AccountId = account_id.into();
+            let told = Event::AccountChanged { account }.told();
+            let told = told.ok_or_else(|| Error::bug("nobody is told of changed files"))?;
+            let (id, subject) = (entropy::id::<bowline_api::id::Event>(), Subject::Account(account));
+            let new_delivery = |endpoint_id: Uuid| NewDelivery {
+                tenant_id: tenant,
+                endpoint_id,
+                sequence,
+                account_id: Some(account_id),
+                state: WebhookDeliveryState::Waiting.as_str(),
+                queued_at: now,
+                next_at: now,
+            };
+            let receivers = receivers(&endpoints, told.kind, facts.connector, subject);
+            deliveries.extend(receivers.into_iter().map(new_delivery));
+            events.push(NewEvent {
+                tenant_id: tenant,
+                sequence,
+                id: id.uuid(),
+                at: now,
+                kind: told.kind,
+                connector_id: facts.connector,
+                account_id: Some(account_id),
+                number: facts.number,
+                payload: told.body(id, now, subject, &facts),
+            });
+        }
+        diesel::insert_into(webhook_events::table).values(events).execute(self.connection()).await?;
+        if !deliveries.is_empty() {
+            delivery::put(self.connection(), deliveries).await?;
+            self.has_queued = true;
+        }
+        Ok(())
+    }
+}
+
+impl WorkerTx {
+    /// Up to `limit` tenants that are to be told of changed accounts now.
+    pub async fn tenants_with_changes(&mut self, limit: i64) -> Result<Vec<Uuid>> {
+        let query = account_changes::table
+            .filter(account_changes::due_at.le(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
+            .select(account_changes::tenant_id)
+            .distinct()
+            .limit(limit);
+        Ok(query.load(self.connection()).await?)
+    }
+}
+
+/// Whether an operator has frozen the tenant.
+async fn is_frozen(mut connection: &AsyncPgConnection, tenant: Uuid) -> QueryResult<bool> {
+    let frozen_at = tenants::table.find(tenant).select(tenants::frozen_at);
+    let frozen_at: Option<Option<DateTime<Utc>>> = frozen_at.first(&mut connection).await.optional()?;
+    Ok(frozen_at.is_none_or(|at| at.is_some()))
+}
+
+/// Whether notices to the connector count.
+async fn listens(mut connection: &AsyncPgConnection, tenant: Uuid, id: Uuid) -> QueryResult<bool> {
+    let query = connectors::table
+        .find((tenant, id))
+        .filter(connectors::removed_at.is_null())
+        .filter(connectors::status.ne(ConnectorStatus::Disabled.as_str()))
+        .select(connectors::id);
+    let found: Option<Uuid> = query.first(&mut connection).await.optional()?;
+    Ok(found.is_some())
+}
+
+/// The connector's accounts with these ids at the provider that are not marked.
+async fn unmarked(
+    mut connection: &AsyncPgConnection,
+    tenant: Uuid,
+    connector: Uuid,
+    provider_accounts: &[String],
+) -> QueryResult<Vec<Uuid>> {
+    let of_account = account_changes::tenant_id.eq(tenant).and(account_changes::account_id.eq(accounts::id));
+    let query = accounts::table
+        .left_join(account_changes::table.on(of_account))
+        .filter(accounts::tenant_id.eq(tenant))
+        .filter(accounts::provider_account_id.eq_any(provider_accounts))
+        .filter(accounts::connector_id.eq(connector))
+        .filter(accounts::status.eq_any(told_states()))
+        .filter(account_changes::due_at.is_null())
+        .select(accounts::id);
+    query.load(&mut connection).await
+}
+
+/// What is told of these accounts, those of them of which the tenant is told, by id.
+async fn facts(
+    mut connection: &AsyncPgConnection,
+    tenant: Uuid,
+    ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, SubjectFacts)>> {
+    let query = accounts::table
+        .filter(accounts::tenant_id.eq(tenant).and(accounts::id.eq_any(ids)))
+        .filter(accounts::status.eq_any(told_states()))
+        .order(accounts::id)
+        .select((accounts::id, ACCOUNT_COLUMNS));
+    let rows: Vec<(Uuid, AccountColumns)> = query.load(&mut connection).await?;
+    Ok(rows.into_iter().map(|(id, columns)| (id, account_facts(columns))).collect())
+}
+
+/// The numbers of the accounts' next events, by account. `ids` are in order, as for everybody who takes numbers of several accounts.
+async fn next_numbers(
+    mut connection: &AsyncPgConnection,
+    tenant: Uuid,
+    ids: &[Uuid],
+) -> QueryResult<HashMap<Uuid, i64>> {
+    let first: Vec<_> = ids
+        .iter()
+        .map(|account| {
+            (
+                webhook_numbers::tenant_id.eq(tenant),
+                webhook_numbers::account_id.eq(*account),
+                webhook_numbers::last.eq(1),
+            )
+        })
+        .collect();
+    let query = diesel::insert_into(webhook_numbers::table)
+        .values(first)
+        .on_conflict((webhook_numbers::tenant_id, webhook_numbers::account_id))
+        .do_update()
+        .set(webhook_numbers::last.eq(webhook_numbers::last + 1))
+        .returning((webhook_numbers::account_id, webhook_numbers::last));
+    let rows: Vec<(Uuid, i64)> = query.get_results(&mut connection).await?;
+    Ok(rows.into_iter().collect())
+}
