@@ -51,6 +51,8 @@ pub struct Tenant {
     pub connector: ConnectorId,
     /// The redirect URI that Dropbox knows.
     pub callback_url: String,
+    /// The address for Dropbox's notices; empty under OAuth 1.
+    pub notice_url: String,
     /// Its app at Dropbox.
     pub app_key: String,
     /// That app's secret.
@@ -106,6 +108,7 @@ impl Tenant {
             slug: slug.to_owned(),
             connector: text(&connector, "id").parse()?,
             callback_url,
+            notice_url: text(&connector, "notice_url"),
             app_key,
             app_secret,
             api_key: text(&key, "secret"),

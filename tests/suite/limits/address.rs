@@ -12,6 +12,8 @@ fn strict() -> StackBuilder {
     Stack::builder()
         .setting("BOWLINE_LIMITS__LINK_PER_SECOND", 1)
         .setting("BOWLINE_LIMITS__LINK_BURST", BURST)
+        .setting("BOWLINE_LIMITS__NOTICES_PER_SECOND", 1)
+        .setting("BOWLINE_LIMITS__NOTICES_BURST", BURST)
         .setting("BOWLINE_LIMITS__LOGINS_PER_MINUTE", 1)
         .setting("BOWLINE_LIMITS__LOGINS_BURST", BURST)
 }
@@ -66,6 +68,11 @@ async fn junk_under_link_is_limited_and_a_header_of_anybodys_does_not_help() -> 
     let post = stack.http().post(format!("{}/link/bwl_lk_junk", stack.public_url())).send().await?;
     assert_eq!(post.status(), 429);
     assert!(metrics(&stack).await?.contains("bowline_limited_requests_total{limit=\"link\"} "));
+    // Notices of Dropbox, which anybody can forge, have a limit of their own.
+    let refused =
+        until_refused(&stack, "/notices/acme/photos?challenge=x", |_| "198.51.100.7".to_owned()).await?;
+    assert_eq!(refused.refusal(), (429, "rate_limited".to_owned()));
+    assert!(metrics(&stack).await?.contains("bowline_limited_requests_total{limit=\"notices\"} "));
     let warned = stack.logs().matches("not in bowline.trusted_proxies").count();
     assert_eq!(warned, 1, "the log warns the operator once");
     Ok(())

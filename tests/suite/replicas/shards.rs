@@ -20,7 +20,8 @@ use plans::{Log, Run, Scope};
 use traffic::Busy;
 
 /// The tables that the statements must have touched for the test to be meaningful.
-const HOT: [&str; 13] = [
+const HOT: [&str; 14] = [
+    "account_changes",
     "accounts",
     "api_keys",
     "audit_heads",

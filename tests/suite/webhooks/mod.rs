@@ -7,6 +7,7 @@ mod fair;
 mod follow;
 mod guard;
 mod kill;
+mod notices;
 mod listen;
 mod order;
 mod replicas;

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use bowline_api::AccountId;
 use bowline_api::v1::{AccessToken, Tokens};
-use bowline_tests::{Answer, Stack, Tenant};
+use bowline_tests::{Answer, Stack, Tenant, until};
 use dropbox_sim::Operation;
 use futures_util::future::{join_all, try_join_all};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -164,7 +164,7 @@ pub(super) async fn repeats(stack: &Stack, keyed: &[Keyed<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Rare actions: a declined link, a revoked key, a replaced app secret.
+/// Rare actions: a declined link, a revoked key, a notice of Dropbox, a replaced app secret.
 pub(super) async fn administration(stack: &Stack, tenants: &[Busy]) -> Result<()> {
     for Busy { tenant, .. } in tenants {
         let link = tenant.begin_link("declined").await?;
@@ -176,7 +176,12 @@ pub(super) async fn administration(stack: &Stack, tenants: &[Busy]) -> Result<()
         for _ in 0..2 {
             stack.command(&[&["api-key", "revoke", "--key", id], &of[..]].concat(), None).await?;
         }
+        let accounts = tenant.accounts().await?;
+        let ids: Vec<String> = accounts.into_iter().map(|account| account.provider_account_id).collect();
+        stack.dropbox.set_webhook_uri(&tenant.app_key, &tenant.notice_url).await?;
+        ensure!(stack.dropbox.notify(&tenant.app_key, &ids).await? == 200, "the notice was refused");
         tenant.set_app_secret(stack, "another").await?;
     }
-    Ok(())
+    let waiting = "SELECT count(*) FROM account_changes WHERE due_at IS NOT NULL";
+    until("tenants to be told", async || (stack.database.count(waiting).await.ok()? == 0).then_some(())).await
 }
