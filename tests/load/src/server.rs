@@ -77,6 +77,7 @@ impl Programs {
             ("BOWLINE_LIMITS__CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__OPERATOR_CALLS_PER_SECOND", "0".to_owned()),
             ("BOWLINE_LIMITS__LINK_PER_SECOND", "0".to_owned()),
+            ("BOWLINE_LIMITS__NOTICES_PER_SECOND", "0".to_owned()),
             ("BOWLINE_KEY_RING_FILE", self.key_ring().display().to_string()),
             ("BOWLINE_DATABASE__URL", postgres.url(SERVER_ROLE, database)),
             ("BOWLINE_DROPBOX__WEB_URL", dropbox.to_owned()),

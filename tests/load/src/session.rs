@@ -13,7 +13,7 @@ use crate::postgres::Postgres;
 use crate::report::{DataNote, Report};
 use crate::scenario::sizes::Sizes;
 use crate::scenario::{
-    Scenario, Session, batch, first, list, mixed, neighbour, open, revoke, rounds, search, thundering,
+    Scenario, Session, batch, first, list, mixed, neighbour, notices, open, revoke, rounds, search, thundering,
 };
 use crate::server::{Programs, Server};
 
@@ -207,6 +207,7 @@ impl Session<'_> {
             one if is_floor(one) || !self.arguments.wants(one) => return false,
             Scenario::TokenHalf => open::half(self).await,
             Scenario::Flood => open::flood(self).await,
+            Scenario::Notices => notices::run(self).await,
             Scenario::First => first::run(self).await,
             Scenario::Mixed => mixed::run(self).await,
             Scenario::Batch => batch::tokens(self).await,

@@ -13,6 +13,8 @@ pub(crate) enum Scenario {
     TokenHalf,
     /// The same beside 16 clients with wrong keys
     Flood,
+    /// The same beside 64 clients that forge notices of Dropbox
+    Notices,
     /// First issues
     First,
     /// Valid tokens, with one call in a hundred that needs a refresh
@@ -41,12 +43,13 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Static,
         Self::Pgbench,
         Self::Token,
         Self::TokenHalf,
         Self::Flood,
+        Self::Notices,
         Self::First,
         Self::Mixed,
         Self::Batch,
@@ -62,12 +65,13 @@ impl Scenario {
     ];
 
     /// The scenarios that measure one server with the data of the main size.
-    pub(crate) const ONE_SERVER: [Self; 12] = [
+    pub(crate) const ONE_SERVER: [Self; 13] = [
         Self::Static,
         Self::Pgbench,
         Self::Token,
         Self::TokenHalf,
         Self::Flood,
+        Self::Notices,
         Self::First,
         Self::Mixed,
         Self::Batch,

@@ -6,6 +6,7 @@ mod kind;
 pub(crate) mod list;
 pub(crate) mod mixed;
 pub(crate) mod neighbour;
+pub(crate) mod notices;
 pub(crate) mod open;
 pub(crate) mod revoke;
 pub(crate) mod rounds;

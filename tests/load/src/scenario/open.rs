@@ -20,7 +20,7 @@ const FLOOD_CLIENTS: u64 = 16;
 const STEPS: [u32; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100];
 
 /// Half of this run's throughput, measured now if the scenario `token` was not requested.
-async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
+pub(super) async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
     let full = match session.report.median_of("token", session.data.size) {
         Some(rate) => rate,
         None => rounds::tokens(session, session.arguments.seconds(), 99).await?.rate(),
@@ -29,7 +29,12 @@ async fn half_rate(session: &mut Session<'_>) -> anyhow::Result<f64> {
 }
 
 /// Fetches tokens at a fixed rate for one run.
-async fn fetches(session: &Session<'_>, rate: f64, length: Duration, run: u64) -> anyhow::Result<Seen> {
+pub(super) async fn fetches(
+    session: &Session<'_>,
+    rate: f64,
+    length: Duration,
+    run: u64,
+) -> anyhow::Result<Seen> {
     let (address, host) = (session.address()?, session.server.address());
     let makers = (0..session.arguments.connections as u64)
         .map(|number| -> Box<dyn Requests> {
