@@ -79,8 +79,6 @@ impl Place<'_> {
 mod tests {
     use std::future::pending;
 
-    use futures_util::FutureExt as _;
-
     use super::*;
 
     #[tokio::test]
@@ -93,10 +91,14 @@ mod tests {
             }
         };
         fill().await;
-        assert!(places.attempt(false).now_or_never().is_none(), "all places are taken");
-        assert!(places.attempt(true).now_or_never().is_some(), "those of the other kind are not");
         fill().await;
         assert_eq!((places.sound.available_permits(), places.slow.available_permits()), (0, 0));
+        assert!(
+            timeout(2 * LONG, places.attempt(false)).await.is_err(),
+            "they keep the places that they have"
+        );
+        let other = timeout(60 * LONG, places.attempt(true)).await.expect("those of the other kind are free");
+        drop(other.unwrap());
         assert_eq!(places.ailing.available_permits(), AILING);
     }
 }
