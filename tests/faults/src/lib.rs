@@ -12,6 +12,7 @@ pub mod fleet;
 mod invariant;
 pub mod ledger;
 pub mod list;
+mod messages;
 pub mod plan;
 pub mod processes;
 pub mod proxy;

@@ -1,29 +1,25 @@
-//! What tenants are told by webhooks, for comparison with the events that the database has committed.
+//! A tenant's endpoint for webhooks, and the comparison of what it got with the tenant's events.
 
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, ensure};
-use bowline_api::EventId;
-use bowline_tests::{Receiver, Tenant, until};
+use bowline_tests::{Receiver, Tenant};
 use reqwest::Method;
 use serde_json::json;
-use uuid::Uuid;
-
-use crate::bench::Bench;
 
 /// A tenant's endpoint, which gets all of its events.
 #[derive(Debug)]
 pub(crate) struct Listener {
-    slug: String,
+    pub(crate) slug: String,
     pub(crate) receiver: Receiver,
 }
 
 /// An event in the database.
-struct Committed {
-    id: String,
-    payload: String,
+pub(crate) struct Committed {
+    pub(crate) id: String,
+    pub(crate) payload: String,
     /// The account with the event's number among those of the account.
-    account: Option<(String, i64)>,
+    pub(crate) account: Option<(String, i64)>,
 }
 
 impl Listener {
@@ -38,7 +34,7 @@ impl Listener {
 
     /// It got each of these events, with the same id and the same text each time, those of an account in their order, and nothing else. Returns
     /// the number of messages.
-    fn compare(&self, events: &[Committed]) -> Result<usize> {
+    pub(crate) fn compare(&self, events: &[Committed]) -> Result<usize> {
         let slug = &self.slug;
         let received = self.receiver.received();
         let payloads: HashMap<&str, &str> =
@@ -64,61 +60,5 @@ impl Listener {
             );
         }
         Ok(received.len())
-    }
-}
-
-impl Bench {
-    /// Adds an endpoint to a tenant, which [`check`](Self::check) then compares with the tenant's events.
-    pub(crate) async fn listen(&mut self, tenant: &Tenant) -> Result<()> {
-        self.listeners.push(Listener::start(tenant).await?);
-        Ok(())
-    }
-
-    /// Lets the leases of senders that were killed end, so that nobody has to wait for them.
-    pub(crate) async fn end_webhook_leases(&self) -> Result<()> {
-        self.direct
-            .execute("UPDATE webhook_endpoints SET held_until = now() WHERE held_until > now()")
-            .await?;
-        Ok(())
-    }
-
-    /// Waits until everything was delivered, and compares it with what was committed. Returns the number of messages.
-    pub(crate) async fn messages_arrive(&self) -> Result<usize> {
-        self.end_webhook_leases().await?;
-        let waiting = "SELECT count(*) FROM webhook_deliveries WHERE state = 'waiting'";
-        until("all events to be delivered", async || {
-            // What failed during the fault would wait for its next attempt.
-            let hurry =
-                "UPDATE webhook_deliveries SET next_at = now() WHERE state = 'waiting' AND next_at > now()";
-            self.direct.execute(hurry).await.ok();
-            self.direct.count(waiting).await.ok().filter(|left| *left == 0)
-        })
-        .await?;
-        let skipped = "SELECT count(*) FROM webhook_deliveries WHERE state = 'skipped'";
-        ensure!(self.direct.count(skipped).await? == 0, "an event was given up");
-        let mut messages = 0;
-        for listener in &self.listeners {
-            messages += listener.compare(&self.committed(&listener.slug).await?)?;
-        }
-        Ok(messages)
-    }
-
-    /// The events of a tenant in their order.
-    async fn committed(&self, slug: &str) -> Result<Vec<Committed>> {
-        let rows = self
-            .direct
-            .rows(&format!(
-                "SELECT e.id::text, e.payload, e.account_id::text, e.number
-                 FROM webhook_events e JOIN tenants t ON t.id = e.tenant_id WHERE t.slug = '{slug}' ORDER BY e.sequence"
-            ))
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let id: Uuid = row.try_get::<_, String>(0)?.parse()?;
-                let (account, number): (Option<String>, Option<i64>) = (row.try_get(2)?, row.try_get(3)?);
-                let id = EventId::from(id).to_string();
-                Ok(Committed { id, payload: row.try_get(1)?, account: account.zip(number) })
-            })
-            .collect()
     }
 }
