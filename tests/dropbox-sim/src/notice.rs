@@ -40,9 +40,9 @@ impl Dropbox {
     /// Enters a webhook URI in the console, which checks it with a challenge. Only plain HTTP is possible.
     pub async fn set_webhook_uri(&self, app_key: &str, uri: &str) -> Result<(), NoticeError> {
         let challenge = entropy::token_tail();
-        let mut url = Url::parse(uri)?;
-        url.query_pairs_mut().append_pair("challenge", &challenge);
-        let answer = client()?.get(url).send().await?;
+        let mut asked = Url::parse(uri)?;
+        asked.query_pairs_mut().append_pair("challenge", &challenge);
+        let answer = client()?.get(asked).send().await?;
         let header = |name: &str| {
             answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
         };

@@ -19,7 +19,7 @@ async fn flood(stack: &Stack, path: &str, accounts: &[String]) -> Result<()> {
     let http = stack.http();
     let (http, body, nobody) = (&http, &body, &nobody);
     let send = move |number: usize| async move {
-        let path = if number % 3 == 0 { nobody.as_str() } else { path };
+        let path = if number.is_multiple_of(3) { nobody.as_str() } else { path };
         let url = format!("{}{path}", stack.server(number % stack.replicas()).public_url());
         let request = http.post(url).header("X-Dropbox-Signature", format!("{number:064x}"));
         Ok::<_, reqwest::Error>(request.body(body.clone()).send().await?.status().as_u16())

@@ -174,14 +174,14 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             let tenant = named(&app, &tenant).await?;
             let added = connector::prepare(&app, &Actor::CommandLine, tenant, wanted).await?;
             let words = |added: &Connector| {
-                let uri = &added.callback_url;
+                let callback = &added.callback_url;
                 let added_to = format!(
-                    "{} added.\nRegister this redirect URI at the provider, to the letter:\n  {uri}",
+                    "{} added.\nRegister this redirect URI at the provider, to the letter:\n  {callback}",
                     added.id
                 );
                 match &added.notice_url {
-                    Some(url) => format!(
-                        "{added_to}\nTo be told of changed files, enter this webhook URI there as well:\n  {url}"
+                    Some(notices) => format!(
+                        "{added_to}\nTo be told of changed files, enter this webhook URI there as well:\n  {notices}"
                     ),
                     None => added_to,
                 }

@@ -31,7 +31,7 @@ impl ForgedNotices {
             host: host.to_owned(),
             connectors: data.record.tenants.iter().map(|tenant| (tenant.id, tenant.connector)).collect(),
             accounts: data.record.accounts,
-            is_unknown: seed % 2 == 0,
+            is_unknown: seed.is_multiple_of(2),
             random: SmallRng::seed_from_u64(seed),
         }
     }
