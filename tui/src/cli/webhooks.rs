@@ -41,7 +41,7 @@ pub enum Webhooks {
         /// Its tenant: short name or id
         #[arg(long)]
         tenant: TenantRef,
-        /// The types of events that it gets, such as account.needs_reauth, with commas between; all if omitted
+        /// The types of events that it gets, such as account.revoked, with commas between; all if omitted
         #[arg(long, value_name = "TYPES", value_delimiter = ',')]
         events: Vec<String>,
         /// Only events of this connector, which then go to no endpoint without one

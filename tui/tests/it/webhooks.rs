@@ -165,11 +165,11 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
     let url = "https://photos.acme.example/hooks";
     let since = "2026-11-23T10:00:00Z";
     for (arguments, path, body, shown) in [
-        (&["list"][..], "".to_owned(), Value::Null, "▲ failing"),
+        (&["list"][..], String::new(), Value::Null, "▲ failing"),
         (&["show", &id], format!("/{id}"), Value::Null, "account.linked account.needs_reauth"),
         (
             &["create", url, "--events", "account.linked,account.revoked"],
-            "".to_owned(),
+            String::new(),
             json!({ "url": url, "events": ["account.linked", "account.revoked"] }),
             "whsec_CANARY",
         ),
