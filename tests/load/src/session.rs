@@ -13,7 +13,8 @@ use crate::postgres::Postgres;
 use crate::report::{DataNote, Report};
 use crate::scenario::sizes::Sizes;
 use crate::scenario::{
-    Scenario, Session, batch, first, list, mixed, neighbour, notices, open, revoke, rounds, search, thundering,
+    Scenario, Session, batch, first, list, mixed, neighbour, notices, open, revoke, rounds, search,
+    thundering, webhooks,
 };
 use crate::server::{Programs, Server};
 
@@ -63,6 +64,10 @@ pub(crate) async fn run_all(
         let outcome = stage.thundering(report).await;
         report.noted("thundering", outcome);
     }
+    if arguments.wants(Scenario::Webhooks) {
+        let outcome = stage.webhooks(report).await;
+        report.noted("webhooks", outcome);
+    }
     dropbox.stop().await;
     Ok(())
 }
@@ -91,9 +96,15 @@ impl Stage<'_> {
 
     /// Starts a server with this data.
     async fn serve(&self, data: &Data, name: &str) -> anyhow::Result<Server> {
+        self.programs.serve(name, &self.environment(data, &[])).await
+    }
+
+    /// The settings of a server with this data, and these.
+    fn environment(&self, data: &Data, settings: &[(&str, &str)]) -> Vec<(String, String)> {
         let dropbox = self.dropbox.http_url();
-        let environment = self.programs.environment(self.postgres, &data.database, Some(&dropbox));
-        self.programs.serve(name, &environment).await
+        let mut all = self.programs.environment(self.postgres, &data.database, Some(&dropbox));
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        all
     }
 
     fn session<'a>(&'a self, data: &'a mut Data, server: &'a Server, report: &'a mut Report) -> Session<'a> {
@@ -165,14 +176,24 @@ impl Stage<'_> {
     async fn neighbour(&self, report: &mut Report) -> anyhow::Result<()> {
         let mut data = self.data(self.arguments.main_size()).await?;
         eprintln!("a flood and its neighbour, {} accounts", data.size);
-        let dropbox = self.dropbox.http_url();
-        let mut environment = self.programs.environment(self.postgres, &data.database, Some(&dropbox));
-        environment.extend(neighbour::DELIVERED.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let environment = self.environment(&data, &neighbour::DELIVERED);
         let server = self.programs.serve("neighbour", &environment).await?;
         data.warm(self.postgres).await?;
         let mut session = self.session(&mut data, &server, report);
         neighbour::run(&mut session).await?;
         server.stop().await
+    }
+
+    async fn webhooks(&self, report: &mut Report) -> anyhow::Result<()> {
+        let mut data = self.data(self.arguments.accounts.first().copied().unwrap_or(Size(10_000))).await?;
+        eprintln!("webhooks, {} accounts", data.size);
+        let environment = self.environment(&data, &webhooks::SETTINGS);
+        let server = self.programs.serve("webhooks", &environment).await?;
+        let mut session = self.session(&mut data, &server, report);
+        let outcome = webhooks::run(&mut session, self.programs, &environment).await;
+        report.memory("after webhooks", server.memory()?);
+        server.stop().await?;
+        outcome
     }
 
     async fn thundering(&self, report: &mut Report) -> anyhow::Result<()> {

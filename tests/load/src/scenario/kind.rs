@@ -35,6 +35,8 @@ pub(crate) enum Scenario {
     Neighbour,
     /// Ten thousand callers of one expired token on three replicas
     Thundering,
+    /// Webhooks to fifty endpoints, five of which are dead or hang
+    Webhooks,
     /// Latency over load, drawn
     Latency,
     /// Memory of the server
@@ -43,7 +45,7 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Static,
         Self::Pgbench,
         Self::Token,
@@ -60,6 +62,7 @@ impl Scenario {
         Self::Sizes,
         Self::Neighbour,
         Self::Thundering,
+        Self::Webhooks,
         Self::Latency,
         Self::Memory,
     ];

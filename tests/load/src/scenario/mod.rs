@@ -13,6 +13,7 @@ pub(crate) mod rounds;
 pub(crate) mod search;
 pub(crate) mod sizes;
 pub(crate) mod thundering;
+pub(crate) mod webhooks;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
