@@ -47,7 +47,9 @@ impl Requests for ForgedNotices {
         let first = self.random.random_range(0..self.accounts);
         let accounts: Vec<String> = (first..first + ACCOUNTS).map(provider_account_id).collect();
         let body = json!({ "list_folder": { "accounts": accounts } }).to_string();
-        let signature: String = (0..4).map(|_| format!("{:016x}", self.random.random::<u64>())).collect();
+        let mut signature = [0; 32];
+        self.random.fill(&mut signature[..]);
+        let signature = hex::encode(signature);
         let text = format!(
             "POST /notices/{tenant}/{connector} HTTP/1.1\r\nHost: {}\r\nX-Dropbox-Signature: {signature}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
