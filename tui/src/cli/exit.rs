@@ -71,8 +71,8 @@ impl CliError {
             Self::Usage(_)
             | Self::Config(ConfigError::UnknownContext(_) | ConfigError::BadContextName(_)) => 2,
             Self::Ended(code) => *code,
-            Self::KeyRefused(_) => 3,
-            Self::Api(Failure::Unauthorised(_) | Failure::CodeRequired(_) | Failure::Unproven(_)) => 3,
+            Self::KeyRefused(_)
+            | Self::Api(Failure::Unauthorised(_) | Failure::CodeRequired(_) | Failure::Unproven(_)) => 3,
             Self::Api(Failure::Forbidden(_)) => 4,
             Self::Api(Failure::NotFound(_)) => 5,
             Self::Api(Failure::Refused(_) | Failure::Unsupported { .. }) => 6,

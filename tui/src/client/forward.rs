@@ -35,16 +35,18 @@ impl Target {
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("user names and passwords are not allowed in the URL");
         }
-        match (is_loopback(&url), url.scheme()) {
-            (true, _) => Ok(Self(url)),
-            (false, _) if !allow_remote => refuse(
+        let is_remote = !is_loopback(&url);
+        if is_remote && !allow_remote {
+            return refuse(
                 "it is on another machine, and events name users and their accounts; if that machine is meant to get them, say --allow-remote",
-            ),
-            (false, "http") if !insecure => refuse(
-                "plain http to another machine shows the events to the network; use https, or --insecure-http if you must",
-            ),
-            _ => Ok(Self(url)),
+            );
         }
+        if is_remote && url.scheme() == "http" && !insecure {
+            return refuse(
+                "plain http to another machine shows the events to the network; use https, or --insecure-http if you must",
+            );
+        }
+        Ok(Self(url))
     }
 
     /// The URL.
