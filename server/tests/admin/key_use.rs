@@ -3,7 +3,6 @@
 use bowline_api::status::Role;
 use bowline_server::domain::credential::parse_api_key;
 use bowline_server::service::{api_key, key_use};
-use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::harness::{Admin, proven};
@@ -35,7 +34,10 @@ async fn the_day_of_the_last_use_of_a_key_is_written_down_later_and_once() {
     let before = versions().await;
     api_key::verify(&admin.app, keys[0]).await.unwrap();
     assert_eq!((shown().await, versions().await), ((None, None), before), "the call itself writes nothing");
-    let days = [Utc::now().date_naive(), Utc::now().date_naive().succ_opt().unwrap()].map(|day| json!(day));
+    // It may be midnight during the test.
+    let days = "SELECT ((now() AT TIME ZONE 'UTC')::date + day)::text FROM generate_series(0, 1) AS day";
+    let days = admin.superuser().await.query(days, &[]).await.unwrap();
+    let days: Vec<Value> = days.iter().map(|row| json!(row.get::<_, String>(0))).collect();
     let is_today = |day: Option<Value>| day.is_some_and(|day| days.contains(&day));
     key_use::flush(&admin.app).await.unwrap();
     let (used, unused) = shown().await;
