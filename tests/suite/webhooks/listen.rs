@@ -109,7 +109,7 @@ async fn what_is_restarted_loses_no_event_for_a_developers_machine() -> Result<(
     receiver.gets_a("link_session.completed").await?;
 
     // The app is away. What happens meanwhile waits for it.
-    let mut received = receiver.received();
+    let mut messages = receiver.received();
     drop(receiver);
     acme.revoke(account.id).await?;
     listen.says("does not answer", 1).await?;
@@ -122,17 +122,17 @@ async fn what_is_restarted_loses_no_event_for_a_developers_machine() -> Result<(
     stack.server_mut(0).start().await?;
     Person::new(&stack, "jonas@example.com").links(&stack, &acme, "user-2").await?;
     receiver.gets_a("link_session.completed").await?;
-    received.extend(receiver.received());
+    messages.extend(receiver.received());
 
     let expected = all_ids(&stack).await?;
-    let mut ids: Vec<&str> = received.iter().map(|one: &Received| &*one.id).collect();
+    let mut ids: Vec<&str> = messages.iter().map(|one: &Received| &*one.id).collect();
     ids.dedup();
     assert_eq!(ids, expected, "all events in order, and another attempt only at once");
     let printed = until("all to be printed", async || {
         listen.printed().ok().filter(|printed| printed.len() >= expected.len())
     })
     .await?;
-    for ((line, id), message) in printed.iter().zip(&expected).zip(received.iter()) {
+    for ((line, id), message) in printed.iter().zip(&expected).zip(&messages) {
         assert_eq!(
             (&line["event"]["id"], &line["forward"]["status"]),
             (&Value::from(&**id), &Value::from(204))
