@@ -33,10 +33,10 @@ async fn routes(stack: &Stack) -> Result<Vec<Route>> {
 
 async fn call(acme: &Tenant, olga: &Operator, route: &Route, query: &str) -> Result<Answer> {
     let path = format!("{}?{query}", route.path);
-    if !path.starts_with("/admin/") {
-        acme.call(route.method.clone(), &path, None).await
-    } else {
+    if path.starts_with("/admin/") {
         olga.call(route.method.clone(), &path, None).await
+    } else {
+        acme.call(route.method.clone(), &path, None).await
     }
 }
 
