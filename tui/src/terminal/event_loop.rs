@@ -1,4 +1,4 @@
-//! The event loop: handles all pending messages, then draws if something changed, at most once every 10 ms.
+//! The event loop: handles all pending messages, then draws if something changed, at a limited rate.
 
 use std::io;
 use std::process::ExitCode;
@@ -18,11 +18,10 @@ use crate::theme::Theme;
 
 use super::EffectRunner;
 use super::clock::now;
+use super::frame_rate::{Cause, FrameRate};
 use super::input::{BURST, pending};
 use super::signals::{SignalAction, Signals};
 
-/// The minimum time between two frames.
-const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
 /// Messages handled before a frame is drawn, so that a flood of messages cannot block drawing.
 const MAX_BATCH: usize = 256;
 
@@ -63,32 +62,29 @@ where
 {
     let mut signals = Signals::listen()?;
     let mut app = EventLoop {
-        model,
         runner,
         actions,
-        pending: true,
+        frames: FrameRate::new(draw(terminal, &model, theme)?),
+        model,
         restore: false,
         typed: 0,
         discarding: false,
         ended: None,
     };
-    let mut drawn = draw(terminal, &app.model, theme)?;
-    app.pending = false;
     app.handle(Msg::Tick);
     loop {
         if let Some(code) = app.ended {
             return Ok(code);
         }
-        if app.pending && drawn.elapsed() >= MIN_FRAME_INTERVAL {
-            drawn = draw(terminal, &app.model, theme)?;
-            app.pending = false;
+        if app.frames.due().is_some_and(|due| due <= Instant::now()) {
+            app.frames.drawn(draw(terminal, &app.model, theme)?);
         }
-        let wake = if app.pending { Some(drawn + MIN_FRAME_INTERVAL) } else { app.deadline() };
+        let wake = app.frames.due().or_else(|| app.deadline());
         let woken = tokio::select! {
             event = input.next() => Wake::Input(event),
             Some(msg) = app.runner.answers.recv() => Wake::Answer(msg),
             asked = signals.next() => Wake::Signal(asked),
-            () = sleep_until(wake.unwrap_or(drawn)), if wake.is_some() => Wake::Time,
+            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Wake::Time,
         };
         match woken {
             Wake::Input(event) => app.take_input(event)?,
@@ -96,7 +92,7 @@ where
             Wake::Signal(SignalAction::End(code)) => return Ok(ExitCode::from(code)),
             Wake::Signal(SignalAction::Suspend) => app.suspend(),
             Wake::Signal(SignalAction::Redraw) => app.restore = true,
-            Wake::Time if app.pending => {}
+            Wake::Time if app.frames.is_pending() => {}
             Wake::Time => app.handle(Msg::Tick),
         }
         for _ in 0..MAX_BATCH {
@@ -131,8 +127,7 @@ struct EventLoop {
     model: Model,
     runner: EffectRunner,
     actions: TerminalActions,
-    /// Whether something changed since the last frame.
-    pending: bool,
+    frames: FrameRate,
     /// Whether other programs may have written on the screen.
     restore: bool,
     /// The characters that have come in this turn of the loop.
@@ -145,8 +140,14 @@ struct EventLoop {
 impl EventLoop {
     fn handle(&mut self, msg: Msg) {
         self.model.now = now();
+        let cause = match msg {
+            Msg::Key(_) | Msg::Paste(_) | Msg::Burst | Msg::Mouse(_) | Msg::Resize(..) => Cause::Input,
+            _ => Cause::Answer,
+        };
         let effects = update(&mut self.model, msg);
-        self.pending |= self.model.changed;
+        if self.model.changed {
+            self.frames.request(cause);
+        }
         for effect in effects {
             match effect {
                 Effect::Quit => self.ended = Some(ExitCode::SUCCESS),

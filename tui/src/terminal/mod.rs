@@ -4,6 +4,7 @@ mod clock;
 mod effects;
 mod event_loop;
 mod file;
+mod frame_rate;
 mod guard;
 mod hangup;
 mod input;

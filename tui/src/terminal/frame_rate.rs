@@ -1,0 +1,87 @@
+//! When the next frame may be drawn. A flood of answers must not draw without end, and must not delay the frame of a key.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The minimum time between two frames for input, and from any frame to one for answers.
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
+
+/// What changed since the last frame. Input comes before answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cause {
+    Answer,
+    Input,
+}
+
+/// The times of the last frames, and whether another one is wanted.
+#[derive(Debug)]
+pub(super) struct FrameRate {
+    drawn: Instant,
+    drawn_for_input: Instant,
+    pending: Option<Cause>,
+}
+
+impl FrameRate {
+    /// Begins with a frame that was drawn just now.
+    pub(super) fn new(now: Instant) -> Self {
+        Self { drawn: now, drawn_for_input: now, pending: None }
+    }
+
+    pub(super) fn request(&mut self, cause: Cause) {
+        self.pending = self.pending.max(Some(cause));
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// The earliest time of the next frame; `None` if nothing changed since the last one.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let last = match self.pending? {
+            Cause::Input => self.drawn_for_input,
+            Cause::Answer => self.drawn,
+        };
+        Some(last + MIN_INTERVAL)
+    }
+
+    pub(super) fn drawn(&mut self, now: Instant) {
+        if self.pending.take() == Some(Cause::Input) {
+            self.drawn_for_input = now;
+        }
+        self.drawn = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_does_not_wait_for_the_interval_of_answers() {
+        let begin = Instant::now();
+        let mut frames = FrameRate::new(begin);
+        assert_eq!(frames.due(), None);
+
+        let at = begin + MIN_INTERVAL * 3;
+        frames.request(Cause::Answer);
+        frames.drawn(at);
+        frames.request(Cause::Answer);
+        assert_eq!(frames.due(), Some(at + MIN_INTERVAL));
+        frames.request(Cause::Input);
+        assert!(frames.due() < Some(at), "the last frame for input was drawn long ago");
+    }
+
+    #[test]
+    fn a_key_held_down_draws_once_in_the_interval() {
+        let begin = Instant::now();
+        let mut frames = FrameRate::new(begin);
+        let at = begin + MIN_INTERVAL;
+        frames.request(Cause::Input);
+        frames.request(Cause::Answer);
+        frames.drawn(at);
+        assert!(!frames.is_pending());
+        frames.request(Cause::Input);
+        assert_eq!(frames.due(), Some(at + MIN_INTERVAL));
+    }
+}
