@@ -28,3 +28,12 @@ pub struct AccountFilter {
     /// The order of the list.
     pub sort: AccountSort,
 }
+
+impl AccountFilter {
+    /// Whether a text, if any, is all that accounts are chosen by.
+    pub fn is_text_alone(&self) -> bool {
+        let Self { tenants, status, connector, scope, text: _, id: _, ages, sort: _ } = self;
+        let has_none = tenants.tenants().is_none() && status.is_none() && connector.is_none();
+        has_none && scope.is_none() && *ages == Ages::default()
+    }
+}

@@ -13,6 +13,7 @@ mod best;
 mod budget;
 mod fragment;
 mod parts;
+mod prepared;
 mod words;
 
 use bowline_api::admin::AccountSort;

@@ -210,6 +210,12 @@ impl<Scope> Tx<Scope> {
         Ok(self.connection.batch_execute(&set).await?)
     }
 
+    /// Lets Postgres plan each prepared statement once and not for each value, until the savepoint is rolled back. This is for statements of
+    /// which one index gives the order for every value.
+    pub(in crate::store) async fn plan_for_all_values(&mut self) -> Result<()> {
+        Ok(self.connection.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan").await?)
+    }
+
     /// Makes the transaction hold a permit until it ends.
     pub(in crate::store) fn with_permit(mut self, permit: Permit) -> Self {
         self.permit = Some(permit);

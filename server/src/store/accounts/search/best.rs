@@ -2,13 +2,13 @@
 //! index in its own order, so that a page costs the same however many accounts match. A row is found by its first lookup only.
 
 use bowline_api::admin::AccountSort;
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{self, Bool, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::fragment::Condition;
+use super::prepared::Prepared;
 use crate::domain::{AccountFilter, Result};
 use crate::store::OperatorTx;
 use crate::store::accounts::order::{AccountKey, Part};
@@ -114,12 +114,19 @@ impl Best {
         // A label may be null.
         let end = if found { ")" } else { ") IS NOT TRUE" };
         match self.range(lookup) {
-            (value, None) => Box::new(sql::<Bool>(&format!("({column} = ")).bind::<Text, _>(value).sql(end)),
+            (value, None) => {
+                Box::new(Prepared::<Bool>::new().sql("(").sql(column).sql(" = ").text(value).sql(end))
+            }
             (from, Some(to)) => Box::new(
-                sql::<Bool>(&format!("({column} >= "))
-                    .bind::<Text, _>(from)
-                    .sql(&format!(" AND {column} < "))
-                    .bind::<Text, _>(to)
+                Prepared::<Bool>::new()
+                    .sql("(")
+                    .sql(column)
+                    .sql(" >= ")
+                    .text(from)
+                    .sql(" AND ")
+                    .sql(column)
+                    .sql(" < ")
+                    .text(to)
                     .sql(end),
             ),
         }
@@ -149,26 +156,21 @@ impl Best {
         if lookup == Lookup::Id && self.ids.is_empty() {
             return None;
         }
-        let (beyond, direction) = if backwards { ("<", "DESC") } else { (">", "ASC") };
+        let (beyond, direction) = if backwards { (" < ", " DESC") } else { (" > ", " ASC") };
         let mut query = self.without_first(unordered(filter), number).filter(self.condition(lookup, true));
         let (Lookup::Whole(column) | Lookup::Beginning(column)) = lookup else {
             if let Some((_, id)) = from {
-                query = query
-                    .filter(sql::<Bool>(&format!("accounts.id {beyond} ")).bind::<sql_types::Uuid, _>(id));
+                query = query.filter(Prepared::<Bool>::new().sql("accounts.id").sql(beyond).id(id));
             }
-            return Some(query.order(sql::<Text>(&format!("accounts.id {direction}"))));
+            return Some(query.order(Prepared::<Text>::new().sql("accounts.id").sql(direction)));
         };
         let column = column.sql();
         if let Some((value, id)) = from {
-            query = query.filter(
-                sql::<Bool>(&format!("({column}, accounts.id) {beyond} ("))
-                    .bind::<Text, _>(value.to_owned())
-                    .sql(", ")
-                    .bind::<sql_types::Uuid, _>(id)
-                    .sql(")"),
-            );
+            let place = Prepared::<Bool>::new().sql("(").sql(column).sql(", accounts.id)").sql(beyond);
+            query = query.filter(place.sql("(").text(value.to_owned()).sql(", ").id(id).sql(")"));
         }
-        Some(query.order(sql::<Text>(&format!("{column} {direction}, accounts.id {direction}"))))
+        let order = Prepared::<Text>::new().sql(column).sql(direction);
+        Some(query.order(order.sql(", accounts.id").sql(direction)))
     }
 
     /// Where a row is that the lookup with this number has found.

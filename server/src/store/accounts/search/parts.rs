@@ -59,7 +59,10 @@ impl OperatorTx {
             incomplete = page.incomplete;
         }
         let mut page = self.rest_page(filter, (&wanted, &best), asked, limit, budget).await?;
-        page.incomplete |= incomplete;
+        if incomplete {
+            page.incomplete = true;
+            page.total = None;
+        }
         Ok(Some(page))
     }
 
@@ -76,6 +79,9 @@ impl OperatorTx {
         let place = (asked.map(|(key, _)| key), backwards);
         let read = async |tx: &mut Self| {
             tx.limit_statements(budget.left()).await?;
+            if filter.is_text_alone() {
+                tx.plan_for_all_values().await?;
+            }
             tx.best_accounts(filter, best, place, limit.saturating_add(1), &mut found).await
         };
         let incomplete = self.trying(read).await?.is_none();
@@ -151,6 +157,10 @@ impl OperatorTx {
             }
         };
         let total = match from {
+            // What matches best would have been the first page.
+            None if asked.is_none() && complete && !has_more => {
+                Some(Total { count: u64::try_from(found.len()).unwrap_or_default(), approximate: false })
+            }
             None if !backwards && complete => {
                 let count = async |tx: &mut Self| {
                     tx.limit_statements(budget.left()).await?;
