@@ -1,11 +1,16 @@
 //! The clients of `clients/` and their examples, against the real server.
 
 mod example;
+mod node;
 mod python;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
+use bowline_api::v1::NewWebhookEndpoint;
+use bowline_tests::{Receiver, Tenant};
+use reqwest::Method;
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 /// A folder of `clients/`.
@@ -19,4 +24,14 @@ async fn said(command: &mut Command) -> Result<String> {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     Ok(said)
+}
+
+/// A message that the server has sent, with the secret of its endpoint.
+async fn a_message(acme: &Tenant) -> Result<Value> {
+    let receiver = Receiver::start().await?;
+    let body = json!({ "url": receiver.url() });
+    let new: NewWebhookEndpoint =
+        acme.call(Method::POST, "/v1/webhook-endpoints", Some(body)).await?.good()?;
+    acme.call(Method::POST, &format!("/v1/webhook-endpoints/{}/test", new.endpoint.id), None).await?;
+    Ok(receiver.gets_a("endpoint.test").await?.to_verify(&new.secret))
 }

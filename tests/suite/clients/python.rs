@@ -1,14 +1,11 @@
 //! The Python client: generated from the document as it is, typed, and tested against the real server.
 
 use anyhow::{Context as _, Result, ensure};
-use bowline_api::v1::NewWebhookEndpoint;
-use bowline_tests::{Python, Receiver, Stack, Tenant, scratch};
-use reqwest::Method;
-use serde_json::{Value, json};
+use bowline_tests::{Python, Stack, Tenant, scratch};
 use tokio::process::Command;
 
 use super::example::links_lists_files_and_hears_of_the_end;
-use super::{folder, said};
+use super::{a_message, folder, said};
 
 /// Python in the client's folder, which writes nothing there.
 fn in_its_folder(python: &Python, arguments: &[&str]) -> Command {
@@ -27,16 +24,6 @@ async fn the_python_client_is_generated_from_the_document_and_typed() -> Result<
     let mypy = ["-m", "mypy", "--strict", "--cache-dir", &cache, "src", "tests", "generate.py"];
     said(&mut in_its_folder(&python, &mypy)).await?;
     Ok(())
-}
-
-/// A message that the server has sent, with the secret of its endpoint.
-async fn a_message(acme: &Tenant) -> Result<Value> {
-    let receiver = Receiver::start().await?;
-    let body = json!({ "url": receiver.url() });
-    let new: NewWebhookEndpoint =
-        acme.call(Method::POST, "/v1/webhook-endpoints", Some(body)).await?.good()?;
-    acme.call(Method::POST, &format!("/v1/webhook-endpoints/{}/test", new.endpoint.id), None).await?;
-    Ok(receiver.gets_a("endpoint.test").await?.to_verify(&new.secret))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,6 +6,29 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
+/// Copies a file, or a folder without its `node_modules`. What is the same already is not written.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn copy(source: &Path, to: &Path) -> std::io::Result<()> {
+    if !source.is_dir() {
+        let text = fs::read(source)?;
+        // A process that has started a program of an earlier call may be reading it now.
+        if fs::read(to).ok().as_ref() != Some(&text) {
+            fs::write(to, text)?;
+        }
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(source)? {
+        let name = entry?.file_name();
+        if name != "node_modules" {
+            copy(&source.join(&name), &to.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
 /// Copies the programs in `source` to `home` and installs exactly the packages of its `package-lock.json` there, unless that was done
 /// already.
 ///
@@ -17,16 +40,7 @@ pub fn packages(source: &Path, home: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
     let lock = File::create(home.with_extension("lock"))?;
     lock.lock()?;
-    for entry in fs::read_dir(source).with_context(|| format!("cannot read {}", source.display()))? {
-        let entry = entry?;
-        let (text, copy) = (fs::read(entry.path()), home.join(entry.file_name()));
-        // A process that has started a program of an earlier call may be reading it now.
-        if let Ok(text) = text
-            && fs::read(&copy).ok().as_ref() != Some(&text)
-        {
-            fs::write(copy, text)?;
-        }
-    }
+    copy(source, home).with_context(|| format!("cannot copy {}", source.display()))?;
     let wanted = fs::read_to_string(source.join("package-lock.json"))?;
     // The marker is written last, so that an incomplete installation is done again.
     let marker = home.join("ready");

@@ -68,7 +68,7 @@ fn files() -> io::Result<Vec<(String, String)>> {
             let entry = entry?;
             let name = entry.file_name();
             if entry.file_type()?.is_dir() {
-                if name != "target" && name != ".git" {
+                if name != "target" && name != ".git" && name != "node_modules" {
                     open.push(entry.path());
                 }
             } else if let Ok(text) = fs::read_to_string(entry.path()) {
