@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use bowline_postgres::SUPERUSER;
 use chrono::{SecondsFormat, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use hdrhistogram::Histogram;
@@ -37,6 +38,11 @@ const PATIENCE: Duration = Duration::from_mins(5);
 const LOOK: Duration = Duration::from_millis(5);
 /// The longest p99 of healthy endpoints in ms.
 const LONGEST_P99: f64 = 2_000.0;
+
+/// The deliveries whose outcome is not written down yet, without those to endpoints that fail.
+const UNWRITTEN: &str = "
+    SELECT count(*) FROM webhook_deliveries d JOIN webhook_endpoints e ON e.tenant_id = d.tenant_id AND e.id = d.endpoint_id
+    WHERE d.state = 'waiting' AND e.state = 'enabled' AND e.failing_since IS NULL";
 
 /// What one run has measured.
 #[derive(Default)]
@@ -69,6 +75,7 @@ pub(crate) async fn run(
             session.settle().await?;
             let since = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
             at_a_rate(&tenants, events, &mut measured).await?;
+            all_written(session).await?;
             alone(&tenants, events, &since, &mut measured).await
         }
         .await;
@@ -180,6 +187,20 @@ async fn all_arrived(tenants: &[Arc<Told>], count: usize) -> anyhow::Result<()> 
         tokio::time::sleep(LOOK).await;
     }
     Ok(())
+}
+
+/// Waits until the server has written down what it has delivered: an event whose delivery ends after it was asked for again is not sent twice.
+async fn all_written(session: &Session<'_>) -> anyhow::Result<()> {
+    let client = session.postgres.connect(SUPERUSER, &session.data.database).await?;
+    let begun = Instant::now();
+    loop {
+        let left: i64 = client.query_one(UNWRITTEN, &[]).await?.get(0);
+        if left == 0 {
+            return Ok(());
+        }
+        ensure!(begun.elapsed() < PATIENCE, "the outcomes of {left} deliveries are not written down");
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 fn healthy(tenants: &[Arc<Told>]) -> impl Iterator<Item = &Receiver> {
