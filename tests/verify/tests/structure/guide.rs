@@ -100,7 +100,7 @@ fn exists(files: &[String], name: &str) -> bool {
 fn the_guide_names_only_files_that_exist() {
     let guide = fs::read_to_string(root().join(GUIDE)).unwrap();
     let mut found = Vec::new();
-    for folder in ["deploy", "docs", "migrations", "server", "tests", "tui"] {
+    for folder in ["clients", "deploy", "docs", "migrations", "server", "tests", "tui"] {
         files(&root().join(folder), &mut found).unwrap();
     }
     let is_path = |name: &&str| {
