@@ -26,8 +26,7 @@ fn every_event() -> Vec<Event<'static>> {
     let (link_session, manage_session, account) = (nil(), nil(), nil());
     let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
     let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
-    let plan = Metadata::from([("plan".to_owned(), "team".to_owned())]);
-    let metadata = Some(&*Box::leak(Box::new(plan)));
+    let metadata = Some(&*Box::leak(Box::new(Metadata::from([("plan".to_owned(), "team".to_owned())]))));
     let (reason, attempts) = ("why", 2);
     let mut events = vec![
         Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
