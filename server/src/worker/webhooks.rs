@@ -51,8 +51,9 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             let (app, stop) = (Arc::clone(&app), stopping.clone());
             let counted = lease.is_failing.then(|| Arc::clone(&failing));
             let deliver = async move {
-                let _counted = counted;
-                noted("webhooks", send::deliver(&app, lease, owner, stop).await)
+                let ended = noted("webhooks", send::deliver(&app, lease, owner, stop).await);
+                drop(counted);
+                ended
             };
             lanes.spawn(deliver.in_current_span());
         }

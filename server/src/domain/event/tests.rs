@@ -119,8 +119,7 @@ fn every_event() -> Vec<Event<'static>> {
     ];
     events.extend(webhook_events());
     events.extend(operator_events());
-    events.push(Event::AuditSignedOver { entries: 7 });
-    events.extend(integrity_errors());
+    events.extend(std::iter::once(Event::AuditSignedOver { entries: 7 }).chain(integrity_errors()));
     events
 }
 

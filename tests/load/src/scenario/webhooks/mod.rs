@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use bowline_postgres::SUPERUSER;
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
@@ -73,7 +73,7 @@ pub(crate) async fn run(
     for _ in 0..session.arguments.runs() {
         outcome = async {
             session.settle().await?;
-            let since = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
+            let since = receiver::now().to_rfc3339_opts(SecondsFormat::Micros, true);
             at_a_rate(&tenants, events, &mut measured).await?;
             all_written(session).await?;
             alone(&tenants, events, &since, &mut measured).await

@@ -1,6 +1,7 @@
 //! The endpoints that webhooks are delivered to: servers that accept at once, that never answer, or that are not there.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,23 +86,30 @@ async fn exchange(stream: TcpStream, manner: Manner, arrivals: &Mutex<Arrivals>)
         if manner == Manner::Hangs {
             std::future::pending::<()>().await;
         }
-        let now = Utc::now();
+        let arrived = now();
         let event: Value = serde_json::from_slice(&body)?;
         let id = event["id"].as_str().context("a message without an id")?.to_owned();
         let at: DateTime<Utc> = event["timestamp"].as_str().context("a message without a time")?.parse()?;
-        note(arrivals, id, (now - at).to_std().unwrap_or_default());
+        note(arrivals, id, (arrived - at).to_std().unwrap_or_default());
         stream.get_mut().write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await?;
     }
     Ok(())
 }
 
 fn note(arrivals: &Mutex<Arrivals>, id: String, delay: Duration) {
-    let mut arrivals = lock(arrivals);
-    if arrivals.delays.contains_key(&id) {
-        arrivals.again += 1;
-    } else {
-        arrivals.delays.insert(id, delay);
+    let arrivals = &mut *lock(arrivals);
+    match arrivals.delays.entry(id) {
+        Entry::Occupied(_) => arrivals.again += 1,
+        Entry::Vacant(place) => {
+            place.insert(delay);
+        }
     }
+}
+
+/// The time of this machine, from which Postgres takes that of the events.
+#[expect(clippy::disallowed_methods, reason = "the times of events are compared with it")]
+pub(super) fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// The body of the next request; none if the connection has ended.
