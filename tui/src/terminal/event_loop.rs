@@ -62,15 +62,16 @@ where
 {
     let mut signals = Signals::listen()?;
     let mut app = EventLoop {
+        model,
         runner,
         actions,
-        frames: FrameRate::new(draw(terminal, &model, theme)?),
-        model,
+        frames: FrameRate::new(Instant::now()),
         restore: false,
         typed: 0,
         discarding: false,
         ended: None,
     };
+    // The first frame shows what the first tick has changed, so that no second one follows at once.
     app.handle(Msg::Tick);
     loop {
         if let Some(code) = app.ended {

@@ -23,9 +23,10 @@ pub(super) struct FrameRate {
 }
 
 impl FrameRate {
-    /// Begins with a frame that was drawn just now.
+    /// Nothing was drawn yet: the first frame is due now.
     pub(super) fn new(now: Instant) -> Self {
-        Self { drawn: now, drawn_for_input: now, pending: None }
+        let past = now.checked_sub(MIN_INTERVAL).unwrap_or(now);
+        Self { drawn: past, drawn_for_input: past, pending: Some(Cause::Input) }
     }
 
     pub(super) fn request(&mut self, cause: Cause) {
@@ -61,6 +62,8 @@ mod tests {
     fn a_key_does_not_wait_for_the_interval_of_answers() {
         let begin = Instant::now();
         let mut frames = FrameRate::new(begin);
+        assert!(frames.due() <= Some(begin), "the first frame");
+        frames.drawn(begin);
         assert_eq!(frames.due(), None);
 
         let at = begin + MIN_INTERVAL * 3;
@@ -76,6 +79,7 @@ mod tests {
     fn a_key_held_down_draws_once_in_the_interval() {
         let begin = Instant::now();
         let mut frames = FrameRate::new(begin);
+        frames.drawn(begin);
         let at = begin + MIN_INTERVAL;
         frames.request(Cause::Input);
         frames.request(Cause::Answer);
