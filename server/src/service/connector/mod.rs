@@ -15,8 +15,8 @@ pub use edit::edit;
 pub use remove::remove;
 pub use shown::callback_url;
 pub use status::{
-    PROVIDER, broken, credentials, disabled, gets_notices, hold_usable, is_given_up, mark_broken, mark_working, protocol,
-    returns_to, usable,
+    PROVIDER, broken, credentials, disabled, gets_notices, hold_usable, is_given_up, mark_broken,
+    mark_working, protocol, returns_to, usable,
 };
 pub use switch::{disable, enable};
 
