@@ -132,6 +132,11 @@ def test_without_an_outcome_bowline_is_asked() -> None:
     open_still = {**shown, "status": "authorizing", "account_id": None}
     outcome = Script(httpx.Response(200, json=open_still)).client().finish("ada", {"link_session": "ls_001"}, session)
     assert outcome == NotLinked("authorizing")
+    # Who knows the id of another user's link learns nothing of it by the visit of their own page.
+    session["bowline_links"]["ms_001"] = session["bowline_links"]["ls_001"]
+    foreign = Script(httpx.Response(200, json={**shown, "id": "ls_002", "external_user_id": "bob"}))
+    query = {"manage_session": "ms_001", "link_session": "ls_002"}
+    assert foreign.client().finish("ada", query, session) == NotLinked("not_started_here")
 
 
 def test_the_page_with_the_links_leads_back_like_a_link() -> None:

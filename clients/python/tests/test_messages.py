@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from bowline_client import webhooks
+from bowline_client import Bowline, webhooks
 from bowline_client.generated.models import AccessToken
 
 SECRET = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -55,3 +55,6 @@ def test_secrets_are_not_shown() -> None:
     shown = repr(AccessToken("sl.u.secret", "acct_1", "dbid:1", [], "bearer"))
     assert shown.startswith("AccessToken(access_token=…, account_id='acct_1'")
     assert "secret" not in shown
+    bowline = Bowline("https://bowline.example", "bwl_sk_secret")
+    assert repr(bowline.calls) == "AuthenticatedClient('https://bowline.example')"
+    assert "secret" not in repr(bowline)

@@ -57,6 +57,9 @@ export class Bowline {
         }
         const params = { path: { id: returned.unknown } };
         const shown = success(await this.calls.GET("/v1/link-sessions/{id}", { params }));
+        // The session may know only the visit of a page, and the address bar names any link: that of another user as well.
+        if (shown.external_user_id !== user)
+            return { linked: false, reason: "not_started_here" };
         if (shown.status === "completed" && shown.account_id) {
             const account = await this.calls.GET("/v1/accounts/{id}", { params: { path: { id: shown.account_id } } });
             return { linked: true, account: success(account) };

@@ -24,7 +24,7 @@ export declare class ApiError extends BowlineError {
     readonly requestId: string;
     /** In how many seconds the call may be repeated, if that helps. */
     readonly retryAfter: number | undefined;
-    /** All members of the problem document. */
+    /** All members of the problem document. A log of the error does not print them, because they may have the secret URL of a link. */
     readonly members: Readonly<Record<string, unknown>>;
     constructor(members: Record<string, unknown>, status: number, retryAfter?: number);
     /** Why, as a short name such as `refresh_token_revoked`, if there is more than one reason. */

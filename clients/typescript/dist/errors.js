@@ -27,12 +27,10 @@ export class ApiError extends BowlineError {
     requestId;
     /** In how many seconds the call may be repeated, if that helps. */
     retryAfter;
-    /** All members of the problem document. */
-    members;
     constructor(members, status, retryAfter) {
         const text = (name) => (typeof members[name] === "string" ? members[name] : "");
         super(`${text("code")}: ${text("detail")}${text("request_id") && ` (${text("request_id")})`}`);
-        this.members = members;
+        Object.defineProperty(this, "members", { value: members, enumerable: false });
         this.code = text("code");
         this.detail = text("detail");
         this.requestId = text("request_id");

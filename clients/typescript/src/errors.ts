@@ -29,13 +29,13 @@ export class ApiError extends BowlineError {
   readonly requestId: string;
   /** In how many seconds the call may be repeated, if that helps. */
   readonly retryAfter: number | undefined;
-  /** All members of the problem document. */
-  readonly members: Readonly<Record<string, unknown>>;
+  /** All members of the problem document. A log of the error does not print them, because they may have the secret URL of a link. */
+  declare readonly members: Readonly<Record<string, unknown>>;
 
   constructor(members: Record<string, unknown>, status: number, retryAfter?: number) {
     const text = (name: string) => (typeof members[name] === "string" ? members[name] : "");
     super(`${text("code")}: ${text("detail")}${text("request_id") && ` (${text("request_id")})`}`);
-    this.members = members;
+    Object.defineProperty(this, "members", { value: members, enumerable: false });
     this.code = text("code");
     this.detail = text("detail");
     this.requestId = text("request_id");

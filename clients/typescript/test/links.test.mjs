@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
+import { inspect } from "node:util";
 import * as client from "bowline-client";
 import { verify, InvalidMessage } from "bowline-client/webhooks";
 import { Webhook } from "standardwebhooks";
@@ -70,12 +71,16 @@ test("an end has a page and trouble is no end", async () => {
 test("without an outcome Bowline is asked, and the page with the links leads back like a link", async () => {
   const session = {};
   await begun(session);
-  const done = script(json(200, { status: "completed", account_id: "acct_1" }), account());
+  const done = script(json(200, { status: "completed", account_id: "acct_1", external_user_id: "ada" }), account());
   assert.equal((await done.client().finish("ada", { link_session: "ls_001" }, session)).account.id, "acct_1");
-  const open = script(json(200, { status: "authorizing" }));
+  const open = script(json(200, { status: "authorizing", external_user_id: "ada" }));
   assert.equal((await open.client().finish("ada", { link_session: "ls_001" }, session)).reason, "authorizing");
   assert.equal((await script(made("ms_001")).client().manage("ada", RETURN_URL, session)).id, "ms_001");
   assert.equal(await refused(session, "ada", { manage_session: "ms_001" }), "back");
+  // Who knows the id of another user's link learns nothing of it by the visit of their own page.
+  const foreign = script(json(200, { status: "completed", account_id: "acct_2", external_user_id: "bob" }));
+  const named = { manage_session: "ms_001", link_session: "ls_002" };
+  assert.equal((await foreign.client().finish("ada", named, session)).reason, "not_started_here");
   const query = { ...QUERY, manage_session: "ms_001", link_session: "ls_009" };
   assert.ok((await script(account()).client().finish("ada", query, session)).linked);
   assert.equal(await refused(session, "ada", { ...query, link_session: "../tokens" }), "not_started_here");
@@ -86,7 +91,8 @@ test("a refused token brings a link", async () => {
   const link_session = { id: "ls_001", url: "https://link.example.com/link/x", expires_at: "" };
   const answer = problem(409, "needs_reauth", { account_id: "acct_1", external_user_id: "ada", link_session });
   const asked = script(answer).client().token(null, { account: "acct_1", relink: { returnUrl: RETURN_URL, session } });
-  await assert.rejects(asked, (error) => error.name === "NeedsReauth" && error.linkSession.url === link_session.url);
+  const isTold = (error) => error.name === "NeedsReauth" && error.linkSession.url === link_session.url;
+  await assert.rejects(asked, (error) => isTold(error) && !inspect(error).includes(link_session.url));
   assert.ok((await script(account()).client().finish("ada", QUERY, session)).linked);
   await assert.rejects(script().client().token(null), TypeError);
   await assert.rejects(script().client().token("ada", { account: "acct_1" }), TypeError);

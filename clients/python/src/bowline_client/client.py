@@ -98,7 +98,7 @@ class Bowline(_Base):
             except ApiError as error:
                 return links.not_linked(error)
             return Linked(answer(complete))
-        standing = links.standing(answer(link_sessions_show.sync(found.id, client=self.calls)))
+        standing = links.standing(answer(link_sessions_show.sync(found.id, client=self.calls)), user)
         if isinstance(standing, NotLinked):
             return standing
         return Linked(answer(accounts_show.sync(standing, client=self.calls)))
@@ -184,7 +184,7 @@ class AsyncBowline(_Base):
             except ApiError as error:
                 return links.not_linked(error)
             return Linked(answer(complete))
-        standing = links.standing(answer(await link_sessions_show.asyncio(found.id, client=self.calls)))
+        standing = links.standing(answer(await link_sessions_show.asyncio(found.id, client=self.calls)), user)
         if isinstance(standing, NotLinked):
             return standing
         return Linked(answer(await accounts_show.asyncio(standing, client=self.calls)))

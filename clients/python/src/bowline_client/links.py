@@ -254,8 +254,13 @@ def not_linked(error: ApiError) -> NotLinked:
     return NotLinked(error.code, page if isinstance(page, str) else None, error)
 
 
-def standing(shown: LinkSession) -> NotLinked | str:
-    """How a link session stands: the id of the account, or why there is none."""
+def standing(shown: LinkSession, user: str) -> NotLinked | str:
+    """How a link session stands: the id of the account, or why there is none.
+
+    The session may know only the visit of a page, and the address bar names any link, that of another user as well.
+    """
+    if shown.external_user_id != user:
+        return NotLinked("not_started_here")
     if shown.status == "completed" and shown.account_id:
         return shown.account_id
     if shown.status == "denied":

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from .generated import models
+from .generated.client import AuthenticatedClient
 
 _SECRET = {
     "access_token",
@@ -35,8 +36,15 @@ def _shown(self: Any) -> str:
     return f"{type(self).__name__}({members})"
 
 
+def _shown_client(self: Any) -> str:
+    """Without the API key, and without headers and arguments, which may have it as well."""
+    return f"{type(self).__name__}({self._base_url!r})"
+
+
 def redact() -> None:
     """Gives the generated types that hold secrets a `repr` without them."""
+    client: Any = AuthenticatedClient
+    client.__repr__ = _shown_client
     for name in _HOLDERS:
         holder = getattr(models, name, None)
         if holder is not None:
