@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use bowline_webhook_signature::Signer;
 use chrono::{DateTime, Utc};
 use reqwest::header::CONTENT_TYPE;
 use url::Url;
 
 use super::address::is_loopback;
 use super::connection::cause;
-use super::{Failure, Message, SigningSecret, tls};
+use super::{Failure, Message, tls};
 
 /// How long the app may take, as long as an endpoint of a webhook may.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -68,14 +69,14 @@ pub enum NotForwarded {
 pub struct Forwarder {
     http: reqwest::Client,
     target: Target,
-    secret: SigningSecret,
+    signer: Signer,
 }
 
 impl Forwarder {
-    /// One that sends to `target` and signs with `secret`.
-    pub fn new(target: Target, secret: SigningSecret) -> Result<Self, Failure> {
+    /// One that sends to `target` what `signer` signs.
+    pub fn new(target: Target, signer: Signer) -> Result<Self, Failure> {
         let http = tls::http_client(target.0.scheme() == "https")?;
-        Ok(Self { http, target, secret })
+        Ok(Self { http, target, signer })
     }
 
     /// Where it sends to.
@@ -88,16 +89,15 @@ impl Forwarder {
     /// # Errors
     /// [`NotForwarded`] if there is no answer.
     pub async fn forward(&self, message: &Message, now: DateTime<Utc>) -> Result<u16, NotForwarded> {
-        let timestamp = now.timestamp();
-        let signature = self.secret.sign(&message.id, timestamp, message.body.as_bytes());
+        let signed = self.signer.sign(&message.id, now.timestamp(), message.body.as_bytes());
         let request = self
             .http
             .post(self.target.0.clone())
             .timeout(PATIENCE)
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", &message.id)
-            .header("webhook-timestamp", timestamp.to_string())
-            .header("webhook-signature", signature)
+            .header("webhook-timestamp", signed.timestamp)
+            .header("webhook-signature", signed.signature)
             .body(message.body.clone());
         let mut response = match request.send().await {
             Ok(response) => response,

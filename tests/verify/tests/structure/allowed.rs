@@ -131,7 +131,8 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("dropbox-sim", &["bowline-stdio"], &["bowline-verify"]),
     ("bowline-verify", &["bowline-postgres", "bowline-stdio"], &[]),
     ("bowline-vault", &[], &[]),
-    ("bowline-webhook", &["bowline-provider"], &[]),
+    ("bowline-webhook", &["bowline-provider", "bowline-webhook-signature"], &[]),
+    ("bowline-webhook-signature", &[], &[]),
     (
         "bowline-tests",
         &[
@@ -186,5 +187,5 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     ("bowline-model", &["bowline-api"], &[]),
-    ("bowline", &["bowline-api", "bowline-stdio"], &[]),
+    ("bowline", &["bowline-api", "bowline-stdio", "bowline-webhook-signature"], &[]),
 ];

@@ -28,13 +28,14 @@ const END: &str = "<!-- every file: end -->\n";
 const WRITE: &str = "BOWLINE_WRITE_GUIDE";
 
 /// The crates that people run, and those that are a part of them.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "server/api/src",
     "server/postgres/src",
     "server/provider/src",
     "server/src",
     "server/stdio/src",
     "server/vault/src",
+    "server/webhook/signature/src",
     "server/webhook/src",
     "tui/src",
 ];

@@ -23,7 +23,7 @@ use super::target::log;
 use super::{CliError, Outcome};
 
 use line::{Passed, as_json, as_text};
-use secrets::{api_key, signing_secret};
+use secrets::{api_key, signer};
 
 /// The first and the longest pause before a stream is opened again.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
@@ -90,7 +90,7 @@ pub(super) async fn run(
     let target = target.map(|url| ForwardTarget::parse(url, wanted.allow_remote, options.insecure_http));
     let target = target.transpose().map_err(|failure| CliError::Usage(failure.to_string()))?;
     let forwarder = match target {
-        Some(target) => Some(Forwarder::new(target, signing_secret()?)?),
+        Some(target) => Some(Forwarder::new(target, signer()?)?),
         None => None,
     };
     let log = log(options)?;

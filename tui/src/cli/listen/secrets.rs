@@ -2,12 +2,14 @@
 
 use std::io::{IsTerminal as _, stdin};
 
+use bowline_webhook_signature::{BadSecret, Secret, Signer};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::CliError;
 use crate::cli::output::Output;
 use crate::cli::secret::{ask_secret, password_from_stdin};
-use crate::client::SigningSecret;
+use crate::client::Failure;
 use crate::found_secret::found_secret;
 
 const KEY: &str = "BOWLINE_API_KEY";
@@ -32,15 +34,25 @@ pub(super) async fn api_key() -> Result<SecretString, CliError> {
     Err(CliError::Usage(format!("{what}; it was not sent")))
 }
 
-/// The secret that signs, from the environment, or a new one, which is printed.
-pub(super) fn signing_secret() -> Result<SigningSecret, CliError> {
-    if let Some(text) = variable(SECRET)? {
-        let wrong = || CliError::Usage(format!("{SECRET} is whsec_ and the Base64 of 24 to 64 bytes"));
-        return SigningSecret::parse(text.expose_secret().trim()).ok_or_else(wrong);
-    }
-    let secret = SigningSecret::generate()?;
-    Output::remark(&format!("signing secret of this run: {}", secret.expose()));
-    Ok(secret)
+/// What signs, with the secret from the environment, or with a new one, which is printed.
+pub(super) fn signer() -> Result<Signer, CliError> {
+    let wrong = |_: BadSecret| CliError::Usage(format!("{SECRET} is whsec_ and the Base64 of 24 to 64 bytes"));
+    let secret = match variable(SECRET)? {
+        Some(text) => Secret::parse(text.expose_secret().trim().into()).map_err(wrong)?,
+        None => {
+            let secret = generate()?;
+            Output::remark(&format!("signing secret of this run: {}", secret.expose().expose_secret()));
+            secret
+        }
+    };
+    Signer::new([&secret]).map_err(wrong)
+}
+
+fn generate() -> Result<Secret, Failure> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    let filled = rustls::crypto::ring::default_provider().secure_random.fill(&mut *bytes);
+    filled.map_err(|_| Failure::Refused("this machine gives no random bytes".to_owned()))?;
+    Ok(Secret::from_bytes(&bytes))
 }
 
 /// The value of a variable of the environment, unless it is empty.
@@ -48,4 +60,16 @@ fn variable(name: &str) -> Result<Option<SecretString>, CliError> {
     let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return Ok(None) };
     let text = value.into_string().map_err(|_| CliError::Usage(format!("{name} is no text")))?;
     Ok(Some(SecretString::from(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_secret_is_another_one_each_time_and_is_read_back() {
+        let (one, other) = (generate().unwrap(), generate().unwrap());
+        assert_ne!(one.expose().expose_secret(), other.expose().expose_secret());
+        assert!(Secret::parse(one.expose().clone()).is_ok());
+    }
 }
