@@ -4,6 +4,7 @@ pub mod admin;
 mod age;
 pub mod id;
 pub mod named;
+mod names;
 pub mod page;
 pub mod problem;
 mod secret;

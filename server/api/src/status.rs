@@ -1,79 +1,8 @@
 //! The states of accounts, link sessions, connectors and revocations, and other fixed names of the API and the database.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::names::names;
 
-use serde::{Deserialize, Serialize};
-
-/// Text that is not a known name.
-#[derive(Debug, thiserror::Error)]
-#[error("{text:?} is not one of: {known}")]
-pub struct UnknownName {
-    text: String,
-    known: String,
-}
-
-/// Declares an enum whose variants have one fixed name in the API, in the database and in the terminal.
-macro_rules! names {
-    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident = $text:literal,)* }) => {
-        $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[doc = $meaning])+ #[serde(rename = $text)] $variant,)*
-        }
-
-        impl $name {
-            /// All values, in display order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name in the API and in the database.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-        }
-
-        // Implemented by hand, because the derive macro cannot see the names through this macro.
-        #[cfg(feature = "openapi")]
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                utoipa::openapi::ObjectBuilder::new()
-                    .schema_type(utoipa::openapi::schema::Type::String)
-                    .enum_values(Some([$($text),*]))
-                    .description(Some(concat!($($doc,)+ "\n" $(, "\n- `", $text, "`:" $(, $meaning)+)*).trim()))
-                    .into()
-            }
-        }
-
-        #[cfg(feature = "openapi")]
-        impl utoipa::ToSchema for $name {}
-
-        impl From<$name> for &'static str {
-            fn from(name: $name) -> Self {
-                name.as_str()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownName;
-
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                match text {
-                    $($text => Ok(Self::$variant),)*
-                    _ => Err(UnknownName {
-                        text: text.chars().take(40).collect(),
-                        known: [$($text,)*].join(", "),
-                    }),
-                }
-            }
-        }
-    };
-}
+pub use crate::names::UnknownName;
 
 names! {
     /// What is wrong with an audit log.

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use bowline_api::status::{AccountStatus, Assurance, Completion, JobKind, Protocol, Role};
+use bowline_api::v1::TenantEvent;
 use bowline_api::{
     AccountId, ApiKeyId, ConnectorId, EventId, JobId, LinkSessionId, ManageSessionId, OperatorId, SessionId,
     TenantId, WebhookEndpointId,
@@ -18,17 +19,17 @@ use super::link_options::Metadata;
 use super::told::Told;
 
 /// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out. Of an event with
-/// `=> "type" { details }`, webhooks tell its tenant as well, with those of its details; see [`Told`] for what all of them have. Of those that are
-/// `told only`, the audit log knows nothing.
+/// `=> Type { details }`, webhooks tell its tenant as well, with those of its details; see [`TenantEvent`] for the types, and [`Told`] for what all of
+/// them have. Of those that are `told only`, the audit log knows nothing.
 macro_rules! events {
     ($(
         $(#[doc = $doc:literal])+
         $variant:ident = $action:literal $(, $subject:ident: $id:ty)? $({ $($detail:ident: $type:ty),+ })?
-            $(=> $told:literal { $($shown:ident),* })?;
+            $(=> $told:ident { $($shown:ident),* })?;
     )*
     told only {$(
         $(#[doc = $note:literal])+
-        $only:ident = $kind:literal, $of:ident: $of_id:ty;
+        $only:ident = $kind:ident, $of:ident: $of_id:ty;
     )*}) => {
         /// An event.
         #[derive(Debug, Clone, Copy)]
@@ -42,8 +43,9 @@ macro_rules! events {
             /// The names of all events of the audit log.
             pub const ACTIONS: &'static [&'static str] = &[$($action),*];
 
-            /// The types of all events that webhooks tell tenants of.
-            pub const TOLD: &'static [&'static str] = &[$($($told,)?)* $($kind),*];
+            /// The types that these events have.
+            #[cfg(test)]
+            const TOLD: &'static [TenantEvent] = &[$($(TenantEvent::$told,)?)* $(TenantEvent::$kind),*];
 
             /// Whether the audit log records it.
             pub const fn is_logged(&self) -> bool {
@@ -54,10 +56,10 @@ macro_rules! events {
             pub fn told(&self) -> Option<Told> {
                 let mut told: Vec<Told> = match self {
                     $(Self::$variant { $($($shown,)*)? .. } => {
-                        vec![$(Told { kind: $told, subject: self.subject()?, details: vec![$((stringify!($shown), json!($shown))),*] })?]
+                        vec![$(Told { kind: TenantEvent::$told, subject: self.subject()?, details: vec![$((stringify!($shown), json!($shown))),*] })?]
                     })*
                     $(Self::$only { .. } => {
-                        vec![Told { kind: $kind, subject: self.subject()?, details: Vec::new() }]
+                        vec![Told { kind: TenantEvent::$kind, subject: self.subject()?, details: Vec::new() }]
                     })*
                 };
                 told.pop()
@@ -65,7 +67,7 @@ macro_rules! events {
 
             /// The name in the audit log and on the wire.
             pub const fn action(&self) -> &'static str {
-                match self { $(Self::$variant { .. } => $action,)* $(Self::$only { .. } => $kind,)* }
+                match self { $(Self::$variant { .. } => $action,)* $(Self::$only { .. } => TenantEvent::$kind.as_str(),)* }
             }
 
             /// The subject's id on the wire, if there is a subject.
@@ -131,9 +133,9 @@ events! {
         reason: &'a str, accounts: usize, new_default: Option<ConnectorId>
     };
     /// The provider rejected the connector's app key or secret.
-    ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str } => "connector.broken" { reason };
+    ConnectorBroken = "connector.broken", connector: ConnectorId { reason: &'a str } => ConnectorBroken { reason };
     /// The provider accepts the connector's app key and secret again, or the secret that it rejected was replaced.
-    ConnectorWorking = "connector.working", connector: ConnectorId => "connector.mended" {};
+    ConnectorWorking = "connector.working", connector: ConnectorId => ConnectorMended {};
     /// An operator disabled the connector.
     ConnectorDisabled = "connector.disabled", connector: ConnectorId { reason: &'a str };
     /// An operator enabled the connector again.
@@ -170,7 +172,7 @@ events! {
     /// The endpoint was removed.
     WebhookEndpointRemoved = "webhook_endpoint.removed", webhook_endpoint: WebhookEndpointId;
     /// A test event was sent to the endpoint.
-    WebhookEndpointTested = "webhook_endpoint.tested", webhook_endpoint: WebhookEndpointId => "endpoint.test" {};
+    WebhookEndpointTested = "webhook_endpoint.tested", webhook_endpoint: WebhookEndpointId => EndpointTest {};
     /// This number of events is sent to the endpoint again, those since a time or the one that is named.
     WebhooksResent = "webhook_endpoint.resent", webhook_endpoint: WebhookEndpointId {
         events: u64, since: Option<DateTime<Utc>>, event: Option<EventId>
@@ -183,21 +185,21 @@ events! {
     /// A token call renewed the link session that an earlier token call had created; the session has a new URL.
     LinkSessionRenewed = "link_session.renewed", link_session: LinkSessionId { external_user_id: &'a str };
     /// The end user started the link and was sent to the provider.
-    LinkSessionStarted = "link_session.started", link_session: LinkSessionId => "link_session.started" {};
+    LinkSessionStarted = "link_session.started", link_session: LinkSessionId => LinkSessionStarted {};
     /// The end user approved and came back from the provider.
-    LinkSessionReturned = "link_session.returned", link_session: LinkSessionId => "link_session.returned" {};
+    LinkSessionReturned = "link_session.returned", link_session: LinkSessionId => LinkSessionReturned {};
     /// The end user approved with an account that the link session does not accept, and may choose another one in the same session.
     LinkSessionReopened = "link_session.reopened", link_session: LinkSessionId { reason: &'a str };
     /// The end user declined.
-    LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str } => "link_session.denied" { reason };
+    LinkSessionDenied = "link_session.denied", link_session: LinkSessionId { reason: &'a str } => LinkSessionDenied { reason };
     /// The link failed.
-    LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> } => "link_session.failed" { reason };
+    LinkSessionFailed = "link_session.failed", link_session: LinkSessionId { reason: &'a str, cause: Option<&'a str> } => LinkSessionFailed { reason };
     /// The tenant cancelled the link session, which has failed for it.
-    LinkSessionCancelled = "link_session.cancelled", link_session: LinkSessionId => "link_session.failed" {};
+    LinkSessionCancelled = "link_session.cancelled", link_session: LinkSessionId => LinkSessionFailed {};
     /// The tenant, or the end user's browser, completed the link session with this account.
-    LinkSessionCompleted = "link_session.completed", link_session: LinkSessionId { account: AccountId } => "link_session.completed" { account };
+    LinkSessionCompleted = "link_session.completed", link_session: LinkSessionId { account: AccountId } => LinkSessionCompleted { account };
     /// The link session was not completed in time.
-    LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> } => "link_session.expired" {};
+    LinkSessionExpired = "link_session.expired", link_session: LinkSessionId { integrity_error: Option<&'static str> } => LinkSessionExpired {};
     /// A grant that never became an account was revoked at the provider.
     OrphanGrantRevoked = "link_session.orphan_grant_revoked" { attempts: i32 };
     /// The sealed values of the link session were moved, edited or replaced by old ones.
@@ -214,15 +216,15 @@ events! {
     AccountLinked = "account.linked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
         metadata: Option<&'a Metadata>
-    } => "account.linked" { link_session };
+    } => AccountLinked { link_session };
     /// The account was linked again, which gave it new tokens.
     AccountRelinked = "account.relinked", account: AccountId {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
         metadata: Option<&'a Metadata>
-    } => "account.relinked" { link_session };
+    } => AccountRelinked { link_session };
     /// The account has other scopes than before, because it was linked again.
     AccountScopesChanged = "account.scopes_changed", account: AccountId { scopes: &'a [String] }
-        => "account.scopes_changed" { scopes };
+        => AccountScopesChanged { scopes };
     /// The grant that a new link replaced was revoked at the provider.
     OldGrantRevoked = "account.old_grant_revoked", account: Option<AccountId> { attempts: i32 };
     /// An operator inspected the account; recorded once for each operator and hour.
@@ -232,10 +234,10 @@ events! {
     /// The grant has ended at the provider; the end user must link again. `provider_request` is the provider's own id of the request that it
     /// refused, if it named one.
     AccountNeedsReauth = "account.needs_reauth", account: AccountId { reason: &'a str, provider_request: Option<&'a str> }
-        => "account.needs_reauth" { reason };
+        => AccountNeedsReauth { reason };
     /// The provider accepted the refresh token of an account that was `needs_reauth`, so the account is active again;
     /// `reason` is why it was `needs_reauth`.
-    AccountRecovered = "account.recovered", account: AccountId { reason: &'a str } => "account.recovered" { reason };
+    AccountRecovered = "account.recovered", account: AccountId { reason: &'a str } => AccountRecovered { reason };
     /// The account was moved from a connector of OAuth 1 to one of OAuth 2, which gave it new tokens.
     AccountMigrated = "account.migrated", account: AccountId {
         from: ConnectorId, to: ConnectorId, provider_account_id: &'a str, reason: Option<&'a str>
@@ -244,13 +246,13 @@ events! {
     /// `along_with` is the account that the operator named, if it is another one.
     AccountSuspended = "account.suspended", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
-    } => "account.suspended" { reason };
+    } => AccountSuspended { reason };
     /// An operator resumed the provider's account, with the same details.
     AccountResumed = "account.resumed", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
-    } => "account.resumed" { reason };
+    } => AccountResumed { reason };
     /// The account was revoked: its tokens are no longer issued. `job` is the job that it was a part of.
-    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> } => "account.revoked" { reason };
+    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> } => AccountRevoked { reason };
     /// The grant of a revoked account was revoked at the provider.
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
     /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`), or another account or link holds
@@ -333,7 +335,7 @@ events! {
 
     told only {
         /// The provider says that files of the account have changed. It may say so every second, so the audit log would consist of it.
-        AccountChanged = "account.changed", account: AccountId;
+        AccountChanged = AccountChanged, account: AccountId;
     }
 }
 

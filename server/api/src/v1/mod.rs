@@ -1,6 +1,7 @@
 //! Requests and responses of `/v1`, the tenant apps' API.
 
 pub mod account;
+pub mod event;
 pub mod link_session;
 pub mod manage_session;
 pub mod sign;
@@ -8,6 +9,7 @@ pub mod token;
 pub mod webhook;
 
 pub use account::{Account, AccountCheck};
+pub use event::TenantEvent;
 pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
 pub use manage_session::{CreateManageSession, NewManageSession};
 pub use sign::{SignRequest, SignedRequest};

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use bowline_api::status::WebhookState;
-use bowline_api::v1::{CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, WebhookEndpoint};
+use bowline_api::v1::{
+    CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, TenantEvent, WebhookEndpoint,
+};
 use bowline_api::{Page, TenantId, WebhookEndpointId};
 
 use super::shown::{shown, shown_once, to_wire};
@@ -18,7 +20,7 @@ use crate::store::webhooks::endpoints::{EndpointRow, NewEndpoint};
 const MOST: usize = 20;
 
 /// The type of test events, which no endpoint asks for.
-pub(super) const TEST: &str = "endpoint.test";
+pub(super) const TEST: &str = TenantEvent::EndpointTest.as_str();
 
 /// Adds an endpoint. Its secret is in this answer, and in the one that `claim` keeps, and nowhere else.
 ///
@@ -162,11 +164,10 @@ fn target(app: &App, url: &str) -> Result<String> {
 
 /// The types of events, each once.
 fn types(asked: &[String]) -> Result<Vec<String>> {
-    let known = |kind: &str| kind != TEST && Event::TOLD.contains(&kind);
-    if asked.iter().any(|kind| !known(kind)) {
-        let mut all: Vec<&str> = Event::TOLD.iter().copied().filter(|kind| known(kind)).collect();
+    let names = TenantEvent::ALL.iter().map(|kind| kind.as_str());
+    let mut all: Vec<&str> = names.filter(|kind| *kind != TEST).collect();
+    if asked.iter().any(|kind| !all.contains(&kind.as_str())) {
         all.sort_unstable();
-        all.dedup();
         let detail = format!("events must be of these types: {}", all.join(", "));
         return Err(Code::InvalidField.because(detail).field("events").into());
     }

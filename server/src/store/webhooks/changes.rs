@@ -138,14 +138,14 @@ impl TenantTx {
                 queued_at: now,
                 next_at: now,
             };
-            let receivers = receivers(&endpoints, told.kind, facts.connector, subject);
+            let receivers = receivers(&endpoints, told.kind.as_str(), facts.connector, subject);
             deliveries.extend(receivers.into_iter().map(new_delivery));
             events.push(NewEvent {
                 tenant_id: tenant,
                 sequence,
                 id: id.uuid(),
                 at: now,
-                kind: told.kind,
+                kind: told.kind.as_str(),
                 connector_id: facts.connector,
                 account_id: Some(account_id),
                 number: facts.number,

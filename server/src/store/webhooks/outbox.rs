@@ -66,7 +66,7 @@ impl<Scope> Tx<Scope> {
         )
         .await?;
         facts.number = number;
-        let receivers = receivers(&endpoints, told.kind, facts.connector, subject);
+        let receivers = receivers(&endpoints, told.kind.as_str(), facts.connector, subject);
         let account_id = account.map(|account| account.uuid());
         let new_delivery = |endpoint_id: Uuid| NewDelivery {
             tenant_id: tenant,
@@ -84,7 +84,7 @@ impl<Scope> Tx<Scope> {
             sequence,
             id: entry.id,
             at: entry.at,
-            kind: told.kind,
+            kind: told.kind.as_str(),
             connector_id: facts.connector,
             account_id,
             number,

@@ -5,13 +5,13 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use bowline_api::status::{AccountStatus, JobItemState, WebhookDeliveryState};
+use bowline_api::v1::TenantEvent;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap_complete::CompletionCandidate;
 
 use crate::cli::Arguments;
 use crate::cli::arguments::screens;
 use crate::cli::global_options::GlobalOptions;
-use crate::cli::listen::types;
 use crate::cli::target::Target;
 use crate::client::{AccountFilter, Client, Failure, PageQuery, TenantRef};
 use crate::text::sanitize;
@@ -97,7 +97,9 @@ impl Values {
             Self::Statuses => words(AccountStatus::ALL),
             Self::ItemStates => words(JobItemState::ALL),
             Self::DeliveryStates => words(WebhookDeliveryState::ALL),
-            Self::Types => words(types()),
+            Self::Types => {
+                TenantEvent::ALL.iter().map(|kind| (kind.to_string(), kind.meaning().to_owned())).collect()
+            }
             Self::Actions => words(actions()),
             _ => line.ask(self),
         };

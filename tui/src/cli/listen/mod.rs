@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bowline_api::EventId;
+use bowline_api::v1::TenantEvent;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
@@ -29,10 +30,6 @@ use secrets::{api_key, signer};
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// The first and the longest pause before an event is sent again to an app that does not answer.
 const APP_PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
-/// The list of types is the document's, so that there is no second one.
-const GUIDE: &str = include_str!("../../../../docs/tenant-guide.md");
-/// What events are about.
-const NOUNS: [&str; 4] = ["account", "connector", "endpoint", "link_session"];
 
 /// Which events are printed, and where they are passed on to.
 #[derive(Debug, Args)]
@@ -65,13 +62,6 @@ pub struct Listen {
     allow_remote: bool,
 }
 
-/// The types of events: the first cells of the document's table.
-pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    let cells = GUIDE.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
-    let is_type = |cell: &&str| cell.split_once('.').is_some_and(|(noun, _)| NOUNS.contains(&noun));
-    cells.map(|(cell, _)| cell).filter(is_type)
-}
-
 /// Prints events and passes them on, until it is interrupted.
 pub(super) async fn run(
     options: &GlobalOptions,
@@ -98,7 +88,8 @@ pub(super) async fn run(
         log.started(server.as_str());
     }
     let client = TenantClient::new(server, api_key().await?)?.logged(log);
-    for unknown in wanted.events.iter().filter(|event| !types().any(|kind| fits(event, kind))) {
+    let is_known = |event: &str| TenantEvent::ALL.iter().any(|kind| fits(event, kind.as_str()));
+    for unknown in wanted.events.iter().filter(|event| !is_known(event)) {
         Output::remark(&format!("no type of events that this bowline knows is {unknown}, or begins with it"));
     }
     let mut listening = Listening {
@@ -243,15 +234,6 @@ async fn pass_on(forwarder: &Forwarder, message: &Message) -> Passed {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_types_are_those_of_the_document() {
-        let all: Vec<_> = types().collect();
-        assert!(
-            all.len() >= 15 && all.contains(&"account.linked") && all.contains(&"endpoint.test"),
-            "{all:?}"
-        );
-    }
 
     #[test]
     fn a_type_is_wanted_by_itself_and_by_its_first_part() {
