@@ -14,9 +14,25 @@ const KEY: &str = "bwl_sk_01h455vb4pex5vsknk084sn02q_CANARY";
 fn command(server: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
     command.args(["listen", "--server", server]).args(arguments);
-    command.env_remove("BOWLINE_SERVER").env_remove("BOWLINE_WEBHOOK_SECRET").env("BOWLINE_API_KEY", KEY);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    as_a_developer(&mut command);
     command
+}
+
+/// `bowline listen` with these variables alone to say where the server is.
+fn in_environment(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
+    command.arg("listen");
+    as_a_developer(&mut command);
+    command.envs(variables.iter().copied());
+    command
+}
+
+fn as_a_developer(command: &mut Command) {
+    for variable in ["BOWLINE_SERVER", "BOWLINE_URL", "BOWLINE_WEBHOOK_SECRET"] {
+        command.env_remove(variable);
+    }
+    command.env("BOWLINE_API_KEY", KEY);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
 fn said(out: &Output) -> (String, String) {
@@ -141,6 +157,27 @@ fn an_app_that_is_not_there_is_waited_for() {
         line.contains("acct_1") && line.contains("✓ 200 in ") && line.contains(", try "),
         "{line} {rest:?}"
     );
+}
+
+#[test]
+fn the_server_is_the_one_of_this_program_or_else_of_the_app() {
+    let ended = || format!("{STREAM}{}{ENDED}", ready(0));
+    let (nobody, _) = Server::nobody();
+    for other in [None, Some(("BOWLINE_URL", nobody.as_str()))] {
+        let (server, url) = listener();
+        let serving = spawn(move || serve(&server, &ended()).0);
+        let own = if other.is_some() { "BOWLINE_SERVER" } else { "BOWLINE_URL" };
+        let variables: Vec<_> = other.into_iter().chain([(own, url.as_str())]).collect();
+        let out = in_environment(&variables).output().unwrap();
+        assert_eq!(out.status.code(), Some(3), "{variables:?}: {}", said(&out).1);
+        assert!(serving.join().unwrap().starts_with("get /v1/events http"), "{variables:?}");
+    }
+    for variables in [&[("BOWLINE_SERVER", ""), ("BOWLINE_URL", "")][..], &[]] {
+        let out = in_environment(variables).output().unwrap();
+        let (_, remarks) = said(&out);
+        assert_eq!(out.status.code(), Some(2), "{remarks}");
+        assert!(remarks.contains("BOWLINE_SERVER, or BOWLINE_URL"), "{remarks}");
+    }
 }
 
 #[test]

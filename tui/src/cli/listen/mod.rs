@@ -30,12 +30,15 @@ use secrets::{api_key, signer};
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// The first and the longest pause before an event is sent again to an app that does not answer.
 const APP_PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+/// The server's address in the environment of the tenant's app, as the clients read it.
+const APP_SERVER: &str = "BOWLINE_URL";
 
 /// Which events are printed, and where they are passed on to.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The server is the one that your app calls, by --server or BOWLINE_SERVER. The API key is in the environment as
-BOWLINE_API_KEY, or is prompted for, or is the first line of standard input; it needs the permission webhooks.
+The server is the one that your app calls: --server, or else BOWLINE_SERVER, or else BOWLINE_URL, which the clients read
+as well. The API key is in the environment as BOWLINE_API_KEY, or is prompted for, or is the first line of standard
+input; it needs the permission webhooks.
 
 Each event is sent as a webhook is, by Standard Webhooks. The signing secret is made at the start and printed, or is in
 the environment as BOWLINE_WEBHOOK_SECRET (whsec_…). While the app does not answer, the event is sent again and the
@@ -71,11 +74,7 @@ pub(super) async fn run(
     if options.output == Some(OutputFormat::Csv) {
         return Err(CliError::Usage("events are printed as text or as ndjson".to_owned()));
     }
-    let Some(server) = &options.server else {
-        let text = "say where the server is: --server URL, or BOWLINE_SERVER";
-        return Err(CliError::Usage(text.to_owned()));
-    };
-    let server = ServerUrl::parse(server, options.insecure_http)?;
+    let server = server(options)?;
     let target = wanted.forward_to.as_deref();
     let target = target.map(|url| ForwardTarget::parse(url, wanted.allow_remote, options.insecure_http));
     let target = target.transpose().map_err(|failure| CliError::Usage(failure.to_string()))?;
@@ -108,6 +107,17 @@ pub(super) async fn run(
         _ = end.recv() => Err(CliError::Ended(143)),
         _ = hang_up.recv() => Err(CliError::Ended(129)),
     }
+}
+
+/// The server that is named by an option or for this program, or else the one that the tenant's app calls.
+fn server(options: &GlobalOptions) -> Result<ServerUrl, CliError> {
+    let of_app = std::env::var(APP_SERVER).ok();
+    let named = options.server.clone().filter(|server| !server.is_empty()).or(of_app);
+    let Some(server) = named.filter(|server| !server.is_empty()) else {
+        let text = "say where the server is: --server URL, or BOWLINE_SERVER, or BOWLINE_URL";
+        return Err(CliError::Usage(text.to_owned()));
+    };
+    Ok(ServerUrl::parse(&server, options.insecure_http)?)
 }
 
 /// Whether a type is the wanted one, or begins with it.
