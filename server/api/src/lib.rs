@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod age;
+mod any_of;
 pub mod id;
 pub mod named;
 mod names;
@@ -12,6 +13,7 @@ pub mod status;
 pub mod v1;
 
 pub use age::{Age, Ages, NoAge};
+pub use any_of::AnyOf;
 pub use id::{
     AccountId, ApiKeyId, ConnectorId, EventId, Id, JobId, LinkSessionId, ManageSessionId, OperatorId,
     SessionId, TenantId, WebhookEndpointId,

@@ -36,3 +36,17 @@ pub struct Total {
     /// Whether `count` is an estimate from the planner's statistics rather than an exact count.
     pub approximate: bool,
 }
+
+impl Total {
+    /// No rows.
+    pub const NONE: Self = Self { count: 0, approximate: false };
+
+    /// The number of rows of two lists that have none in common.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(other.count),
+            approximate: self.approximate || other.approximate,
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! The filter of operators' account lists.
 
-use bowline_api::Ages;
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
+use bowline_api::{Ages, AnyOf};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,8 +13,8 @@ use super::Whose;
 pub struct AccountFilter {
     /// Whose accounts.
     pub tenants: Whose,
-    /// Only accounts in this state.
-    pub status: Option<AccountStatus>,
+    /// Only accounts in any of these states.
+    pub status: Option<AnyOf<AccountStatus>>,
     /// Only accounts that were linked through this connector.
     pub connector: Option<Uuid>,
     /// Only accounts with this scope.
@@ -30,6 +30,18 @@ pub struct AccountFilter {
 }
 
 impl AccountFilter {
+    /// This filter for each of its states alone, or itself if it names none or one. Indexes begin with one state, so the accounts of several are
+    /// read one state after the other.
+    pub fn by_state(&self) -> Vec<Self> {
+        let one = |status: &AccountStatus| Self { status: Some((*status).into()), ..self.clone() };
+        self.status.as_ref().map_or_else(|| vec![self.clone()], |any| any.values().iter().map(one).collect())
+    }
+
+    /// Whether it names several states.
+    pub fn has_several_states(&self) -> bool {
+        self.status.as_ref().is_some_and(|any| any.single().is_none())
+    }
+
     /// Whether a text, if any, is all that accounts are chosen by.
     pub fn is_text_alone(&self) -> bool {
         let Self { tenants, status, connector, scope, text: _, id: _, ages, sort: _ } = self;

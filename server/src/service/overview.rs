@@ -42,7 +42,7 @@ async fn read(tx: &mut OperatorTx) -> Result<Overview> {
     let now = tx.now().await?;
     let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
     for &status in AccountStatus::ALL {
-        let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
+        let filter = AccountFilter { status: Some(status.into()), ..AccountFilter::default() };
         accounts.push(StatusCount { status: status.into(), total: tx.count_accounts(&filter).await? });
     }
     Ok(Overview {

@@ -50,7 +50,7 @@ pub struct Connectors {
 impl OperatorTx {
     /// The number of accounts with a status: counted if there are few, otherwise estimated by the planner.
     pub async fn accounts_in(&mut self, status: AccountStatus) -> Result<u64> {
-        let filter = AccountFilter { status: Some(status), ..AccountFilter::default() };
+        let filter = AccountFilter { status: Some(status.into()), ..AccountFilter::default() };
         Ok(self.count_accounts(&filter).await?.count)
     }
 

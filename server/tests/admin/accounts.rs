@@ -59,6 +59,15 @@ async fn every_order_and_filter_is_walked_to_its_end_and_back() {
     let filters = [
         (String::new(), "true".to_owned()),
         ("&status=needs_reauth".to_owned(), "status = 'needs_reauth'".to_owned()),
+        ("&status=revoked,needs_reauth".to_owned(), "status IN ('needs_reauth', 'revoked')".to_owned()),
+        (
+            format!("&tenant={tenant}&status=active,revoked&scope=files.read"),
+            format!("tenant_id = '{ACME}' AND status IN ('active', 'revoked')"),
+        ),
+        (
+            "&status=revoked,needs_reauth&q=mail".to_owned(),
+            "status IN ('needs_reauth', 'revoked') AND lower(email) LIKE '%mail%'".to_owned(),
+        ),
         (format!("&tenant={tenant}"), format!("tenant_id = '{ACME}'")),
         (format!("&connector={connector}"), format!("connector_id = '{CONNECTOR}'")),
         (format!("&tenant={tenant}&status=active"), format!("tenant_id = '{ACME}' AND status = 'active'")),

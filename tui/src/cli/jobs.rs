@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use bowline_api::admin::{CreateJob, Job, JobDetail, JobFilter};
 use bowline_api::status::{AccountStatus, JobItemState, JobKind, JobState};
-use bowline_api::{AccountId, Ages, ConnectorId, JobId};
+use bowline_api::{AccountId, Ages, AnyOf, ConnectorId, JobId};
 use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Subcommand};
 use secrecy::ExposeSecret as _;
@@ -63,9 +63,9 @@ pub enum Jobs {
         /// All accounts of the tenant, such as for one that leaves
         #[arg(long, conflicts_with_all = ["accounts", "filters", "AgeArgs"])]
         all_accounts: bool,
-        /// Only in this state: active, `needs_reauth` or suspended
+        /// Only in this state, or in any of several with commas between: active, `needs_reauth` or suspended
         #[arg(long)]
-        status: Option<AccountStatus>,
+        status: Option<AnyOf<AccountStatus>>,
         /// Only linked through this connector
         #[arg(long)]
         connector: Option<ConnectorId>,
@@ -196,7 +196,7 @@ fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
     };
     let Ages { used_within, unused_for, linked_within, linked_for } = ages.ages();
     let filter = JobFilter {
-        status: *status,
+        status: status.clone(),
         connector: *connector,
         scope: scope.clone(),
         q: search.clone(),

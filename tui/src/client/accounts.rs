@@ -21,7 +21,7 @@ impl Client {
         if let Some(tenant) = &filter.tenant {
             query.push(("tenant", self.tenant_id(tenant).await?.to_string()));
         }
-        query.extend(filter.status.map(|status| ("status", status.to_string())));
+        query.extend(filter.status.as_ref().map(|any| ("status", any.to_string())));
         query.extend(filter.connector.map(|id| ("connector", id.to_string())));
         query.extend(filter.scope.clone().map(|scope| ("scope", scope)));
         query.extend(filter.ages.parameters().into_iter().map(|(name, age)| (name, age.to_string())));

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
-use bowline_api::{Ages, ConnectorId, TenantId};
+use bowline_api::{Ages, AnyOf, ConnectorId, TenantId};
 
 /// A tenant by its id or its short name; the client looks up the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,8 @@ impl fmt::Display for TenantRef {
 pub struct AccountFilter {
     /// Only accounts of this tenant.
     pub tenant: Option<TenantRef>,
-    /// Only accounts in this state.
-    pub status: Option<AccountStatus>,
+    /// Only accounts in any of these states.
+    pub status: Option<AnyOf<AccountStatus>>,
     /// Only accounts linked through this connector.
     pub connector: Option<ConnectorId>,
     /// Only accounts that were granted this scope.

@@ -21,6 +21,8 @@ pub enum Values {
     Free,
     /// One of these words.
     Words(fn() -> Vec<&'static str>),
+    /// One or several of these words, with commas between.
+    AnyOf(fn() -> Vec<&'static str>),
     /// A tenant's short name.
     Tenant,
     /// An age such as 90d, to be compared: the filter is written `key<age` or `key>age`.
@@ -39,6 +41,11 @@ impl Filter {
     /// A filter whose value is one of these words.
     pub const fn words(key: &'static str, words: fn() -> Vec<&'static str>, about: &'static str) -> Self {
         Self::new(key, Values::Words(words), about)
+    }
+
+    /// A filter whose value is one or several of these words, with commas between.
+    pub const fn any_of(key: &'static str, words: fn() -> Vec<&'static str>, about: &'static str) -> Self {
+        Self::new(key, Values::AnyOf(words), about)
     }
 
     /// A filter that compares an age.
@@ -112,6 +119,12 @@ fn choices(word: &str, filters: &[Filter], tenants: &BTreeSet<String>) -> Vec<St
     match filter.values {
         Values::Free | Values::Compared => Vec::new(),
         Values::Words(words) => words().into_iter().filter(|word| begins(word, value)).map(whole).collect(),
+        Values::AnyOf(words) => {
+            let (before, last) = value.rfind(',').map_or(("", value), |at| value.split_at(at + 1));
+            let is_new = |word: &&str| !before.split(',').any(|earlier| earlier.eq_ignore_ascii_case(word));
+            let others = words().into_iter().filter(|word| begins(word, last)).filter(is_new);
+            others.map(|word| whole(&format!("{before}{word}"))).collect()
+        }
         Values::Tenant => {
             tenants.iter().filter(|tenant| begins(tenant, value)).map(|slug| whole(slug)).collect()
         }
@@ -123,7 +136,7 @@ mod tests {
     use super::*;
 
     const FILTERS: [Filter; 3] = [
-        Filter::words("status", || vec!["active", "revoking", "revoked"], ""),
+        Filter::any_of("status", || vec!["active", "revoking", "revoked"], ""),
         Filter::TENANT,
         Filter::free("since", ""),
     ];
@@ -145,6 +158,11 @@ mod tests {
         assert_eq!(tab("status:revok", 12, 1), both("status:revoked", ""));
         assert_eq!(tab("status:revok", 12, 2), both("status:revoking", ""), "after the last comes the first");
         assert_eq!(tab("status:a ada", 8, 0), both("status:active", " ada"));
+        assert_eq!(
+            tab("status:Revoked,r", 16, 0),
+            both("status:Revoked,revoking ", ""),
+            "those that are not there yet"
+        );
         assert_eq!(tab("山田 tenant:g", 11, 0), both("山田 tenant:globex ", ""), "places are characters");
         assert_eq!(tab("since:", 6, 0), None);
         assert_eq!(tab("user:b", 6, 0), None);

@@ -119,7 +119,7 @@ fn fifty_stale_accounts_are_revoked_with_seven_keys() {
     press(&mut story, "enter");
     let wanted = prepared(&story);
     assert_eq!((wanted.tenant.as_str(), wanted.reason.as_str()), ("acme", "stale, ticket 4711"));
-    assert_eq!(wanted.filter.unwrap().status, Some(AccountStatus::NeedsReauth));
+    assert_eq!(wanted.filter.unwrap().status, Some(AccountStatus::NeedsReauth.into()));
     assert_eq!(wanted.accounts, None);
     let text = frame_text(&story);
     assert!(text.contains("50 accounts of acme to be revoked"), "{text}");

@@ -167,7 +167,7 @@ fn tab_completes_filters_their_values_and_tenants() {
     story.settle();
     let filter = story.last_filter();
     assert_eq!(filter.tenant.unwrap().to_string(), "globex");
-    assert_eq!(filter.status, Some(AccountStatus::NeedsReauth));
+    assert_eq!(filter.status, Some(AccountStatus::NeedsReauth.into()));
     // The names are there now; a word that is not the beginning of anything stays as it is.
     let asked = story.asked.len();
     story.press("/ backspace enter /");

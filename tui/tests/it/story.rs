@@ -69,7 +69,7 @@ fn searching_asks_once_the_typing_pauses_and_late_answers_are_dropped() {
     story.later(150);
     assert_eq!(story.asked.len(), before + 1);
     assert_eq!(story.last_filter().text, "ada");
-    assert_eq!(story.last_filter().status, Some(AccountStatus::Active));
+    assert_eq!(story.last_filter().status, Some(AccountStatus::Active.into()));
     let slow = story.waiting.remove(0);
 
     story.press("backspace backspace backspace backspace");

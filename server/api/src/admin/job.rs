@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::AccountSummary;
 use crate::named::readable;
 use crate::status::{AccountStatus, JobItemState, JobKind, JobState};
-use crate::{AccountId, Age, Ages, ConnectorId, JobId, Named, TenantId};
+use crate::{AccountId, Age, Ages, AnyOf, ConnectorId, JobId, Named, TenantId};
 
 /// Body of `POST /admin/v1/jobs`: which accounts, and why. Nothing is done to them yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,9 +32,10 @@ pub struct CreateJob {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JobFilter {
-    /// Only accounts with this status.
+    /// Only accounts with this status, or with any of several, such as `active,needs_reauth`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<AccountStatus>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub status: Option<AnyOf<AccountStatus>>,
     /// Only accounts that were linked through this connector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<ConnectorId>,

@@ -3,7 +3,8 @@
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, AuditEvent, ChangeAccount, MigrateAccount, TokenHolders,
 };
-use bowline_api::{AccountId, Ages, ConnectorId, Page};
+use bowline_api::status::AccountStatus;
+use bowline_api::{AccountId, Ages, AnyOf, ConnectorId, Page};
 use rocket::form::FromForm;
 use rocket::serde::json::Json;
 use rocket::{get, post};
@@ -23,7 +24,7 @@ use crate::service::{freeze, oauth1};
 pub(super) struct AccountListQuery<'r> {
     /// Only accounts of this tenant: its id or its short name.
     tenant: Option<&'r str>,
-    /// Only accounts with this status.
+    /// Only accounts with this status, or with any of several with commas between: `active,needs_reauth`.
     status: Option<&'r str>,
     /// Only accounts that were linked through this connector: `conn_…`.
     connector: Option<&'r str>,
@@ -77,7 +78,7 @@ impl AccountListQuery<'_> {
         };
         Ok(AccountFilter {
             tenants,
-            status: params::query("status", self.status)?,
+            status: params::query::<AnyOf<AccountStatus>>("status", self.status)?,
             connector: params::query::<ConnectorId>("connector", self.connector)?.map(|id| id.uuid()),
             scope: self.scope.map(ToOwned::to_owned),
             id: text.and_then(|text| text.parse::<AccountId>().ok()).map(|id| id.uuid()),

@@ -78,8 +78,7 @@ async fn page(
             filter.tenants = Whose::one(owner.into());
         } else {
             // There is no such connector. Without a tenant, the query would scan all accounts for nothing.
-            let none = Total { count: 0, approximate: false };
-            return Ok((Found::Listed(Vec::new(), Some(none)), Names::default()));
+            return Ok((Found::Listed(Vec::new(), Some(Total::NONE)), Names::default()));
         }
     }
     let place = asked.map(|cursor| (&cursor.key, cursor.is_backwards()));

@@ -145,7 +145,8 @@ async fn matching(app: &App, tenant: TenantId, filter: &JobFilter) -> Result<Vec
             .field("filter")
             .into());
     }
-    if matches!(filter.status, Some(AccountStatus::Revoked | AccountStatus::Revoking)) {
+    let is_over = |status: &AccountStatus| matches!(status, AccountStatus::Revoked | AccountStatus::Revoking);
+    if filter.status.as_ref().is_some_and(|any| any.values().iter().any(is_over)) {
         return Err(Code::InvalidField
             .because("accounts with this status are revoked already")
             .field("filter")
@@ -155,7 +156,7 @@ async fn matching(app: &App, tenant: TenantId, filter: &JobFilter) -> Result<Vec
     let backwards = filter.unused_since.is_some();
     let wanted = AccountFilter {
         tenants: Whose::one(tenant),
-        status: filter.status,
+        status: filter.status.clone(),
         connector: filter.connector.map(|id| id.uuid()),
         scope: filter.scope.clone(),
         text: text.map(ToOwned::to_owned),

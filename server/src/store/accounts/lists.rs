@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::order::{AccountKey, Order};
 use super::query::{Ids, ids, rows};
+use super::search::SearchText;
 use super::seen::SeenAccount;
 use crate::domain::{AccountFilter, Code, Error, Result};
 use crate::store::OperatorTx;
@@ -33,15 +34,34 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<SeenAccount>> {
-        let order = Order::of(filter, backwards);
         let wanted = self.search_text(filter).await?;
+        let mut found = Vec::new();
+        for one in filter.by_state() {
+            found.append(&mut self.accounts_of(&one, wanted.as_ref(), (from, backwards), limit).await?);
+        }
+        if filter.has_several_states() {
+            Order::of(filter, backwards).merge(&mut found);
+            found.truncate(usize::try_from(limit).unwrap_or_default());
+        }
+        Ok(found)
+    }
+
+    /// The same for a filter with one state at most.
+    async fn accounts_of(
+        &mut self,
+        filter: &AccountFilter,
+        wanted: Option<&SearchText>,
+        (from, backwards): (Option<&AccountKey>, bool),
+        limit: i64,
+    ) -> Result<Vec<SeenAccount>> {
+        let order = Order::of(filter, backwards);
         let mut found = Vec::new();
         for range in order.behind(from) {
             let rest = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
             if rest == 0 {
                 break;
             }
-            found.extend(if let Some(wanted) = &wanted {
+            found.extend(if let Some(wanted) = wanted {
                 let mut part = Vec::new();
                 let list = (|| rows(filter, order, &range), order);
                 let searched = self.search_accounts(filter, list, wanted, (rest, None), &mut part);
@@ -67,10 +87,17 @@ impl OperatorTx {
         if let Some(text) = self.search_text(filter).await? {
             return self.count_found(filter, &text).await.map_err(too_broad);
         }
-        match self.expected_accounts(filter).await? {
-            Some(count) if count >= COUNTED.unsigned_abs() * 10 => Ok(Total { count, approximate: true }),
-            expected => self.count_some(ids(filter), expected.unwrap_or_default()).await.map_err(too_rare),
+        let mut total = Total::NONE;
+        for one in filter.by_state() {
+            let counted = match self.expected_accounts(&one).await? {
+                Some(count) if count >= COUNTED.unsigned_abs() * 10 => Total { count, approximate: true },
+                expected => {
+                    self.count_some(ids(&one), expected.unwrap_or_default()).await.map_err(too_rare)?
+                }
+            };
+            total = total.plus(counted);
         }
+        Ok(total)
     }
 
     /// The planner's estimate of the number of accounts that match a filter without its text. None if it cannot tell.

@@ -7,6 +7,10 @@
 //! and an update of the operating system's locales cannot corrupt an index. Only ASCII letters are compared without
 //! case.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use bowline_api::AnyOf;
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, Utc};
@@ -100,7 +104,8 @@ pub(super) struct Order {
 impl Order {
     pub(super) fn of(filter: &AccountFilter, backwards: bool) -> Self {
         let by_id = matches!(filter.sort, AccountSort::Newest | AccountSort::Oldest);
-        Self { sort: filter.sort, backwards, status: filter.status.filter(|_| by_id) }
+        let status = filter.status.as_ref().and_then(AnyOf::single);
+        Self { sort: filter.sort, backwards, status: status.filter(|_| by_id) }
     }
 
     /// The status, if it is part of the order.
@@ -138,6 +143,26 @@ impl Order {
             AccountSort::Email => vec![Range::Emails(key.email.clone().unwrap_or_default(), key.id)],
             AccountSort::Used => vec![Range::SameUse(key.used, key.id), Range::Uses(key.used)],
         }
+    }
+
+    /// Puts rows that were read one state after the other into this order. A row that has changed its state meanwhile stands there once.
+    pub(super) fn merge(self, rows: &mut Vec<SeenAccount>) {
+        let mut seen = HashSet::with_capacity(rows.len());
+        rows.retain(|row| seen.insert(row.id));
+        rows.sort_by(|one, other| self.compare(one, other));
+    }
+
+    /// Compares two rows as the database does.
+    fn compare(self, one: &SeenAccount, other: &SeenAccount) -> Ordering {
+        let ids = one.id.cmp(&other.id);
+        let email = |row: &SeenAccount| row.email.to_ascii_lowercase();
+        let forwards = match self.sort {
+            AccountSort::Newest => ids.reverse(),
+            AccountSort::Oldest => ids,
+            AccountSort::Email => email(one).cmp(&email(other)).then(ids),
+            AccountSort::Used => other.last_used_at.cmp(&one.last_used_at).then(ids),
+        };
+        if self.backwards { forwards.reverse() } else { forwards }
     }
 
     /// Orders `query`.

@@ -1,5 +1,6 @@
 //! The queries behind operators' lists of accounts: the filter as conditions, except for its text.
 
+use bowline_api::AnyOf;
 use bowline_api::status::AccountStatus;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -13,12 +14,16 @@ use crate::store::whose::of_tenants;
 
 pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>;
 /// Adds the filter's conditions, except for its text, to a boxed query of any kind. `status` is the filter's, or none
-/// if the order takes care of it.
+/// if the order takes care of it. Only a lookup by a value is for several states at once.
 macro_rules! filtered {
     ($query:expr, $filter:expr, $status:expr) => {{
         let (mut query, filter): (_, &AccountFilter) = ($query, $filter);
-        if let Some(status) = $status {
-            query = query.filter(accounts::status.eq(AccountStatus::as_str(status)));
+        if let Some(any) = $status {
+            let any: &AnyOf<AccountStatus> = any;
+            query = match any.single() {
+                Some(status) => query.filter(accounts::status.eq(status.as_str())),
+                None => query.filter(accounts::status.eq_any(names(any))),
+            };
         }
         query = of_tenants!(query, accounts::tenant_id, filter.tenants);
         if let Some(connector) = filter.connector {
@@ -34,19 +39,23 @@ macro_rules! filtered {
     }};
 }
 
+fn names(any: &AnyOf<AccountStatus>) -> Vec<&'static str> {
+    any.values().iter().map(|status| status.as_str()).collect()
+}
+
 /// The rows that match the filter in one range of an order.
 pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows {
     let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
-    let status = filter.status.filter(|_| order.status().is_none());
+    let status = filter.status.as_ref().filter(|_| order.status().is_none());
     order.within(filtered!(query, filter, status), range)
 }
 
 /// The rows that match the filter, in no order.
 pub(super) fn unordered(filter: &AccountFilter) -> Rows {
     let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
-    filtered!(query, filter, filter.status)
+    filtered!(query, filter, filter.status.as_ref())
 }
 
 pub(super) fn ids(filter: &AccountFilter) -> Ids {
-    filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter, filter.status)
+    filtered!(accounts::table.select(accounts::id).into_boxed::<Pg>(), filter, filter.status.as_ref())
 }

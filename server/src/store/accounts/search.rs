@@ -100,8 +100,8 @@ impl OperatorTx {
         Ok(Some(SearchText { words, ids }))
     }
 
-    /// Adds up to `limit` rows of `list`, which is in `order`, to `found`: those that have the words. What a statement has found stays
-    /// there if a later one runs out of time.
+    /// Adds up to `limit` rows of `list`, which is in `order` and has one state at most, to `found`: those that have the words. What a
+    /// statement has found stays there if a later one runs out of time.
     pub(super) async fn search_accounts(
         &mut self,
         filter: &AccountFilter,
@@ -148,7 +148,7 @@ impl OperatorTx {
         }
     }
 
-    /// How often the text occurs in the newest rows of a list, whatever its order.
+    /// How often the text occurs in the newest rows of a list with one state at most, whatever its order.
     async fn frequency(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Frequent> {
         let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
         let order = Order::of(&by_id, false);
@@ -158,7 +158,17 @@ impl OperatorTx {
         Ok(Frequent { found, looked_at })
     }
 
+    /// The number of accounts that have the words.
     pub(super) async fn count_found(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Total> {
+        let mut total = Total::NONE;
+        for one in filter.by_state() {
+            total = total.plus(self.count_found_of(&one, wanted).await?);
+        }
+        Ok(total)
+    }
+
+    /// The same for a filter with one state at most.
+    async fn count_found_of(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Total> {
         let mut expected = 0;
         if wanted.ids.is_empty() {
             let Frequent { found, looked_at } = self.frequency(filter, wanted).await?;

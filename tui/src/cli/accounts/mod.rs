@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use bowline_api::admin::{AccountDetail, AccountSummary};
 use bowline_api::status::AccountStatus;
-use bowline_api::{AccountId, ConnectorId};
+use bowline_api::{AccountId, AnyOf, ConnectorId};
 use clap::Subcommand;
 
 use crate::client::{AccountFilter, Client, PageQuery, TenantRef, sort_named};
@@ -40,9 +40,9 @@ pub enum Accounts {
         /// Only of this tenant: short name or id
         #[arg(long)]
         tenant: Option<TenantRef>,
-        /// Only in this state: active, `needs_reauth`, suspended, revoking or revoked
+        /// Only in this state, or in any of several with commas between: active, `needs_reauth`, suspended, revoking or revoked
         #[arg(long)]
-        status: Option<AccountStatus>,
+        status: Option<AnyOf<AccountStatus>>,
         /// Only linked through this connector
         #[arg(long)]
         connector: Option<ConnectorId>,
@@ -129,7 +129,7 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             let saved = saved.unwrap_or_default();
             let filter = AccountFilter {
                 tenant: tenant.clone().or(saved.tenant),
-                status: status.or(saved.status),
+                status: status.clone().or(saved.status),
                 connector: connector.or(saved.connector),
                 scope: scope.clone().or(saved.scope),
                 text: search.clone().unwrap_or(saved.text),

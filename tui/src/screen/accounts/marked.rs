@@ -148,7 +148,7 @@ impl Accounts {
 fn job_filter(filter: &AccountFilter) -> JobFilter {
     let Ages { used_within, unused_for, linked_within, linked_for } = filter.ages;
     JobFilter {
-        status: filter.status,
+        status: filter.status.clone(),
         connector: filter.connector,
         scope: filter.scope.clone(),
         q: Some(unescape(&filter.text)).filter(|text| !text.is_empty()),

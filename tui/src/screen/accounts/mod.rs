@@ -244,7 +244,7 @@ impl Screen for Accounts {
         let filter = &self.list.query;
         CommandLine::new("accounts list")
             .option("tenant", filter.tenant.as_ref())
-            .option("status", filter.status)
+            .option("status", filter.status.as_ref())
             .option("connector", filter.connector)
             .option("scope", filter.scope.as_ref())
             .option("used-within", filter.ages.used_within)

@@ -1,8 +1,8 @@
-//! The query line: `status:active tenant:acme scope:files.content.write sort:used ada`.
+//! The query line: `status:active,suspended tenant:acme scope:files.content.write sort:used ada`.
 
 use bowline_api::admin::AccountSort;
 use bowline_api::status::AccountStatus;
-use bowline_api::{Age, Ages, ConnectorId};
+use bowline_api::{Age, Ages, AnyOf, ConnectorId};
 
 use crate::client::{AccountFilter, SORTS, sort_name, sort_named};
 use crate::widget::completion::Filter;
@@ -13,7 +13,7 @@ use super::seen::SeenIds;
 
 /// The filters.
 pub(super) const FILTERS: &[Filter] = &[
-    Filter::words("status", statuses, "in this state, such as needs_reauth"),
+    Filter::any_of("status", statuses, "in this state, or in any: active,revoked"),
     Filter::TENANT,
     Filter::free("scope", "granted this scope"),
     Filter::free("connector", "linked through this one: conn_…"),
@@ -48,8 +48,10 @@ pub(super) fn parse(text: &str, seen: &SeenIds) -> Result<AccountFilter, Problem
             }
             None if comparison(&word).is_some() => compare(&word, &mut filter.ages)?,
             None => searched.push(word.value),
-            Some("status") if filter.status.is_some() => return Err(word.problem(ONE_STATUS)),
-            Some("status") => filter.status = Some(status(&word)?),
+            Some("status") => {
+                let wanted = status(&word)?;
+                filter.status = Some(filter.status.map_or(wanted.clone(), |earlier| earlier.or(&wanted)));
+            }
             Some("tenant") => filter.tenant = Some(tenant(&word)?),
             Some("scope") if !word.value.is_empty() => filter.scope = Some(word.value),
             Some("scope") => return Err(word.problem("scope: needs a scope such as files.content.read")),
@@ -97,17 +99,13 @@ pub(super) fn next_sort(text: &str, now: AccountSort) -> String {
     with_word(text, "sort", sort_name(SORTS[(at + 1) % SORTS.len()].0))
 }
 
-/// Why two states are refused.
-const ONE_STATUS: &str = "status: takes one state; search once for each";
-
-fn status(word: &Word) -> Result<AccountStatus, Problem> {
-    if word.value.contains([',', '|']) {
-        return Err(word.problem(ONE_STATUS));
-    }
+/// One state, or several with commas between.
+fn status(word: &Word) -> Result<AnyOf<AccountStatus>, Problem> {
+    let several = if word.value.contains([',', '|']) { ", or several with commas between" } else { "" };
     word.value
         .to_lowercase()
         .parse()
-        .map_err(|_| word.problem(format!("status: must be one of {}", statuses().join(", "))))
+        .map_err(|_| word.problem(format!("status: must be one of {}{several}", statuses().join(", "))))
 }
 
 fn sort(word: &Word) -> Result<AccountSort, Problem> {
@@ -131,8 +129,14 @@ mod tests {
     #[test]
     fn what_no_filter_can_do_is_refused_in_a_sentence() {
         let why = |text: &str| parsed(text).unwrap_err().text;
-        assert_eq!(why("status:active,revoked"), ONE_STATUS);
-        assert_eq!(why("status:active status:revoked"), ONE_STATUS);
+        for text in ["status:active|revoked", "status:active,", "status:active,x", "status:active status:"] {
+            assert!(
+                why(text).starts_with("status: must be one of active, needs_reauth"),
+                "{text}: {}",
+                why(text)
+            );
+        }
+        assert!(why("status:active|revoked").ends_with("or several with commas between"));
         for text in ["-status:active", "!Tenant:acme", "-used<90d"] {
             assert!(why(text).contains("no filter can be turned round"), "{text}: {}", why(text));
         }
@@ -148,7 +152,7 @@ mod tests {
             filter,
             AccountFilter {
                 tenant: Some(TenantRef::Slug("acme".into())),
-                status: Some(AccountStatus::Active),
+                status: Some(AccountStatus::Active.into()),
                 connector: None,
                 scope: Some("files.content.write".into()),
                 text: "ada dbid:AAx".into(),
@@ -157,7 +161,11 @@ mod tests {
             }
         );
         assert_eq!(parsed("").unwrap(), AccountFilter::default());
-        assert_eq!(parsed("Status:Active SORT:Used").unwrap().status, Some(AccountStatus::Active));
+        let status = |text| parsed(text).unwrap().status.unwrap().values().to_vec();
+        assert_eq!(status("Status:Active SORT:Used"), [AccountStatus::Active]);
+        let both = [AccountStatus::Active, AccountStatus::Revoked];
+        assert_eq!(status("status:REVOKED,active"), both);
+        assert_eq!(status("status:active ada status:revoked"), both);
     }
 
     #[test]

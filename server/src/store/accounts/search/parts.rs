@@ -118,25 +118,20 @@ impl OperatorTx {
         let from = asked.map(|(key, _)| key).filter(|key| key.part == Part::List);
         let mut found = Vec::new();
         let complete = budget.is_for_parts && {
-            let (order, wanted) = (Order::of(filter, backwards), wanted.without_ids());
+            let (wanted, limits) = (wanted.without_ids(), (limit.saturating_add(1), budget));
             let read = async |tx: &mut Self| {
-                for range in order.behind(from) {
-                    let rest = limit.saturating_add(1) - i64::try_from(found.len()).unwrap_or(i64::MAX);
-                    if rest <= 0 {
-                        break;
-                    }
-                    let mut part = Vec::new();
-                    let list = (|| best.without(rows(filter, order, &range)), order);
-                    let outcome =
-                        tx.search_accounts(filter, list, &wanted, (rest, Some(budget)), &mut part).await;
-                    found.append(&mut part);
-                    outcome?;
+                for one in filter.by_state() {
+                    tx.rest_of(&one, (&wanted, best), (from, backwards), limits, &mut found).await?;
                 }
                 Ok(())
             };
             self.trying(read).await?.is_some()
         };
-        let has_more = cut(&mut found, limit);
+        if filter.has_several_states() {
+            Order::of(filter, backwards).merge(&mut found);
+        }
+        // Behind what was found in one state there may be rows of another one that was not looked through.
+        let has_more = cut(&mut found, limit) && complete;
         if backwards {
             found.reverse();
         }
@@ -173,6 +168,31 @@ impl OperatorTx {
         Ok(SearchPage { rows: found, next, prev, total, incomplete: !complete })
     }
 
+    /// Adds up to `limit` rows that do not match best, of a filter with one state at most, to `found`: those after `from`, or with
+    /// `backwards` before it, nearest first.
+    async fn rest_of(
+        &mut self,
+        filter: &AccountFilter,
+        (wanted, best): (&SearchText, &Best),
+        (from, backwards): (Option<&AccountKey>, bool),
+        (limit, budget): (i64, Budget),
+        found: &mut Vec<SeenAccount>,
+    ) -> Result<()> {
+        let (order, before) = (Order::of(filter, backwards), found.len());
+        for range in order.behind(from) {
+            let rest = limit - i64::try_from(found.len() - before).unwrap_or(i64::MAX);
+            if rest <= 0 {
+                break;
+            }
+            let mut part = Vec::new();
+            let list = (|| best.without(rows(filter, order, &range)), order);
+            let outcome = self.search_accounts(filter, list, wanted, (rest, Some(budget)), &mut part).await;
+            found.append(&mut part);
+            outcome?;
+        }
+        Ok(())
+    }
+
     async fn has_best(&mut self, filter: &AccountFilter, best: &Best) -> Result<bool> {
         let mut found: Vec<Placed> = Vec::new();
         self.best_accounts(filter, best, (None, false), 1, &mut found).await?;
@@ -181,11 +201,13 @@ impl OperatorTx {
 
     /// The number of rows that have the words, if the newest rows of the list are enough to tell.
     async fn count_quickly(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Option<Total>> {
-        let Frequent { found, looked_at } = self.frequency(filter, wanted).await?;
-        if looked_at < FIRST_STRETCH || (found >= COMMON && wanted.ids.is_empty()) {
-            return self.count_found(filter, wanted).await.map(Some);
+        for one in filter.by_state() {
+            let Frequent { found, looked_at } = self.frequency(&one, wanted).await?;
+            if looked_at >= FIRST_STRETCH && (found < COMMON || !wanted.ids.is_empty()) {
+                return Ok(None);
+            }
         }
-        Ok(None)
+        self.count_found(filter, wanted).await.map(Some)
     }
 }
 
