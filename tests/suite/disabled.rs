@@ -107,7 +107,7 @@ async fn both_command_lines_switch_a_connector_and_a_broken_one_is_not_enabled()
     assert_eq!(bowline("enable").await?["status"], "active");
 
     // An operator cannot override the provider's refusal of the app secret.
-    acme.set_app_secret(&stack, "wrong").await?;
+    acme.renew_app_secret(&stack, "another-secret");
     set_token_life(&stack, account.id, 0).await?;
     assert_eq!(acme.try_token(account.id).await?.refusal(), (502, "connector_broken".to_owned()));
     let refused = bowline("enable").await.unwrap_err().to_string();

@@ -30,7 +30,7 @@ async fn the_overview_counts_the_last_hour_over_two_replicas_and_names_a_broken_
     let counted = ["links", "failed_links", "refreshes", "failed_refreshes"];
     assert_eq!(counted.map(|series| sum(&seen["activity"][series])), [1, 0, 1, 0], "{seen}");
     // The tenant's app secret is wrong.
-    acme.set_app_secret(&stack, "the-wrong-secret").await?;
+    acme.renew_app_secret(&stack, "another-secret");
     set_token_life(&stack, account.id, 0).await?;
     assert!(acme.try_token(account.id).await?.status >= 400);
     vera.bowline_login().await?;

@@ -133,7 +133,7 @@ async fn a_dropbox_that_asks_for_no_pause_gets_one_all_the_same() -> Result<()> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revocation_for_which_dropbox_refuses_the_app_secret_says_so_of_the_connector() -> Result<()> {
     let (stack, acme, account) = linked().await?;
-    acme.set_app_secret(&stack, "the-wrong-secret").await?;
+    acme.renew_app_secret(&stack, "another-secret");
     // The grant can be ended only with a refreshed token, and a refresh needs the secret.
     set_token_life(&stack, account.id, 0).await?;
     acme.revoke(account.id).await?;

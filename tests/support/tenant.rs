@@ -124,8 +124,14 @@ impl Tenant {
         let set = ["connector", "set-secret", "--tenant", &self.slug, "--connector", &connector];
         let set = [&set[..], &["--app-secret-stdin", "--json"]].concat();
         let now = stack.command(&set, Some(app_secret)).await?;
+        anyhow::ensure!(now["secret_check"] == "accepted", "Dropbox does not accept the secret: {now}");
         anyhow::ensure!(now["status"] == "active", "the connector is {}", now["status"]);
         Ok(())
+    }
+
+    /// Gives the app another secret at Dropbox, which Bowline does not know.
+    pub fn renew_app_secret(&self, stack: &Stack, app_secret: &str) {
+        stack.dropbox.put_app(AppConfig::new(&self.app_key, app_secret).redirect_uri(&self.callback_url));
     }
 
     /// The same tenant at another replica.

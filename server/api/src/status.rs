@@ -171,8 +171,20 @@ names! {
         Active = "active",
         /// The provider rejected the app key or secret. The accounts are not affected themselves.
         Broken = "broken",
-        /// An operator disabled the connector: no new links, and no calls to the provider except revocations.
+        /// An operator disabled the connector: no new links, and no calls to the provider except revocations and checks of a new app secret.
         Disabled = "disabled",
+    }
+}
+
+names! {
+    /// What the provider says about an app key and an app secret.
+    SecretCheck {
+        /// The provider accepts the app key and secret.
+        Accepted = "accepted",
+        /// The provider refuses the app key or secret.
+        Refused = "refused",
+        /// The provider could not be reached in time, or did not say whether it accepts the app key and secret.
+        Unreachable = "unreachable",
     }
 }
 

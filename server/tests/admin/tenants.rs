@@ -86,6 +86,10 @@ async fn another_app_secret_mends_a_broken_connector() {
     let mended = admin.call(Method::Put, &root, &path, secret).await.expect(200);
     assert_eq!(mended["status"], "active");
     assert!(mended.get("status_reason").is_none());
+    assert_eq!(
+        mended["secret_check"], "unreachable",
+        "Dropbox is not there, and the secret is stored all the same"
+    );
 }
 
 #[rocket::async_test]

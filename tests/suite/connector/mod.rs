@@ -3,6 +3,7 @@
 mod branding;
 mod edit;
 mod native;
+mod new_secret;
 mod several;
 
 use bowline_tests::{Answer, Operator, Stack, Tenant};

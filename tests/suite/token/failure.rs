@@ -3,8 +3,7 @@
 use anyhow::Result;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccessToken;
-use bowline_tests::{Stack, Tenant};
-use dropbox_sim::{AppConfig, FaultKind, FaultSpec, Garbage, Operation};
+use dropbox_sim::{FaultKind, FaultSpec, Garbage, Operation};
 use futures_util::future::try_join;
 
 use crate::common::{a_call_is_held, linked, out_of_order, set_token_life};
@@ -93,7 +92,7 @@ async fn a_user_who_disconnects_us_at_dropbox_must_link_again_and_dropbox_is_ask
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mended() -> Result<()> {
     let (stack, acme, account) = linked().await?;
-    renew_app_secret(&stack, &acme);
+    acme.renew_app_secret(&stack, NEW_APP_SECRET);
     set_token_life(&stack, account.id, 0).await?;
     for _ in 0..3 {
         assert_eq!(acme.try_token(account.id).await?.refusal(), (502, "connector_broken".to_owned()));
@@ -109,7 +108,7 @@ async fn a_wrong_app_secret_breaks_the_connector_and_no_account_until_it_is_mend
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_rejection_of_the_old_secret_does_not_break_a_repaired_connector() -> Result<()> {
     let (stack, acme, account) = linked().await?;
-    renew_app_secret(&stack, &acme);
+    acme.renew_app_secret(&stack, NEW_APP_SECRET);
     set_token_life(&stack, account.id, 0).await?;
     let held = stack.dropbox.set_fault(FaultSpec::new(FaultKind::Pause).on(Operation::TokenRefresh).after());
     let mend = async {
@@ -124,12 +123,6 @@ async fn a_late_rejection_of_the_old_secret_does_not_break_a_repaired_connector(
     let broken = "SELECT count(*) FROM connectors WHERE status <> 'active'";
     assert_eq!(stack.database.count(broken).await?, 0);
     Ok(())
-}
-
-/// Replaces the app secret at Dropbox.
-fn renew_app_secret(stack: &Stack, tenant: &Tenant) {
-    let renewed = AppConfig::new(&tenant.app_key, NEW_APP_SECRET).redirect_uri(&tenant.callback_url);
-    stack.dropbox.put_app(renewed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result};
 use bowline_tests::{Edge, Person, Receiver, Stack, Tenant, until};
-use dropbox_sim::AppConfig;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::json;
 
@@ -78,10 +77,8 @@ async fn dropbox_tells_of_changed_files_and_nobody_else_can() -> Result<()> {
     assert!(acme.token(account.id).await?.access_token.starts_with("sl."));
 
     // A new app secret counts on each replica soon after its first notice.
+    acme.renew_app_secret(&stack, "new-CANARY_app_secret");
     acme.set_app_secret(&stack, "new-CANARY_app_secret").await?;
-    stack
-        .dropbox
-        .put_app(AppConfig::new(&acme.app_key, "new-CANARY_app_secret").redirect_uri(&acme.callback_url));
     for replica in 0..stack.replicas() {
         let url = format!("{}{path}", stack.server(replica).public_url());
         stack.dropbox.set_webhook_uri(&acme.app_key, &url).await?;

@@ -90,6 +90,7 @@ pub(super) fn outcome(answer: &Answer) -> String {
         }
         Answer::Account(detail) => format!("the account is {}", detail.summary.account.status),
         Answer::Connector(connector) => format!("the connector is {}", connector.status),
+        Answer::ReplacedSecret(replaced) => format!("the connector is {}", replaced.outcome()),
         Answer::Job(detail) => job(&detail.job),
         Answer::ApiKey(key) if key.revoked_at.is_some() => "no server accepts the key any more".to_owned(),
         Answer::ApiKey(_) => "the key works again".to_owned(),

@@ -58,6 +58,9 @@ pub(super) fn show(answer: &Answer, out: &mut Output) -> Result<ExitCode, CliErr
             let now = connector_status(connector);
             out.json_or(connector, &format!("{} is {now} now", connector.id))?;
         }
+        Answer::ReplacedSecret(replaced) => {
+            out.json_or(replaced, &format!("{} is {}", replaced.connector.id, replaced.outcome()))?;
+        }
         Answer::ApiKey(key) => {
             out.json_or(key, &format!("{} is revoked: no server accepts it any more", key.id))?;
         }

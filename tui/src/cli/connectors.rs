@@ -52,7 +52,7 @@ pub enum Connectors {
     Disable(SwitchConnector),
     /// Enable a connector that was disabled
     Enable(SwitchConnector),
-    /// Replace a connector's app secret; a broken connector becomes active. It and your own password are asked for, or read from the
+    /// Replace a connector's app secret, and say whether the provider accepts it. It and your own password are asked for, or read from the
     /// first lines of standard input, and then a one-time code if you need one
     SetSecret {
         /// `conn_…`

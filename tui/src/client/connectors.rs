@@ -1,6 +1,8 @@
 //! A tenant's connectors.
 
-use bowline_api::admin::{ChangeConnector, Connector, EditConnector, RemoveConnector, ReplaceAppSecret};
+use bowline_api::admin::{
+    ChangeConnector, Connector, EditConnector, RemoveConnector, ReplaceAppSecret, ReplacedAppSecret,
+};
 use bowline_api::{ConnectorId, Page};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -48,7 +50,7 @@ impl Client {
         connector: ConnectorId,
         secret: &SecretString,
         proof: &Proof,
-    ) -> Result<Connector, Failure> {
+    ) -> Result<ReplacedAppSecret, Failure> {
         let id = self.tenant_id(tenant).await?;
         let body = ReplaceAppSecret { app_secret: secret.expose_secret().to_owned(), proof: proof.body() };
         let path = format!("/tenants/{id}/connectors/{connector}/app-secret");

@@ -6,7 +6,7 @@ use std::future::pending;
 use bowline_api::admin::{
     AccountDetail, AccountState, AccountSummary, ApiKey, AuditEvent, AuditVerification, Connector, DrainStop,
     Job, JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession, Overview,
-    RecoveryCodes, RotatedApiKey, Tenant, TokenHolders, TotpSecret,
+    RecoveryCodes, ReplacedAppSecret, RotatedApiKey, Tenant, TokenHolders, TotpSecret,
 };
 use bowline_api::status::{JobItemState, WebhookDeliveryState};
 use bowline_api::v1::{NewWebhookEndpoint, ResentWebhooks, WebhookDelivery, WebhookEndpoint, WebhookTest};
@@ -140,6 +140,8 @@ pub enum Answer {
     Connectors(Page<Connector>),
     /// A connector that was changed.
     Connector(Box<Connector>),
+    /// A connector whose app secret was replaced, and what the provider says about the new one.
+    ReplacedSecret(Box<ReplacedAppSecret>),
     /// A tenant's API keys.
     ApiKeys(Page<ApiKey>),
     /// An API key that was changed.
@@ -186,6 +188,17 @@ pub enum Answer {
     Deliveries(Page<WebhookDelivery>),
     /// A change whose result has no body.
     Done,
+}
+
+impl Answer {
+    /// The connector that was changed, if one was.
+    pub fn connector(&self) -> Option<&Connector> {
+        match self {
+            Self::Connector(connector) => Some(connector),
+            Self::ReplacedSecret(replaced) => Some(&replaced.connector),
+            _ => None,
+        }
+    }
 }
 
 impl Client {
@@ -283,7 +296,7 @@ impl Client {
                 connector(self.edit_connector(&tenant, id, &edit).await?)
             }
             Act::ReplaceSecret { tenant, id, secret, proof } => {
-                connector(self.replace_secret(&tenant, id, &secret, &proof).await?)
+                Answer::ReplacedSecret(Box::new(self.replace_secret(&tenant, id, &secret, &proof).await?))
             }
             Act::RemoveConnector { tenant, id, reason, revoke_accounts, new_default } => {
                 self.remove_connector(&tenant, id, &reason, revoke_accounts, new_default).await?;

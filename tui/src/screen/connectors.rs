@@ -88,7 +88,7 @@ impl Screen for Connectors {
     }
 
     fn changed(&mut self, answer: &Answer, by_act: bool) {
-        if let Answer::Connector(changed) = answer {
+        if let Some(changed) = answer.connector() {
             self.list.rows.update(changed, by_act);
         }
     }

@@ -47,8 +47,8 @@ impl Known {
             Answer::Connectors(page) => {
                 self.connectors.extend(page.items.iter().map(|row| (row.id, is_broken(row.status))));
             }
-            Answer::Connector(row) => {
-                self.connectors.insert(row.id, is_broken(row.status));
+            Answer::Connector(_) | Answer::ReplacedSecret(_) => {
+                self.connectors.extend(answer.connector().map(|row| (row.id, is_broken(row.status))));
             }
             Answer::Overview(facts) => {
                 let Some(failing) = &facts.failing else { return };

@@ -11,9 +11,12 @@ use bowline::screen::account::Account;
 use bowline::screen::accounts::Accounts;
 use bowline_api::AccountId;
 use bowline_api::admin::{
-    AccountState, ApiKey, AuditVerification, DrainStop, JobDetail, Operator, RotatedApiKey, TenantFreeze,
+    AccountState, ApiKey, AuditVerification, DrainStop, JobDetail, Operator, ReplacedAppSecret,
+    RotatedApiKey, TenantFreeze,
 };
-use bowline_api::status::{AccountStatus, ConnectorStatus, JobItemState, JobState, Role, WebhookState};
+use bowline_api::status::{
+    AccountStatus, ConnectorStatus, JobItemState, JobState, Role, SecretCheck, WebhookState,
+};
 use bowline_api::v1::{ResentWebhooks, WebhookTest};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -247,7 +250,8 @@ impl Story {
             Act::ReplaceSecret { id, .. } => {
                 let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();
                 (connector.status, connector.status_reason) = (ConnectorStatus::Active.into(), None);
-                Answer::Connector(Box::new(connector))
+                let secret_check = Some(SecretCheck::Accepted.into());
+                Answer::ReplacedSecret(Box::new(ReplacedAppSecret { connector, secret_check }))
             }
             Act::EditConnector { id, edit, .. } => {
                 let mut connector = connectors().into_iter().find(|connector| connector.id == *id).unwrap();

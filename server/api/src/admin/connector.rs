@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Branding, EditBranding, OAuth1Service, ProvePassword};
 use crate::named::readable;
-use crate::status::{Completion, ConnectorStatus, Protocol};
+use crate::status::{Completion, ConnectorStatus, Protocol, SecretCheck};
 use crate::{ConnectorId, Named, TenantId};
 
 /// Body of `POST /admin/v1/tenants/{id}/connectors`.
@@ -60,6 +60,31 @@ pub struct ReplaceAppSecret {
 impl std::fmt::Debug for ReplaceAppSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ReplaceAppSecret { .. }")
+    }
+}
+
+/// Response of `PUT /admin/v1/tenants/{id}/connectors/{id}/app-secret`: the connector, and what the provider says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReplacedAppSecret {
+    /// The connector with its new secret.
+    #[serde(flatten)]
+    pub connector: Connector,
+    /// What the provider says about the new secret. Older servers do not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<SecretCheck>))]
+    pub secret_check: Option<Named<SecretCheck>>,
+}
+
+impl ReplacedAppSecret {
+    /// The state of the connector, and what the provider says, in words.
+    pub fn outcome(&self) -> String {
+        let said = match &self.secret_check {
+            Some(Named::Known(check)) => check.meaning(),
+            Some(unknown) => unknown.as_str(),
+            None => "This server does not ask the provider.",
+        };
+        format!("{}. {said}", self.connector.status)
     }
 }
 

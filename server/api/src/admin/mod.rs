@@ -28,6 +28,7 @@ pub use audit::{Actor, AuditEvent, AuditVerification};
 pub use branding::{Accent, Branding, EditBranding, Shade};
 pub use connector::{
     ChangeConnector, Connector, CreateConnector, EditConnector, RemoveConnector, ReplaceAppSecret,
+    ReplacedAppSecret,
 };
 pub use drain_stop::{AnnounceFetch, DrainStop, ResumeApiKey, SetDrainStop};
 pub use freeze::{Freeze, LiftFreeze};

@@ -211,9 +211,11 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
         Command::SetSecret { tenant, connector, secret, format } => {
             let tenant = named(&app, &tenant).await?;
             let secret = secret.read()?;
-            let mended =
+            let replaced =
                 connector::replace_secret(&app, &Actor::CommandLine, tenant, connector, &secret).await?;
-            format.print(&mended, |mended| format!("{} has its new app secret", mended.id))
+            format.print(&replaced, |replaced| {
+                format!("{} has its new app secret and is {}", replaced.connector.id, replaced.outcome())
+            })
         }
         Command::Remove {
             switch: Switch { tenant, connector, reason, format },

@@ -3,6 +3,7 @@
 use bowline_api::Page;
 use bowline_api::admin::{
     ChangeConnector, Connector, CreateConnector, EditConnector, RemoveConnector, ReplaceAppSecret,
+    ReplacedAppSecret,
 };
 use rocket::http::Status;
 use rocket::serde::json::Json;
@@ -92,14 +93,15 @@ pub(super) async fn remove(
 
 /// Replace a connector's app secret
 ///
-/// A broken connector becomes `active`; a disabled one stays `disabled`. The provider is not asked.
+/// The provider is asked for at most four seconds whether it accepts the new secret, which is stored whatever it says. If it refuses the secret,
+/// the connector is `broken`; otherwise a broken one becomes `active`. A disabled one stays `disabled`.
 ///
 /// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
 /// login.
 #[utoipa::path(
     tag = "connectors",
     request_body = ReplaceAppSecret,
-    responses((status = 200, body = Connector, description = "The connector"), Problems),
+    responses((status = 200, body = ReplacedAppSecret, description = "The connector, and what the provider says"), Problems),
 )]
 #[put("/admin/v1/tenants/<tenant>/connectors/<connector>/app-secret", data = "<body>")]
 pub(super) async fn replace_secret(
@@ -109,7 +111,7 @@ pub(super) async fn replace_secret(
     tenant: &str,
     connector: &str,
     body: Body<ReplaceAppSecret>,
-) -> Result<Json<Connector>> {
+) -> Result<Json<ReplacedAppSecret>> {
     let (tenant, connector) = (tenant::named(app, tenant).await?, params::id(connector)?);
     let secret = SecretString::from(body.0.app_secret);
     let actor = caller.prove(app, body.0.proof, from).await?;

@@ -5,6 +5,7 @@ pub mod branding;
 mod edit;
 mod fields;
 pub mod logo;
+mod new_secret;
 mod oauth1;
 mod remove;
 mod shown;
@@ -12,6 +13,7 @@ mod status;
 mod switch;
 
 pub use edit::edit;
+pub use new_secret::replace_secret;
 pub use remove::remove;
 pub use shown::callback_url;
 pub use status::{
@@ -23,10 +25,10 @@ pub use switch::{disable, enable};
 use std::collections::HashMap;
 
 use bowline_api::admin::{Connector, CreateConnector};
-use bowline_api::status::{Completion, ConnectorStatus, Protocol};
+use bowline_api::status::{Completion, Protocol};
 use bowline_api::{ConnectorId, Page, TenantId};
 use bowline_provider::Failure;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::uncommitted::Uncommitted;
@@ -34,10 +36,9 @@ use super::vault::{noted, seal};
 use super::{cursor, tenant};
 use app_secret::secret_place;
 use fields::{check_completion, credential, return_urls, scopes};
-use shown::{Shown, is_default, locked, no_connector, shown, to_wire};
+use shown::{Shown, is_default, no_connector, to_wire};
 
 use crate::app::App;
-use crate::domain::state::connector::{Trigger, after};
 use crate::domain::{Actor, Code, Event, Result, entropy, text};
 use crate::store::connectors::branding::BrandingRow;
 use crate::store::connectors::{ConnectorRow, NewConnector};
@@ -153,50 +154,6 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     });
     let page = cursor::whole(rows.collect());
     cursor::try_map(page, |shown: &Shown| ConnectorId::from(shown.row.id), |shown| to_wire(app, shown))
-}
-
-/// Replaces the app secret. A broken connector is then assumed to work again; a disabled one stays disabled.
-///
-/// # Errors
-/// `not_found`, `invalid_field`.
-pub async fn replace_secret(
-    app: &App,
-    actor: &Actor,
-    tenant: TenantId,
-    id: ConnectorId,
-    secret: &SecretString,
-) -> Result<Connector> {
-    let secret = SecretString::from(credential("app_secret", secret.expose_secret())?);
-    let replace = async |tx: &mut TenantTx| {
-        let row = replace(app, tx, actor, id, &secret).await?;
-        shown(tx, row).await
-    };
-    let shown = tenant::scoped(app, tenant, replace).await?;
-    app.senders.forget(tenant, id);
-    to_wire(app, shown)
-}
-
-async fn replace(
-    app: &App,
-    tx: &mut TenantTx,
-    actor: &Actor,
-    id: ConnectorId,
-    secret: &SecretString,
-) -> Result<ConnectorRow> {
-    let keys = app.vault.keys(tx).await?;
-    let row = locked(tx, id).await?;
-    // The old secret must open. Otherwise an edit of the columns that it binds would be sealed in.
-    credentials(&keys, &row)?;
-    let sealed = seal(&keys, &secret_place(&(&row).into()), secret)?;
-    let old = row.status.known()?;
-    let status = after(old, Trigger::SecretReplaced).unwrap_or(old);
-    let reason = row.status_reason.as_deref().filter(|_| status == ConnectorStatus::Disabled);
-    let row = tx.replace_app_secret(id.uuid(), &sealed, status, reason).await?.ok_or_else(no_connector)?;
-    tx.record(actor, Event::ConnectorSecretReplaced { connector: id }).await?;
-    if (old, status) == (ConnectorStatus::Broken, ConnectorStatus::Active) {
-        tx.record(actor, Event::ConnectorWorking { connector: id }).await?;
-    }
-    Ok(row)
 }
 
 /// Checks whether the provider accepts a connector's app key and secret. The row is unchanged.

@@ -180,7 +180,7 @@ pub(super) async fn administration(stack: &Stack, tenants: &[Busy]) -> Result<()
         let ids: Vec<String> = accounts.into_iter().map(|account| account.provider_account_id).collect();
         stack.dropbox.set_webhook_uri(&tenant.app_key, &tenant.notice_url).await?;
         ensure!(stack.dropbox.notify(&tenant.app_key, &ids).await? == 200, "the notice was refused");
-        tenant.set_app_secret(stack, "another").await?;
+        tenant.set_app_secret(stack, &tenant.app_secret).await?;
     }
     let waiting = "SELECT count(*) FROM account_changes WHERE due_at IS NOT NULL";
     until("tenants to be told", async || (stack.database.count(waiting).await.ok()? == 0).then_some(())).await

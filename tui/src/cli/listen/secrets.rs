@@ -36,7 +36,8 @@ pub(super) async fn api_key() -> Result<SecretString, CliError> {
 
 /// What signs, with the secret from the environment, or with a new one, which is printed.
 pub(super) fn signer() -> Result<Signer, CliError> {
-    let wrong = |_: BadSecret| CliError::Usage(format!("{SECRET} is whsec_ and the Base64 of 24 to 64 bytes"));
+    let wrong =
+        |_: BadSecret| CliError::Usage(format!("{SECRET} is whsec_ and the Base64 of 24 to 64 bytes"));
     let secret = match variable(SECRET)? {
         Some(text) => Secret::parse(text.expose_secret().trim().into()).map_err(wrong)?,
         None => {

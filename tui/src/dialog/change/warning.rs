@@ -19,7 +19,7 @@ pub(super) fn warning(act: &Act) -> &'static str {
         }
         Act::EnableConnector { .. } => "Users can link through it again, and tokens are refreshed again.",
         Act::ReplaceSecret { .. } => {
-            "A broken connector becomes active. The provider is not asked, so check afterwards that the next refresh succeeds."
+            "The provider is asked whether it accepts the secret, which is stored whatever it says. A broken connector becomes active unless it is refused."
         }
         Act::EditConnector { .. } => {
             "These replace all of them. A link that names another return URL is refused from now on."
