@@ -153,6 +153,11 @@ async fn an_account_that_fails_is_named_and_tried_again_and_a_stopped_job_contin
     let failed = admin.get(&olga, &failed).await.expect(200);
     assert_eq!(failed["items"][0]["account_id"], account(3).to_string());
     assert_eq!(failed["items"][0]["error"], "internal", "{failed}");
+    let count = async |states: &str| {
+        let path = format!("{JOBS}/{}/items?state={states}", job["id"].as_str().unwrap());
+        admin.get(&olga, &path).await.expect(200)["items"].as_array().unwrap().len()
+    };
+    assert_eq!([count("failed,done").await, count("waiting,failed").await, count("done").await], [3, 1, 2]);
     admin.execute("DROP TRIGGER refuse ON accounts").await;
     admin.execute("UPDATE jobs SET confirmed_at = confirmed_at - interval '25 hours'").await;
     let late = act(&admin, &olga, &job, "retry", json!({ "password": PASSWORD })).await;

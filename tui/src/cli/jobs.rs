@@ -44,9 +44,9 @@ pub enum Jobs {
     Items {
         /// `job_…`
         id: JobId,
-        /// Only those that are waiting, done or failed
+        /// Only those that are waiting, done or failed, or any of several with commas between
         #[arg(long)]
-        state: Option<JobItemState>,
+        state: Option<AnyOf<JobItemState>>,
         /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
@@ -130,7 +130,7 @@ pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Re
                 .await;
         }
         Jobs::Items { id, state, page } => {
-            let fetch = async |place| client.job_items(*id, *state, place).await;
+            let fetch = async |place| client.job_items(*id, state.as_ref(), place).await;
             let row = |item: &bowline_api::admin::JobItem| {
                 [item.account_id.to_string(), item.state.to_string(), item.error.clone().unwrap_or_default()]
             };

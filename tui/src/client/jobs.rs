@@ -2,7 +2,7 @@
 
 use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, StopJob};
 use bowline_api::status::{JobItemState, JobState};
-use bowline_api::{JobId, Page};
+use bowline_api::{AnyOf, JobId, Page};
 use reqwest::Method;
 
 use super::tenants::no_tenant;
@@ -19,11 +19,11 @@ impl Client {
         self.json(self.request(Method::GET, &format!("/jobs/{id}"))?).await
     }
 
-    /// `GET /jobs/{id}/items`: its accounts, all or those in one state.
+    /// `GET /jobs/{id}/items`: its accounts, all or those in any of some states.
     pub async fn job_items(
         &self,
         id: JobId,
-        state: Option<JobItemState>,
+        state: Option<&AnyOf<JobItemState>>,
         page: PageQuery,
     ) -> Result<Page<JobItem>, Failure> {
         let mut query = page.query();

@@ -10,7 +10,7 @@ use bowline_api::admin::{
 };
 use bowline_api::status::{JobItemState, WebhookDeliveryState};
 use bowline_api::v1::{NewWebhookEndpoint, ResentWebhooks, WebhookDelivery, WebhookEndpoint, WebhookTest};
-use bowline_api::{AccountId, JobId, OperatorId, Page, WebhookEndpointId};
+use bowline_api::{AccountId, AnyOf, JobId, OperatorId, Page, WebhookEndpointId};
 
 use crate::danger::Danger;
 
@@ -66,8 +66,8 @@ pub enum Request {
     Jobs(Option<TenantRef>, PageQuery),
     /// One job.
     Job(JobId),
-    /// A page of a job's accounts, all or those in one state.
-    JobItems(JobId, Option<JobItemState>, PageQuery),
+    /// A page of a job's accounts, all or those in any of some states.
+    JobItems(JobId, Option<AnyOf<JobItemState>>, PageQuery),
     /// A tenant's endpoints for webhooks, all on one page.
     Webhooks(TenantRef),
     /// A page of what was delivered to an endpoint, or of what is in one state.
@@ -243,7 +243,9 @@ impl Client {
             Request::Sessions(of) => Answer::Sessions(self.sessions(of).await?),
             Request::Jobs(tenant, page) => Answer::Jobs(self.jobs(tenant.as_ref(), page).await?),
             Request::Job(id) => Answer::Job(Box::new(self.job(id).await?)),
-            Request::JobItems(id, state, page) => Answer::JobItems(self.job_items(id, state, page).await?),
+            Request::JobItems(id, state, page) => {
+                Answer::JobItems(self.job_items(id, state.as_ref(), page).await?)
+            }
             Request::Webhooks(tenant) => Answer::Webhooks(self.webhooks(&tenant).await?),
             Request::Deliveries(tenant, id, state, page) => {
                 Answer::Deliveries(self.deliveries(&tenant, id, state, page).await?)

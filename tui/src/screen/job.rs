@@ -1,8 +1,8 @@
 //! One job: what it does, how far it is, and its accounts, those that failed first of all.
 
-use bowline_api::JobId;
 use bowline_api::admin::{JobDetail, JobItem};
 use bowline_api::status::{JobItemState, JobState};
+use bowline_api::{AnyOf, JobId};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -42,7 +42,7 @@ pub struct Job {
     pub call: CallState,
     /// The job, once it is loaded.
     pub detail: Option<JobDetail>,
-    /// The accounts, those in one state or all.
+    /// The accounts, those in some states or all.
     pub items: QueriedList<Self>,
 }
 
@@ -58,21 +58,22 @@ impl Default for Job {
 
 impl Listed for Job {
     type Row = JobItem;
-    type Query = Option<JobItemState>;
+    type Query = Option<AnyOf<JobItemState>>;
 
     const COLUMNS: &'static [Column<JobItem>] = COLUMNS;
     const HELP: &'static str = "all its accounts; type / and state:failed, state:waiting or state:done";
-    const FILTERS: &'static [Filter] = &[Filter::words("state", states, "failed, waiting or done")];
+    const FILTERS: &'static [Filter] =
+        &[Filter::any_of("state", states, "failed, waiting or done, or any: failed,waiting")];
 
-    fn parse(text: &str) -> Result<Option<JobItemState>, Problem> {
-        let mut state = None;
+    fn parse(text: &str) -> Result<Option<AnyOf<JobItemState>>, Problem> {
+        let mut state: Option<AnyOf<JobItemState>> = None;
         for word in words(text) {
             match word.key.as_deref() {
                 Some("state") => {
                     let parsed = word.value.to_lowercase().parse();
-                    state = Some(
-                        parsed.map_err(|_| word.problem("state: must be one of waiting, done, failed"))?,
-                    );
+                    let wanted: AnyOf<JobItemState> =
+                        parsed.map_err(|_| word.problem("state: must be one of waiting, done, failed"))?;
+                    state = Some(state.map_or(wanted.clone(), |earlier| earlier.or(&wanted)));
                 }
                 _ => {
                     return Err(word.problem(
@@ -137,7 +138,7 @@ impl Screen for Job {
             requests.push((Part::Detail, Request::Job(id)));
         }
         let page = self.items.rows.next_page(window.now, item_rows(window));
-        requests.extend(page.map(|page| (Part::Rows, Request::JobItems(id, self.items.query, page))));
+        requests.extend(page.map(|page| (Part::Rows, Request::JobItems(id, self.items.query.clone(), page))));
         requests
     }
 
@@ -233,7 +234,7 @@ impl Screen for Job {
 
     fn command(&self) -> CommandLine {
         let id = self.id().unwrap_or_default();
-        CommandLine::new(&format!("jobs items {id}")).option("state", self.items.query)
+        CommandLine::new(&format!("jobs items {id}")).option("state", self.items.query.as_ref())
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -241,8 +242,8 @@ impl Screen for Job {
         if let Some(detail) = &self.detail {
             draw_facts(around, canvas, Rect { y: area.y + 3, height: FACTS, ..area }, detail);
         }
-        let empty = match self.items.query {
-            Some(JobItemState::Failed) => "no account of this job has failed; esc shows all",
+        let empty = match self.items.query.as_ref().map(AnyOf::single) {
+            Some(Some(JobItemState::Failed)) => "no account of this job has failed; esc shows all",
             Some(_) => "no account of this job is in this state; esc shows all",
             None => "this job has no accounts",
         };

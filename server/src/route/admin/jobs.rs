@@ -1,8 +1,8 @@
 //! Jobs: one act on many accounts.
 
-use bowline_api::Page;
 use bowline_api::admin::{ConfirmJob, CreateJob, Job, JobDetail, JobItem, ProvePassword, StopJob};
 use bowline_api::status::JobItemState;
+use bowline_api::{AnyOf, Page};
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{get, post};
@@ -68,7 +68,7 @@ pub(super) async fn show(app: &Shared, _caller: Viewer, job: &str) -> Result<Jso
 
 /// List the accounts of a job
 ///
-/// In the order of their ids. With `state`, only those that are `waiting`, `done` or `failed`.
+/// In the order of their ids. With `state`, only those that are `waiting`, `done` or `failed`; `failed,waiting` has both.
 #[utoipa::path(
     tag = "jobs",
     responses((status = 200, body = Page<JobItem>, description = "A page of accounts"), Problems),
@@ -83,8 +83,8 @@ pub(super) async fn items(
     cursor: Option<&str>,
 ) -> Result<Json<Page<JobItem>>> {
     let limit = params::limit(limit)?;
-    let state = params::query::<JobItemState>("state", state)?;
-    Ok(Json(job::items(app, params::id(job)?, state, cursor, limit).await?))
+    let state = params::query::<AnyOf<JobItemState>>("state", state)?;
+    Ok(Json(job::items(app, params::id(job)?, state.as_ref(), cursor, limit).await?))
 }
 
 /// Confirm a job

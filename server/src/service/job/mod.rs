@@ -7,7 +7,7 @@ pub mod work;
 
 use bowline_api::admin::{Job, JobDetail, JobFilter, JobItem};
 use bowline_api::status::{JobItemState, JobKind, JobState};
-use bowline_api::{AccountId, JobId, Page, TenantId};
+use bowline_api::{AccountId, AnyOf, JobId, Page, TenantId};
 use uuid::Uuid;
 
 use super::account::detail::summaries;
@@ -72,7 +72,7 @@ pub async fn show(app: &App, id: JobId) -> Result<JobDetail> {
 pub async fn items(
     app: &App,
     id: JobId,
-    state: Option<JobItemState>,
+    state: Option<&AnyOf<JobItemState>>,
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<Page<JobItem>> {

@@ -2,6 +2,7 @@
 
 pub mod work;
 
+use bowline_api::AnyOf;
 use bowline_api::status::{JobItemState, JobKind, JobState};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -184,7 +185,7 @@ impl OperatorTx {
     pub async fn job_items(
         &mut self,
         job: &JobRow,
-        state: Option<JobItemState>,
+        state: Option<&AnyOf<JobItemState>>,
         from: Option<Uuid>,
         backwards: bool,
         limit: i64,
@@ -194,8 +195,9 @@ impl OperatorTx {
             .select((job_items::account_id, job_items::state, job_items::error))
             .limit(limit)
             .into_boxed();
-        if let Some(state) = state {
-            query = query.filter(job_items::state.eq(state.as_str()));
+        if let Some(any) = state {
+            let names: Vec<&str> = any.values().iter().map(|state| state.as_str()).collect();
+            query = query.filter(job_items::state.eq_any(names));
         }
         query = match (from, backwards) {
             (Some(from), true) => query.filter(job_items::account_id.lt(from)),
