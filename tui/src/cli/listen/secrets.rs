@@ -38,13 +38,12 @@ pub(super) async fn api_key() -> Result<SecretString, CliError> {
 pub(super) fn signer() -> Result<Signer, CliError> {
     let wrong =
         |_: BadSecret| CliError::Usage(format!("{SECRET} is whsec_ and the Base64 of 24 to 64 bytes"));
-    let secret = match variable(SECRET)? {
-        Some(text) => Secret::parse(text.expose_secret().trim().into()).map_err(wrong)?,
-        None => {
-            let secret = generate()?;
-            Output::remark(&format!("signing secret of this run: {}", secret.expose().expose_secret()));
-            secret
-        }
+    let secret = if let Some(text) = variable(SECRET)? {
+        Secret::parse(text.expose_secret().trim().into()).map_err(wrong)?
+    } else {
+        let secret = generate()?;
+        Output::remark(&format!("signing secret of this run: {}", secret.expose().expose_secret()));
+        secret
     };
     Signer::new([&secret]).map_err(wrong)
 }
