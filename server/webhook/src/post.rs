@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bowline_provider::{HttpSetupError, tls_config};
+use ipnet::IpNet;
 use reqwest::dns::Resolve;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect, retry};
+use url::{Host, Url};
 
 use crate::resolver::{NoPublicAddress, PublicOnly, System};
-use crate::{Signed, Target};
+use crate::{Guard, Signed, Target};
 
 /// How many bytes of an answer are kept.
 pub const SHOWN: usize = 1_024;
@@ -26,6 +28,8 @@ pub struct PosterOptions {
     pub max_answer: usize,
     /// Certificates (PEM) trusted in addition to the system's.
     pub extra_roots: Option<Vec<u8>>,
+    /// Networks that are never called, although their addresses are public.
+    pub denied: Vec<IpNet>,
     /// Tests and development only: loopback addresses may be called, also by plain http.
     pub allow_loopback: bool,
     /// Looks names up in place of the operating system, for tests.
@@ -39,6 +43,7 @@ impl Default for PosterOptions {
             total_timeout: Duration::from_secs(10),
             max_answer: 64 * 1_024,
             extra_roots: None,
+            denied: Vec::new(),
             allow_loopback: false,
             resolver: None,
         }
@@ -72,7 +77,7 @@ pub struct Attempt {
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotSent {
-    /// The host's name has no public address, or the URL is not one that may be called.
+    /// The host's name has no address that may be called, or the URL is not one that may be called.
     NotPublic,
     /// No connection could be made: no such name, nobody listens, or TLS failed.
     Connect,
@@ -83,7 +88,7 @@ pub enum NotSent {
 }
 
 impl NotSent {
-    /// The name in the delivery log.
+    /// The name in the delivery log, as operators see it.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -118,6 +123,7 @@ impl Attempt {
 pub struct Poster {
     client: Client,
     max_answer: usize,
+    guard: Guard,
     allow_loopback: bool,
 }
 
@@ -128,6 +134,7 @@ impl Poster {
     /// [`HttpSetupError`].
     pub fn new(options: PosterOptions) -> Result<Self, HttpSetupError> {
         let inner = options.resolver.unwrap_or_else(|| Arc::new(System));
+        let guard = Guard::new(options.denied, options.allow_loopback);
         let client = Client::builder()
             .tls_backend_preconfigured(tls_config(options.extra_roots.as_deref())?)
             // A broken connection affects one message only.
@@ -137,7 +144,7 @@ impl Poster {
             .retry(retry::never())
             .no_proxy()
             .referer(false)
-            .dns_resolver(PublicOnly::new(inner, options.allow_loopback))
+            .dns_resolver(PublicOnly::new(inner, guard.clone()))
             // A kept connection goes on to the address that was checked, but not for long.
             .pool_idle_timeout(Duration::from_secs(30))
             .pool_max_idle_per_host(8)
@@ -145,10 +152,11 @@ impl Poster {
             .timeout(options.total_timeout)
             .user_agent(concat!("bowline-webhooks/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, max_answer: options.max_answer, allow_loopback: options.allow_loopback })
+        let (max_answer, allow_loopback) = (options.max_answer, options.allow_loopback);
+        Ok(Self { client, max_answer, guard, allow_loopback })
     }
 
-    /// Whether and why `url` may not be called.
+    /// Whether and why `url` may not be called, as far as a tenant may know: networks that are denied are known to operators alone.
     ///
     /// # Errors
     /// [`BadTarget`](crate::BadTarget).
@@ -160,7 +168,8 @@ impl Poster {
     /// ask the resolver about an address in a URL.
     pub async fn post(&self, url: &str, message: Message<'_>) -> Attempt {
         let begun = Instant::now();
-        let Ok(target) = self.target(url) else { return Attempt::none(NotSent::NotPublic, begun) };
+        let target = self.target(url).ok().filter(|target| self.may_call(target.url()));
+        let Some(target) = target else { return Attempt::none(NotSent::NotPublic, begun) };
         let request = self
             .client
             .post(target.url().clone())
@@ -176,6 +185,16 @@ impl Poster {
                 Attempt { status: Ok(status.as_u16()), answer, retry_after, elapsed: begun.elapsed() }
             }
             Err(error) => Attempt::none(why(&error), begun),
+        }
+    }
+
+    /// Whether the address in a URL may be called. Of a name, the resolver knows.
+    fn may_call(&self, url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Ipv4(address)) => self.guard.lets_pass(address.into()),
+            Some(Host::Ipv6(address)) => self.guard.lets_pass(address.into()),
+            Some(Host::Domain(_)) => true,
+            None => false,
         }
     }
 

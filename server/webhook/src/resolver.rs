@@ -1,18 +1,18 @@
 //! The resolver of the HTTP client: it looks a name up once and keeps the addresses that may be connected to.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::is_public;
+use crate::Guard;
 
-/// Passes on the public addresses that another resolver finds. The client connects to these and does not look the name up again, so
+/// Passes on the addresses that another resolver finds and that may be connected to. The client connects to these and does not look the name up again, so
 /// there is no moment at which the name could turn private.
 pub struct PublicOnly {
     inner: Arc<dyn Resolve>,
-    allow_loopback: bool,
+    guard: Guard,
 }
 
 /// A name has no address that may be connected to.
@@ -21,18 +21,18 @@ pub struct PublicOnly {
 pub(crate) struct NoPublicAddress;
 
 impl PublicOnly {
-    /// Filters what `inner` finds. With `allow_loopback`, which is for tests and development alone, loopback addresses pass as well.
-    pub fn new(inner: Arc<dyn Resolve>, allow_loopback: bool) -> Self {
-        Self { inner, allow_loopback }
+    /// Filters what `inner` finds.
+    pub fn new(inner: Arc<dyn Resolve>, guard: Guard) -> Self {
+        Self { inner, guard }
     }
 }
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
-        let (found, allow_loopback) = (self.inner.resolve(name), self.allow_loopback);
+        let (found, guard) = (self.inner.resolve(name), self.guard.clone());
         Box::pin(async move {
-            let may = |address: IpAddr| is_public(address) || (allow_loopback && address.is_loopback());
-            let passed: Vec<SocketAddr> = found.await?.filter(|address| may(address.ip())).collect();
+            let passed: Vec<SocketAddr> =
+                found.await?.filter(|address| guard.lets_pass(address.ip())).collect();
             if passed.is_empty() {
                 return Err(NoPublicAddress.into());
             }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use bowline_webhook::{Attempt, Message, NotSent, Poster, PosterOptions, PublicOnly, SHOWN, Secret, Signer};
+use bowline_webhook::{
+    Attempt, Guard, Message, NotSent, Poster, PosterOptions, PublicOnly, SHOWN, Secret, Signer,
+};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -140,7 +142,8 @@ async fn a_name_that_turns_to_another_address_after_the_look_up_is_called_at_the
 
 #[tokio::test]
 async fn private_addresses_beside_public_ones_are_dropped() {
-    let filter = PublicOnly::new(resolver(&[&["127.0.0.1", "1.1.1.1", "10.0.0.1", "fe80::1"]]), false);
+    let found = resolver(&[&["127.0.0.1", "1.1.1.1", "10.0.0.1", "fe80::1"]]);
+    let filter = PublicOnly::new(found, Guard::default());
     let passed: Vec<SocketAddr> = filter.resolve("acme.example".parse().unwrap()).await.unwrap().collect();
     assert_eq!(passed, [SocketAddr::from(([1, 1, 1, 1], 0))]);
 }
@@ -154,6 +157,26 @@ async fn an_address_in_the_url_is_checked_as_well() {
         assert_eq!(post(PosterOptions::default(), &url).await.status, Err(NotSent::NotPublic), "{host}");
     }
     assert_eq!(receiver.connections(), 0);
+}
+
+/// Networks of the installation itself have public addresses, too. Here loopback addresses stand for public ones.
+#[tokio::test]
+async fn a_denied_network_gets_no_connection_by_name_or_by_address() {
+    let closing = "HTTP/1.1 204 -\r\nConnection: close\r\n\r\n".to_owned();
+    let other = Receiver::saying(closing.clone()).await;
+    let port = other.address.port();
+    let own = Receiver::saying_at(&format!("127.0.0.2:{port}"), closing).await;
+    let turning = resolver(&[&["127.0.0.2", "127.0.0.1"], &["127.0.0.2"]]);
+    let denied = vec!["127.0.0.2/31".parse().unwrap()];
+    let options = PosterOptions { denied, resolver: Some(turning), ..local() };
+    let poster = Poster::new(options).unwrap();
+    let name = format!("http://localhost:{port}/hooks");
+    assert_eq!(send(&poster, &name).await.status, Ok(204), "its other address may be called");
+    assert_eq!(send(&poster, &name).await.status, Err(NotSent::NotPublic));
+    assert_eq!(send(&poster, &own.url()).await.status, Err(NotSent::NotPublic));
+    assert_eq!((other.connections(), own.connections()), (1, 0));
+    // Only operators know which networks these are, so the URL is one that a tenant may have.
+    assert!(poster.target(&own.url()).is_ok());
 }
 
 #[tokio::test]
