@@ -8,13 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// One or several values of a set of names, of which any may be met. They are written with commas between: `active,needs_reauth`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnyOf<S>(Vec<S>);
+pub struct AnyOf<S>(Box<[S]>);
 
 impl<S: Copy + Ord> AnyOf<S> {
     fn new(mut values: Vec<S>) -> Self {
         values.sort_unstable();
         values.dedup();
-        Self(values)
+        Self(values.into())
     }
 
     /// The values in the order of the set, each once. There is at least one.
@@ -39,7 +39,7 @@ impl<S: Copy + Ord> AnyOf<S> {
 
 impl<S> From<S> for AnyOf<S> {
     fn from(value: S) -> Self {
-        Self(vec![value])
+        Self(Box::new([value]))
     }
 }
 
