@@ -85,7 +85,9 @@ impl Admin {
     async fn start_as(database: Arc<Database>, change: impl FnOnce(&mut settings::Settings)) -> Self {
         let figment = settings::read(None).unwrap().figment;
         // Dropbox is not there: no test calls the real one.
-        let figment = figment.merge(("bowline.dropbox.api_url", "http://127.0.0.1:1"));
+        let figment = figment
+            .merge(("bowline.dropbox.api_url", "http://127.0.0.1:1"))
+            .merge(("bowline.development", true));
         let mut configuration =
             settings::from(figment.merge(("bowline.database.url", database.server_url().unwrap()))).unwrap();
         change(&mut configuration.settings);
