@@ -2,6 +2,7 @@
 
 mod address;
 pub(crate) mod database_url;
+mod network;
 mod pool;
 mod redaction;
 mod secret;
@@ -16,12 +17,12 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
-use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 pub(crate) use address::without_credentials;
+pub use network::Network;
 pub use pool::PoolOptions;
 use secret::secret;
 pub use sign_on::{GroupRole, LocalPasswords, Prompt, SignOn};
@@ -38,7 +39,7 @@ pub struct Settings {
     pub body_seconds: u64,
     pub log: String,
     pub key_ring_file: Option<PathBuf>,
-    pub trusted_proxies: Vec<Proxy>,
+    pub trusted_proxies: Vec<Network>,
     pub development: bool,
     pub internal: Listener,
     pub database: Database,
@@ -53,19 +54,6 @@ pub struct Settings {
     pub sign_on: SignOn,
     pub metrics: Metrics,
     pub tracing: Tracing,
-}
-
-/// An entry of `trusted_proxies`: an address, or a network such as `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proxy(pub IpNet);
-
-impl<'de> Deserialize<'de> for Proxy {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        net.map(Self)
-            .map_err(|_| serde::de::Error::custom("it is no address and no network such as 10.0.0.0/8"))
-    }
 }
 
 /// `[default.bowline.internal]`.
@@ -143,6 +131,8 @@ pub struct Limits {
     pub link_burst: u32,
     pub notices_per_second: u32,
     pub notices_burst: u32,
+    pub changes_per_second: u32,
+    pub changes_burst: u32,
     pub logins_per_minute: u32,
     pub logins_burst: u32,
     pub tokens_per_second: u32,
@@ -152,6 +142,8 @@ pub struct Limits {
     pub tenant_connections: usize,
     pub tenant_lookups: usize,
     pub tenant_waits: usize,
+    pub tenant_streams: usize,
+    pub all_tenant_streams: usize,
     pub operator_calls_per_second: u32,
     pub operator_calls_burst: u32,
     pub operator_connections: usize,
@@ -292,6 +284,8 @@ impl Settings {
             ("tenant_connections", limits.tenant_connections),
             ("tenant_lookups", limits.tenant_lookups),
             ("tenant_waits", limits.tenant_waits),
+            ("tenant_streams", limits.tenant_streams),
+            ("all_tenant_streams", limits.all_tenant_streams),
             ("operator_connections", limits.operator_connections),
             ("operator_streams", limits.operator_streams),
             ("streams", limits.streams),

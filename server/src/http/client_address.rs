@@ -7,7 +7,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::auth::security::Argument;
 use super::shared::app;
-use crate::settings::Proxy;
+use crate::settings::Network;
 
 /// How many entries of `X-Forwarded-For` are considered, from the last one. Nobody has this many proxies of their own.
 const MOST_HOPS: usize = 16;
@@ -59,13 +59,13 @@ fn warn(request: &Request<'_>, peer: IpAddr) {
     });
 }
 
-fn is_trusted(address: IpAddr, trusted: &[Proxy]) -> bool {
+fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
     trusted.iter().any(|proxy| proxy.0.contains(&address))
 }
 
 /// Goes backwards from the connection, as long as the address is a trusted proxy with an entry. Each proxy appends the
 /// address that sent it the request, so everything before the first untrusted address may be forged.
-fn client(peer: IpAddr, said: &[&str], trusted: &[Proxy]) -> IpAddr {
+fn client(peer: IpAddr, said: &[&str], trusted: &[Network]) -> IpAddr {
     let mut client = peer.to_canonical();
     let mut hops = said.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS);
     while is_trusted(client, trusted) {
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn of(peer: &str, said: &[&str], trusted: &[&str]) -> String {
-        let trusted: Vec<Proxy> = trusted.iter().map(|net| Proxy(net.parse().unwrap())).collect();
+        let trusted: Vec<Network> = trusted.iter().map(|net| Network(net.parse().unwrap())).collect();
         client(peer.parse().unwrap(), said, &trusted).to_string()
     }
 

@@ -2,11 +2,11 @@
 //! `server/webhook/tests`.
 
 use anyhow::Result;
-use bowline_tests::{Receiver, Stack, Tenant};
+use bowline_tests::{Operator, Receiver, Stack, Tenant, until};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{add, call, reaching_this_machine};
+use super::{add, call, logged, reaching_this_machine};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn urls_that_are_not_public_are_refused_when_they_are_set_and_edited() -> Result<()> {
@@ -58,6 +58,30 @@ async fn the_proxies_of_the_environment_are_not_used() -> Result<()> {
     Ok(())
 }
 
+/// A tenant that could tell one from the other could map the installation's own network.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_is_denied_looks_to_its_tenant_like_one_where_nobody_answers() -> Result<()> {
+    let denying = reaching_this_machine().setting("BOWLINE_WEBHOOKS__DENY", r#"["127.0.0.2"]"#);
+    let stack = denying.start().await?;
+    let acme = Tenant::create(&stack, "acme").await?;
+    let mut olga = Operator::create(&stack, "olga", "viewer").await?;
+    olga.log_in().await?;
+    for (host, known) in [("127.0.0.2", "address_not_public"), ("127.0.0.3", "connect_failed")] {
+        let id = add(&acme, json!({ "url": format!("http://{host}:1/") })).await?.endpoint.id;
+        call(&acme, Method::POST, id, "/test", None).await?;
+        let entry = until("the attempt to be logged", async || {
+            logged(&acme, id, "endpoint.test").await.ok().filter(|entry| entry.attempts > 0)
+        })
+        .await?;
+        assert_eq!((entry.error.as_deref(), entry.duration_ms), (Some("connect_failed"), None), "{host}");
+        let path = format!("/admin/v1/tenants/acme/webhook-endpoints/{id}/deliveries");
+        let seen = olga.call(Method::GET, &path, None).await?.json();
+        assert_eq!(seen["items"][0]["error"], known, "{seen}");
+        assert!(seen["items"][0]["duration_ms"].is_number(), "{seen}");
+    }
+    Ok(())
+}
+
 /// Whoever can write into the database still cannot send a tenant's events elsewhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_url_that_was_edited_in_the_database_gets_nothing() -> Result<()> {
@@ -65,7 +89,7 @@ async fn a_url_that_was_edited_in_the_database_gets_nothing() -> Result<()> {
     let thief = Receiver::start().await?;
     stack.database.execute("UPDATE webhook_endpoints SET url = $1", &[&thief.url()]).await?;
     call(&acme, Method::POST, new.endpoint.id, "/test", None).await?;
-    let disabled = bowline_tests::until("the endpoint to be disabled", async || {
+    let disabled = until("the endpoint to be disabled", async || {
         super::shown(&acme, new.endpoint.id).await.ok()?.state_reason
     })
     .await?;

@@ -144,11 +144,11 @@ pub struct WebhookDelivery {
     /// The status of the last answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Why there was no answer: `connect_failed`, `timeout`, `interrupted`, or `address_not_public`; `too_late` if it was skipped because it could not
-    /// be tried in time.
+    /// Why there was no answer: `connect_failed`, also if the address is not on the public internet, `timeout` or `interrupted`; `too_late` if it was
+    /// skipped because it could not be tried in time. Operators also see `address_not_public`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// How many milliseconds the last attempt took.
+    /// How many milliseconds the last attempt took. Absent for `connect_failed`, except for operators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u32>,
     /// The beginning of the last answer, up to 1,024 bytes.

@@ -1,8 +1,9 @@
-//! The log of deliveries that a tenant sees.
+//! The log of deliveries, as operators and tenants see it.
 
 use bowline_api::status::{WebhookDeliveryState, WebhookState};
 use bowline_api::v1::WebhookDelivery;
 use bowline_api::{EventId, Page, TenantId, WebhookEndpointId};
+use bowline_webhook::NotSent;
 
 use super::within;
 use crate::app::App;
@@ -47,7 +48,19 @@ pub async fn deliveries(
     .await?;
     let is_enabled = endpoint.state == WebhookState::Enabled;
     let page = list.page(asked.as_ref(), rows, query.limit, |row| row.sequence)?;
-    cursor::try_map(page, |row| EventId::from(row.event), |row| to_wire(row, is_enabled))
+    let is_tenant = matches!(actor, Actor::ApiKey { .. });
+    let seen = |row| to_wire(if is_tenant { without_the_inside(row) } else { row }, is_enabled);
+    cursor::try_map(page, |row| EventId::from(row.event), seen)
+}
+
+/// A row as its tenant sees it: an address that may not be called looks like one at which nobody answers, and how soon that was known is
+/// left out. Otherwise a tenant could find out by names and addresses of its choice which networks are ours, and what our name servers know.
+fn without_the_inside(row: DeliveryRow) -> DeliveryRow {
+    let not_connected = [NotSent::NotPublic, NotSent::Connect].map(NotSent::code);
+    if !row.error.as_deref().is_some_and(|error| not_connected.contains(&error)) {
+        return row;
+    }
+    DeliveryRow { error: Some(NotSent::Connect.code().to_owned()), milliseconds: None, ..row }
 }
 
 fn to_wire(row: DeliveryRow, is_enabled: bool) -> Result<WebhookDelivery> {

@@ -23,7 +23,8 @@ impl Sending {
         let wanted = &settings.webhooks;
         let extra_roots = wanted.ca_file.as_deref().map(read).transpose()?;
         let allow_loopback = wanted.allow_loopback;
-        let options = PosterOptions { extra_roots, allow_loopback, ..PosterOptions::default() };
+        let denied = wanted.deny.iter().map(|network| network.0).collect();
+        let options = PosterOptions { extra_roots, denied, allow_loopback, ..PosterOptions::default() };
         let poster = Poster::new(options).context("bowline.webhooks")?;
         Ok(Self { poster, places: Places::default() })
     }
