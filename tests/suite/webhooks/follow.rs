@@ -1,7 +1,8 @@
 //! `GET /v1/events`: the same messages as a stream that can be resumed.
 
 use anyhow::{Context as _, Result};
-use bowline_tests::{Person, Tenant};
+use bowline_tests::{Person, Stack, StackBuilder, Tenant};
+use reqwest::Method;
 use serde_json::Value;
 
 use super::{call, told};
@@ -78,10 +79,35 @@ async fn a_stream_tells_what_webhooks_tell_and_goes_on_after_the_last_id() -> Re
 async fn a_stream_shows_nothing_of_another_tenant() -> Result<()> {
     let (stack, acme, receiver, new) = told().await?;
     let other = Tenant::create(&stack, "other").await?;
-    call(&acme, reqwest::Method::POST, new.endpoint.id, "/test", None).await?;
+    call(&acme, Method::POST, new.endpoint.id, "/test", None).await?;
     let theirs = receiver.gets_a("endpoint.test").await?;
     let mut stream = Stream::open(&other, &stack.http(), Some(&theirs.id)).await?;
     assert_eq!(stream.next().await?.0, "gap", "another tenant's id is unknown");
     assert_eq!(stream.next().await?.0, "ready");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_are_limited_for_one_tenant_and_for_all_apart_from_calls_that_wait() -> Result<()> {
+    let limits = [("TENANT_STREAMS", 2), ("ALL_TENANT_STREAMS", 3), ("TENANT_WAITS", 1)];
+    let limited = |builder: StackBuilder, (name, most): (&str, usize)| {
+        builder.setting(&format!("BOWLINE_LIMITS__{name}"), most)
+    };
+    let stack = limits.into_iter().fold(Stack::builder(), limited).start().await?;
+    let (acme, other) = (Tenant::create(&stack, "acme").await?, Tenant::create(&stack, "other").await?);
+    let mut open = Vec::new();
+    for tenant in [&acme, &other, &acme] {
+        let mut stream = Stream::open(tenant, &stack.http(), None).await?;
+        assert_eq!(stream.next().await?.0, "ready");
+        open.push(stream);
+    }
+    for (tenant, why) in
+        [(&acme, "you have as many streams"), (&other, "all streams of events that this server allows")]
+    {
+        let refused = tenant.call(Method::GET, "/v1/events", None).await?;
+        assert_eq!(refused.refusal(), (429, "rate_limited".to_owned()));
+        assert_eq!(refused.header("retry-after"), "5");
+        assert!(refused.text().contains(why), "{}", refused.text());
+    }
     Ok(())
 }

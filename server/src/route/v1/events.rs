@@ -23,9 +23,12 @@ const RETRY: Duration = Duration::from_secs(2);
 ///
 /// The messages that webhooks carry, as server-sent events, for development and for apps that no webhook can reach. An event of the type
 /// `event` has the body of a message as its data and the message's id as its id. To go on after an interruption without missing any, send the
-/// last id as `Last-Event-ID`, or as `after`; events are kept for 30 days. The stream sends `ready` once it is up to date, with the id after which
-/// it goes on, `gap` if the event with that id is not known any more, and `end` with a `reason` when the key has ended, when the server is about
-/// to stop, and when the database is not available. A comment every 15 seconds shows that it lives.
+/// last id as `Last-Event-ID`, or as `after`; events are kept for 30 days, `account.changed` for three. The stream sends `ready` once it is up to
+/// date, with the id after which it goes on, `gap` if the event with that id is not known any more, and `end` with a `reason` when the key has
+/// ended, when the server is about to stop, and when the database is not available. A comment every 15 seconds shows that it lives.
+///
+/// By default five streams of a tenant may be open at each server. Further ones are `rate_limited`, as are those that exceed what a server allows to
+/// all tenants together: try again after `Retry-After` seconds. A stream whose reader is gone counts for up to 15 seconds more.
 #[utoipa::path(tag = "webhooks",
     params(("after" = Option<String>, Query, description = "Begins after the event with this id instead of now. The header `Last-Event-ID` counts more."),
         ("Last-Event-ID" = Option<String>, Header)),

@@ -1,22 +1,17 @@
 //! What the one reader of a process and those who follow share: a bounded queue of batches, and how far it is read.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bowline_api::OperatorId;
 use tokio::sync::{Notify, broadcast, watch};
 
-use crate::domain::{Code, Result};
-use crate::metrics::{self, Limit};
+use crate::domain::Result;
+use crate::service::limit::streams::{Place, Streams};
 use crate::settings;
 use crate::store::event_tail::{TailKey, TailRow};
 
 /// The number of batches that wait for the slowest of those who follow.
 const BATCHES: usize = 64;
-/// When somebody who found no place may try again.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// What those who follow get.
 #[derive(Debug, Clone)]
@@ -43,33 +38,18 @@ pub struct Feed {
     /// Held while somebody begins to follow and while the reader decides that nobody does.
     turn: Mutex<()>,
     wanted: Notify,
-    places: Arc<Places>,
-}
-
-/// Who follows at the moment.
-struct Places {
-    taken: Mutex<HashMap<OperatorId, usize>>,
-    of_one: usize,
-    of_all: usize,
-}
-
-/// The right to follow. It is returned when it is dropped.
-pub(super) struct Place {
-    places: Arc<Places>,
-    operator: OperatorId,
+    streams: Arc<Streams<OperatorId>>,
 }
 
 impl Feed {
     /// Nobody follows yet.
     pub fn new(limits: &settings::Limits) -> Self {
-        let places =
-            Places { taken: Mutex::default(), of_one: limits.operator_streams, of_all: limits.streams };
         Self {
             batches: broadcast::Sender::new(BATCHES),
             reader: watch::Sender::new(Reader::Idle),
             turn: Mutex::default(),
             wanted: Notify::new(),
-            places: Arc::new(places),
+            streams: Streams::new(limits.operator_streams, limits.streams),
         }
     }
 
@@ -77,17 +57,8 @@ impl Feed {
     ///
     /// # Errors
     /// `rate_limited` if they have as many as they may, or all operators together have.
-    pub(super) fn place(&self, operator: OperatorId) -> Result<Place> {
-        let mut taken = self.places.taken();
-        let all: usize = taken.values().sum();
-        let own = taken.get(&operator).copied().unwrap_or_default();
-        if own >= self.places.of_one || all >= self.places.of_all {
-            metrics::limited(Limit::Places);
-            let detail = "too many streams of events are open; close one, or try again later";
-            return Err(Code::RateLimited.because(detail).retry_after(TRY_AGAIN).into());
-        }
-        taken.insert(operator, own + 1);
-        Ok(Place { places: Arc::clone(&self.places), operator })
+    pub(super) fn place(&self, operator: OperatorId) -> Result<Place<OperatorId>> {
+        self.streams.place(operator)
     }
 
     /// Everything that the reader reads from now on. Waits until it reads.
@@ -141,23 +112,6 @@ impl Feed {
     pub(super) fn gap(&self) {
         let _nobody = self.batches.send(Batch::Gap);
         self.reader.send_replace(Reader::Idle);
-    }
-}
-
-impl Places {
-    fn taken(&self) -> MutexGuard<'_, HashMap<OperatorId, usize>> {
-        lock(&self.taken)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Entry::Occupied(mut own) = self.places.taken().entry(self.operator) {
-            *own.get_mut() = own.get().saturating_sub(1);
-            if *own.get() == 0 {
-                own.remove();
-            }
-        }
     }
 }
 

@@ -5,18 +5,19 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_api::{EventId, TenantId};
+use bowline_api::{EventId, OperatorId, TenantId};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::feed::{Batch, Place};
+use super::feed::Batch;
 use super::frame::{End, Frame};
 use super::poll::{BATCH, is_beyond, is_full};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Code, Error, Result, chain};
 use crate::service::audit::log::to_wire;
+use crate::service::limit::streams::Place;
 use crate::service::operator::session::{self, Identified};
 use crate::store::event_tail::{TailKey, TailRow};
 
@@ -73,7 +74,7 @@ pub struct Subscription {
     /// Whether it has told that it is up to date.
     is_ready: bool,
     beat: Interval,
-    _place: Place,
+    _place: Place<OperatorId>,
 }
 
 /// Begins a stream. With `after` it goes on after that event; otherwise it begins now.

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::pace::{Meter, Pace};
+use super::streams::{Place, Streams};
 use crate::domain::credential::{Digest, PresentedApiKey};
 use crate::domain::{Code, Result};
 use crate::metrics::{self, Limit};
@@ -48,6 +49,7 @@ pub struct ByTenant {
     waits: usize,
     known_keys: Cache<Digest, Arc<Known>>,
     uses: Cache<TenantId, Arc<Use>>,
+    streams: Arc<Streams<TenantId>>,
 }
 
 /// An API key that has worked before.
@@ -105,6 +107,7 @@ impl ByTenant {
             waits: limits.tenant_waits,
             known_keys: Cache::new(MOST),
             uses: Cache::new(MOST),
+            streams: Streams::new(limits.tenant_streams, limits.all_tenant_streams),
         }
     }
 
@@ -155,9 +158,17 @@ impl ByTenant {
     pub fn wait(&self, tenant: TenantId) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.of(tenant).waits).try_acquire_owned().map_err(|_| {
             metrics::limited(Limit::Places);
-            let detail = "too many of your calls wait for link sessions or follow events; ask without `wait`, or wait for fewer at the same time";
+            let detail = "too many of your calls wait for link sessions; ask without `wait`, or wait for fewer at the same time";
             Code::RateLimited.because(detail).retry_after(Duration::from_secs(1)).into()
         })
+    }
+
+    /// The right to one more stream of the tenant's events. It is returned when it is dropped.
+    ///
+    /// # Errors
+    /// `rate_limited` if as many of the tenant are open as may, or of all tenants.
+    pub fn stream(&self, tenant: TenantId) -> Result<Place<TenantId>> {
+        self.streams.place(tenant)
     }
 
     /// Records that the presented key does not work, or no longer.
@@ -208,6 +219,8 @@ mod tests {
             link_burst: 0,
             notices_per_second: 0,
             notices_burst: 0,
+            changes_per_second: 0,
+            changes_burst: 0,
             logins_per_minute: 0,
             logins_burst: 0,
             tokens_per_second: 1,
@@ -217,6 +230,8 @@ mod tests {
             tenant_lookups: 1,
             tenant_connections: 1,
             tenant_waits: 1,
+            tenant_streams: 1,
+            all_tenant_streams: 1,
             operator_calls_per_second: 0,
             operator_calls_burst: 0,
             operator_connections: 1,

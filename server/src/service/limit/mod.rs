@@ -5,3 +5,4 @@ pub mod by_tenant;
 pub mod delays;
 pub mod metered;
 pub mod pace;
+pub mod streams;

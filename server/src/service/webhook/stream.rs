@@ -4,20 +4,20 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_api::EventId;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use bowline_api::{EventId, TenantId};
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::{Code, Error, Result, chain};
 use crate::service::api_key::{self, VerifiedKey};
+use crate::service::limit::streams;
 use crate::store::TenantTx;
 use crate::store::webhooks::stream::ToldEvent;
 
 /// The pause between two looks.
 const ROUND: Duration = Duration::from_secs(1);
-/// The interval between two signs of life, at which the key is checked as well.
+/// The interval between two checks of the key, each of which is a sign of life as well.
 const BEAT: Duration = Duration::from_secs(15);
 /// The number of events of one look.
 const BATCH: i64 = 100;
@@ -79,19 +79,17 @@ pub struct Follower {
     last: EventId,
     frames: VecDeque<Frame>,
     is_ready: bool,
-    beat: Interval,
-    _turn: OwnedSemaphorePermit,
+    /// When the key is checked next.
+    check_at: Instant,
+    _open: streams::Place<TenantId>,
 }
 
 /// Begins a stream: after the event `after`, or now.
 ///
 /// # Errors
-/// `rate_limited` if too many calls of the tenant wait.
+/// `rate_limited` if too many streams are open, of the tenant or of all.
 pub fn follow(app: Arc<App>, key: VerifiedKey, after: Option<String>) -> Result<Follower> {
-    let turn = app.tenants.wait(key.tenant())?;
-    let mut beat = interval(BEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beat.reset();
+    let open = app.tenants.stream(key.tenant())?;
     Ok(Follower {
         app,
         key,
@@ -99,8 +97,8 @@ pub fn follow(app: Arc<App>, key: VerifiedKey, after: Option<String>) -> Result<
         last: BEGINNING.into(),
         frames: VecDeque::new(),
         is_ready: false,
-        beat,
-        _turn: turn,
+        check_at: Instant::now() + BEAT,
+        _open: open,
     })
 }
 
@@ -108,16 +106,35 @@ impl Follower {
     /// What the stream tells next. `None` once it has ended.
     pub async fn next(&mut self) -> Option<Frame> {
         loop {
-            if let Some(frame) = self.frames.pop_front() {
-                return Some(frame);
-            }
             if matches!(self.place, Place::Ended) {
                 return None;
             }
-            if let Err(end) = self.step().await {
+            // First, because a reader that is slow, or is never up to date, must not go on after its key has ended.
+            let done = match self.check().await {
+                Ok(()) => match self.frames.pop_front() {
+                    Some(frame) => return Some(frame),
+                    None => self.step().await,
+                },
+                ended => ended,
+            };
+            if let Err(end) = done {
                 self.place = Place::Ended;
                 return Some(Frame::End(end));
             }
+        }
+    }
+
+    /// Checks the key if it is time to, and shows that the stream lives.
+    async fn check(&mut self) -> Result<(), End> {
+        if Instant::now() < self.check_at {
+            return Ok(());
+        }
+        self.check_at = Instant::now() + BEAT;
+        self.frames.push_back(Frame::Beat);
+        match api_key::verify(&self.app, self.key.presented).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Code::DatabaseUnavailable => Err(unavailable(&error)),
+            Err(_) => Err(End::KeyEnded),
         }
     }
 
@@ -175,19 +192,11 @@ impl Follower {
         events.map_err(|error| unavailable(&error))
     }
 
-    /// Waits for the next look, or for the time to check the key.
-    async fn wait(&mut self) -> Result<(), End> {
+    /// Waits for the next look.
+    async fn wait(&self) -> Result<(), End> {
         tokio::select! {
             () = self.app.drained() => Err(End::Stopping),
             () = sleep(ROUND) => Ok(()),
-            _ = self.beat.tick() => {
-                self.frames.push_back(Frame::Beat);
-                match api_key::verify(&self.app, self.key.presented).await {
-                    Ok(_) => Ok(()),
-                    Err(error) if error.code() == Code::DatabaseUnavailable => Err(unavailable(&error)),
-                    Err(_) => Err(End::KeyEnded),
-                }
-            }
         }
     }
 }
@@ -200,4 +209,42 @@ async fn number(tx: &mut TenantTx, id: Uuid) -> Result<Option<i64>> {
 fn unavailable(error: &Error) -> End {
     tracing::warn!(error = %chain(error), "a tenant's stream of events ends, because the database does not answer");
     End::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_tests::Database;
+    use bowline_vault::KeyRing;
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::Actor;
+    use crate::domain::credential::parse_api_key;
+    use crate::service::api_key::WantedKey;
+    use crate::service::tenant;
+    use crate::settings;
+
+    /// A reader that is slow, or gets events faster than it reads them, has always something left to be told.
+    #[tokio::test]
+    async fn a_stream_that_is_never_up_to_date_ends_with_its_key() {
+        let database = Database::fresh().await.unwrap();
+        let url = ("bowline.database.url", database.server_url().unwrap());
+        let settings = settings::from(settings::read(None).unwrap().figment.merge(url)).unwrap().settings;
+        let app = App::new(settings, KeyRing::generate(DateTime::UNIX_EPOCH).unwrap()).unwrap();
+        let acme = tenant::add(&app, &Actor::System, "acme", "Acme").await.unwrap().id;
+        let wanted = WantedKey { name: "app".to_owned(), permissions: None, expires_at: None };
+        let new = api_key::add(&app, &Actor::System, acme, &wanted).await.unwrap();
+        let key = api_key::verify(&app, parse_api_key(&new.secret).unwrap()).await.unwrap();
+
+        let mut stream = follow(Arc::clone(&app), key, None).unwrap();
+        let event = Frame::Event(BEGINNING.into(), String::new());
+        stream.frames.extend(std::iter::repeat_n(event.clone(), 3));
+        stream.check_at = Instant::now();
+        assert_eq!(stream.next().await.as_ref(), Some(&event), "the key works");
+        api_key::revoke(&app, &Actor::System, acme, new.key.id).await.unwrap();
+        assert_eq!(stream.next().await.as_ref(), Some(&event), "it is not checked for each event");
+        stream.check_at = Instant::now();
+        assert_eq!(stream.next().await, Some(Frame::End(End::KeyEnded)));
+        assert_eq!(stream.next().await, None);
+    }
 }
