@@ -41,7 +41,7 @@ async fn revoking_and_linking_again_does_not_end_a_freeze() -> Result<()> {
     let mut amara = Person::new(&stack, "amara@example.com");
     let again = amara.links(&stack, &acme, "user-1").await?;
     assert_eq!((again.id, again.status), (account.id, Suspended.into()));
-    assert_eq!(again.status_reason.as_deref(), Some("ticket 4711"));
+    assert_eq!(again.status_reason.as_deref(), Some("suspended_by_operator"));
     assert_eq!(acme.try_token(account.id).await?.refusal(), suspended());
     // The freeze also outlasts a revocation that is complete at Dropbox.
     acme.revoke(account.id).await?;

@@ -20,7 +20,7 @@ use super::told::Told;
 
 /// Declares the events: `Variant = "action", subject: its id { details }`. Details that are `None` are left out. Of an event with
 /// `=> Type { details }`, webhooks tell its tenant as well, with those of its details; see [`TenantEvent`] for the types, and [`Told`] for what all of
-/// them have. Of those that are `told only`, the audit log knows nothing.
+/// them have. A reason that an operator may have written is never one of them. Of those that are `told only`, the audit log knows nothing.
 macro_rules! events {
     ($(
         $(#[doc = $doc:literal])+
@@ -246,13 +246,13 @@ events! {
     /// `along_with` is the account that the operator named, if it is another one.
     AccountSuspended = "account.suspended", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
-    } => AccountSuspended { reason };
+    } => AccountSuspended {};
     /// An operator resumed the provider's account, with the same details.
     AccountResumed = "account.resumed", account: AccountId {
         reason: &'a str, accounts: Option<usize>, along_with: Option<AccountId>
-    } => AccountResumed { reason };
+    } => AccountResumed {};
     /// The account was revoked: its tokens are no longer issued. `job` is the job that it was a part of.
-    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> } => AccountRevoked { reason };
+    AccountRevoked = "account.revoked", account: AccountId { reason: &'a str, job: Option<JobId> } => AccountRevoked {};
     /// The grant of a revoked account was revoked at the provider.
     AccountRevokedAtProvider = "account.revoked_at_provider", account: Option<AccountId> { attempts: i32 };
     /// The provider did not revoke the grant within a day, or has no call for it (`provider_cannot_revoke`), or another account or link holds

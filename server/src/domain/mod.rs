@@ -2,6 +2,7 @@
 
 pub mod accent;
 mod account_filter;
+pub mod account_reason;
 pub mod actor;
 pub mod audit_filter;
 pub mod credential;
@@ -16,6 +17,7 @@ pub mod link_options;
 mod reach;
 pub mod return_url;
 pub mod scope;
+mod share;
 pub mod state;
 pub mod text;
 pub mod told;
@@ -30,5 +32,6 @@ pub use event::Event;
 pub use facts::Facts;
 pub use link_options::LinkOptions;
 pub use reach::Reach;
+pub use share::Share;
 pub use unknown::unknown_state;
 pub use whose::Whose;

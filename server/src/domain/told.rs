@@ -39,7 +39,7 @@ pub struct SubjectFacts {
     pub provider_account_id: Option<String>,
     /// The status.
     pub status: Option<String>,
-    /// Why it has this status, unless the event itself says so.
+    /// Why it has this status, unless the event itself says so: a code, never what an operator wrote.
     pub reason: Option<String>,
     /// Scopes that were asked for and not granted.
     pub missing_scopes: Option<Vec<String>>,

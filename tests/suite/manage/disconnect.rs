@@ -35,7 +35,7 @@ async fn a_user_disconnects_after_a_question_and_repeating_it_does_no_harm() -> 
         "SELECT count(*) FROM audit_events WHERE action = 'account.revoked' AND actor_kind = 'end_user'";
     assert_eq!(stack.database.count(recorded).await?, 1);
     let shown = acme.account(account).await?;
-    assert_eq!(shown.status_reason.as_deref(), Some("disconnected by the user"));
+    assert_eq!(shown.status_reason.as_deref(), Some("revoked_by_user"));
     stack.wait_for_live_grants(0).await?;
     assert_eq!(stack.dropbox.count(Operation::Revoke), 1);
     // The question leads back to the page, where there is nothing left to ask.

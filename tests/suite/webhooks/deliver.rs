@@ -4,7 +4,7 @@ use anyhow::Result;
 use bowline_api::status::{WebhookDeliveryState, WebhookState};
 use bowline_tests::{Operator, Person, Reply, until};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{add, gets_at_last, logged, reaching_this_machine, shown, told};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,9 +25,22 @@ async fn a_link_tells_its_funnel_and_an_account_its_life() -> Result<()> {
     for kind in ["link_session.started", "link_session.returned"] {
         assert_eq!(receiver.gets_a(kind).await?.body["data"]["external_user_id"], "user-1");
     }
-    acme.revoke(account.id).await?;
-    let revoked = receiver.gets_a("account.revoked").await?;
-    assert_eq!((revoked.number(), &revoked.body["data"]["status"]), (2, &json!("revoking")));
+    // What an operator writes is for operators.
+    let mut olga = Operator::create(&stack, "olga", "operator").await?;
+    olga.log_in().await?;
+    for (number, act, kind, status, reason) in [
+        (2, "suspend", "account.suspended", "suspended", json!("suspended_by_operator")),
+        (3, "resume", "account.resumed", "active", Value::Null),
+        (4, "revoke", "account.revoked", "revoking", json!("revoked_by_operator")),
+    ] {
+        let path = format!("/admin/v1/accounts/{}/{act}", account.id);
+        let body = json!({ "reason": "the CANARY of an operator" });
+        olga.call(Method::POST, &path, Some(body)).await?.good::<Value>()?;
+        let told = receiver.gets_a(kind).await?;
+        let data = &told.body["data"];
+        assert_eq!((told.number(), &data["status"], &data["reason"]), (number, &json!(status), &reason));
+        assert_eq!(json!(acme.account(account.id).await?.status_reason), reason, "{act}");
+    }
     // A denied link is told as well, with its reason.
     let link = acme.begin_link("user-2").await?;
     Person::new(&stack, "jonas@example.com").declines(&stack, &link).await?;

@@ -56,7 +56,8 @@ pub struct Account {
     /// Whether tokens are available.
     #[cfg_attr(feature = "openapi", schema(value_type = AccountStatus))]
     pub status: Named<AccountStatus>,
-    /// Why it is not active, such as `grant_revoked`.
+    /// Why it is not active: the provider's reason, such as `refresh_token_revoked`, or `suspended_by_operator`, `revoked_by_tenant`,
+    /// `revoked_by_user`, `revoked_by_operator` or `foreign_browser`. Operators see what they wrote instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_reason: Option<String>,
     /// Scopes that were granted.

@@ -265,7 +265,8 @@ fn no_document_names_an_event_that_is_not_there() {
                     && rest != "rs"
                     && rest.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())
                 {
-                    let is_known = actions().contains(code) || TenantEvent::ALL.iter().any(|kind| kind.as_str() == code);
+                    let is_known =
+                        actions().contains(code) || TenantEvent::ALL.iter().any(|kind| kind.as_str() == code);
                     assert!(is_known, "{}: {code}", path.display());
                     named += 1;
                 }
@@ -279,6 +280,25 @@ fn no_document_names_an_event_that_is_not_there() {
 fn every_type_that_tenants_are_told_of_has_an_event() {
     let told: BTreeSet<_> = Event::TOLD.iter().collect();
     assert_eq!(told, TenantEvent::ALL.iter().collect());
+}
+
+/// What operators write is for operators. A reason in a message is a code.
+#[test]
+fn tenants_are_told_no_words_of_an_operator() {
+    let coded = [
+        TenantEvent::AccountNeedsReauth,
+        TenantEvent::AccountRecovered,
+        TenantEvent::ConnectorBroken,
+        TenantEvent::LinkSessionDenied,
+        TenantEvent::LinkSessionFailed,
+    ];
+    for told in every_event().iter().filter_map(Event::told) {
+        for (name, _) in told.details {
+            let is_safe = ["account", "link_session", "scopes"].contains(&name)
+                || (name == "reason" && coded.contains(&told.kind));
+            assert!(is_safe, "{} has {name}", told.kind);
+        }
+    }
 }
 
 fn actions() -> BTreeSet<&'static str> {

@@ -10,6 +10,7 @@ use rocket::{State, delete, get, post};
 
 use crate::app::App;
 use crate::domain::Result;
+use crate::domain::account_reason::DELETED;
 use crate::http::auth::tenant_app::{ReadAccounts, SignRequests, WriteAccounts};
 use crate::http::{Body, TenantApp, params};
 use crate::route::problems::Problems;
@@ -67,7 +68,7 @@ pub(super) async fn delete(
     id: &str,
 ) -> Result<Accepted<Json<Account>>> {
     let id: AccountId = params::id(id)?;
-    revocation::revoke(app, caller.key.tenant(), id, &caller.key.actor(), "deleted by the tenant").await?;
+    revocation::revoke(app, caller.key.tenant(), id, &caller.key.actor(), DELETED).await?;
     Ok(Accepted(Json(account::show(app, caller.key.tenant(), id).await?)))
 }
 

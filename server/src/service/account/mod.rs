@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::domain::facts::NeedsReauth;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::state::account::Trigger;
-use crate::domain::{Actor, Code, Error, Event, Facts, Result, scope};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, account_reason, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
 
@@ -205,7 +205,7 @@ pub fn to_wire(row: AccountRow) -> Result<Account> {
         email: row.email,
         display_name: row.display_name,
         status: row.status.known()?.into(),
-        status_reason: row.status_reason,
+        status_reason: account_reason::for_tenant(row.status.as_str(), row.status_reason.as_deref()),
         scopes: scope::set(row.scopes),
         missing_scopes: scope::set(row.missing_scopes),
         assurance: row.assurance.known()?.into(),

@@ -5,12 +5,10 @@ use bowline_api::AccountId;
 use super::accounts::{LinkedAccount, one, own};
 use super::open::Opened;
 use crate::app::App;
+use crate::domain::account_reason::DISCONNECTED;
 use crate::domain::{Actor, Result};
 use crate::service::revocation;
 use crate::store::TenantTx;
-
-/// Why the account is revoked, for its tenant and for operators.
-const REASON: &str = "disconnected by the user";
 
 /// The account that the user is asked about. Nothing is changed.
 ///
@@ -30,7 +28,7 @@ pub async fn disconnect(app: &App, opened: &Opened, account: AccountId) -> Resul
     let revoke = async |tx: &mut TenantTx| {
         // An account never changes its user.
         own(tx, opened, account).await?;
-        revocation::revoke_within(app, tx, account, &Actor::EndUser, REASON).await
+        revocation::revoke_within(app, tx, account, &Actor::EndUser, DISCONNECTED).await
     };
     app.store.scoped(opened.session.tenant_id.into(), revoke).await?;
     app.revocation_queued.notify_one();

@@ -20,7 +20,7 @@ use super::refresh::last_token;
 use super::refresh::need::{Need, SKEW};
 use super::refresh::outcome::RefreshOutcome;
 use crate::app::App;
-use crate::domain::{About, Error, Result, entropy};
+use crate::domain::{About, Error, Result, account_reason, entropy};
 use crate::service::account::{self, places};
 use crate::service::{connector, oauth1, vault};
 use crate::store::TenantTx;
@@ -196,7 +196,9 @@ fn verdict(
 
 /// What is known of an account without asking.
 fn known(row: &AccountRow, now: DateTime<Utc>) -> Result<AccountCheck> {
-    answer(row, false, Some(row.status_reason.as_deref().unwrap_or(row.status.as_str())), now)
+    let status = row.status.as_str();
+    let reason = account_reason::for_tenant(status, row.status_reason.as_deref());
+    answer(row, false, Some(reason.as_deref().unwrap_or(status)), now)
 }
 
 fn answer(row: &AccountRow, alive: bool, reason: Option<&str>, now: DateTime<Utc>) -> Result<AccountCheck> {

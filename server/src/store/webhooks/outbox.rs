@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::delivery::{self, NewDelivery};
 use super::route::{filters, receivers};
 use crate::domain::Result;
+use crate::domain::account_reason;
 use crate::domain::told::{Subject, SubjectFacts, Told};
 use crate::store::Tx;
 use crate::store::schema::{
@@ -159,8 +160,8 @@ pub(super) fn account_facts(columns: AccountColumns) -> SubjectFacts {
         connector: Some(connector),
         external_user_id: Some(user),
         provider_account_id: Some(provider_account),
+        reason: account_reason::for_tenant(&status, reason.as_deref()),
         status: Some(status),
-        reason,
         missing_scopes: Some(missing),
         number: None,
     }

@@ -13,6 +13,7 @@ use super::binding::cookie_name;
 use super::setting::Setting;
 use super::standing::{Halt, Stop, halted, is_bound_to};
 use crate::app::App;
+use crate::domain::account_reason::FOREIGN_BROWSER;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};
 use crate::service::connector::branding::Branding;
@@ -21,9 +22,6 @@ use crate::service::link::sweep::queue_grant;
 use crate::service::{connector, freeze, revocation};
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
-
-/// Why such a link fails, and why the account that it has made is revoked.
-const FOREIGN_BROWSER: &str = "foreign_browser";
 
 /// Before the digest of a request token. The first byte occurs in no text, and so in no state.
 const REQUEST_TOKEN: &[u8] = b"\xffrequest token\0";
