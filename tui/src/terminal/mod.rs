@@ -35,7 +35,7 @@ use crate::app::{Model, Presentation, Setup};
 use crate::registry::keymap::Keymap;
 use crate::theme::Theme;
 
-use hangup::{is_hung_up, until_hung_up};
+use hangup::{HUNG_UP, is_hung_up, until_hung_up};
 
 /// Runs the terminal client until the operator or a signal ends it.
 pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::Result<ExitCode> {
@@ -55,7 +55,7 @@ pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::
     };
     drop(guard);
     // Without a terminal, the input ends or a frame cannot be written, sooner or later than SIGHUP arrives.
-    if is_hung_up() { Ok(ExitCode::from(128 + 1)) } else { ended }
+    if is_hung_up() { Ok(ExitCode::from(HUNG_UP)) } else { ended }
 }
 
 async fn show<B>(

@@ -16,7 +16,7 @@ use crate::registry::keymap::Keymap;
 use crate::text::{sanitize, width};
 use crate::widget::text_field::TextField;
 
-use super::hangup::until_hung_up;
+use super::hangup::{HUNG_UP, until_hung_up};
 use super::input::{BURST, discard, pending};
 use super::signals::{SignalAction, Signals};
 
@@ -112,7 +112,7 @@ pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
         }
         for event in events {
             match event {
-                None => return Ok(Answered::Ended(128 + 1)),
+                None => return Ok(Answered::Ended(HUNG_UP)),
                 Some(Err(error)) => return Err(error),
                 Some(Ok(Event::Key(key))) if key.kind == KeyEventKind::Release => {}
                 Some(Ok(Event::Key(key))) if Keymap::is_interrupt(key) => {

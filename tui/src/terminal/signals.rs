@@ -4,6 +4,8 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::hangup::HUNG_UP;
+
 /// The reaction that a signal requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignalAction {
@@ -40,7 +42,7 @@ impl Signals {
     pub(super) async fn next(&mut self) -> SignalAction {
         tokio::select! {
             _ = self.terminate.recv() => SignalAction::End(128 + 15),
-            _ = self.hang_up.recv() => SignalAction::End(128 + 1),
+            _ = self.hang_up.recv() => SignalAction::End(HUNG_UP),
             _ = self.interrupt.recv() => SignalAction::End(128 + 2),
             _ = self.stop.recv() => SignalAction::Suspend,
             _ = self.continued.recv() => SignalAction::Redraw,
