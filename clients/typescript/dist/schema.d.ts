@@ -144,7 +144,9 @@ export interface paths {
         };
         /**
          * Follow events
-         * @description The messages that webhooks carry, as server-sent events, for development and for apps that no webhook can reach. An event of the type `event` has the body of a message as its data and the message's id as its id. To go on after an interruption without missing any, send the last id as `Last-Event-ID`, or as `after`; events are kept for 30 days. The stream sends `ready` once it is up to date, with the id after which it goes on, `gap` if the event with that id is not known any more, and `end` with a `reason` when the key has ended, when the server is about to stop, and when the database is not available. A comment every 15 seconds shows that it lives.
+         * @description The messages that webhooks carry, as server-sent events, for development and for apps that no webhook can reach. An event of the type `event` has the body of a message as its data and the message's id as its id. To go on after an interruption without missing any, send the last id as `Last-Event-ID`, or as `after`; events are kept for 30 days, `account.changed` for three. The stream sends `ready` once it is up to date, with the id after which it goes on, `gap` if the event with that id is not known any more, and `end` with a `reason` when the key has ended, when the server is about to stop, and when the database is not available. A comment every 15 seconds shows that it lives.
+         *
+         *     By default five streams of a tenant may be open at each server. Further ones are `rate_limited`, as are those that exceed what a server allows to all tenants together: try again after `Retry-After` seconds. A stream whose reader is gone counts for up to 15 seconds more.
          *
          *     Requires an API key with the permission `webhooks`.
          */
@@ -386,7 +388,7 @@ export interface paths {
         };
         /**
          * List deliveries
-         * @description What became of events at the endpoint, newest event first. Events are kept for 30 days.
+         * @description What became of events at the endpoint, newest event first. Events are kept for 30 days, `account.changed` for three.
          *
          *     Requires an API key with the permission `webhooks`.
          */
@@ -595,7 +597,10 @@ export interface components {
             scopes: string[];
             /** @description Whether tokens are available. */
             status: components["schemas"]["AccountStatus"];
-            /** @description Why it is not active, such as `grant_revoked`. */
+            /**
+             * @description Why it is not active: the provider's reason, such as `refresh_token_revoked`, or `suspended_by_operator`, `revoked_by_tenant`,
+             *     `revoked_by_user`, `revoked_by_operator` or `foreign_browser`. Operators see what they wrote instead.
+             */
             status_reason?: string | null;
             /**
              * Format: date-time
@@ -866,7 +871,10 @@ export interface components {
                 scopes: string[];
                 /** @description Whether tokens are available. */
                 status: components["schemas"]["AccountStatus"];
-                /** @description Why it is not active, such as `grant_revoked`. */
+                /**
+                 * @description Why it is not active: the provider's reason, such as `refresh_token_revoked`, or `suspended_by_operator`, `revoked_by_tenant`,
+                 *     `revoked_by_user`, `revoked_by_operator` or `foreign_browser`. Operators see what they wrote instead.
+                 */
                 status_reason?: string | null;
                 /**
                  * Format: date-time
@@ -966,12 +974,12 @@ export interface components {
                 attempts: number;
                 /**
                  * Format: int32
-                 * @description How many milliseconds the last attempt took.
+                 * @description How many milliseconds the last attempt took. Absent for `connect_failed`, except for operators.
                  */
                 duration_ms?: number | null;
                 /**
-                 * @description Why there was no answer: `connect_failed`, `timeout`, `interrupted`, or `address_not_public`; `too_late` if it was skipped because it could not
-                 *     be tried in time.
+                 * @description Why there was no answer: `connect_failed`, also if the address is not on the public internet, `timeout` or `interrupted`; `too_late` if it was
+                 *     skipped because it could not be tried in time. Operators also see `address_not_public`.
                  */
                 error?: string | null;
                 /** @description The event, which is the message's `webhook-id` as well. */

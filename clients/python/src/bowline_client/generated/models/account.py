@@ -41,7 +41,9 @@ class Account:
         metadata (AccountMetadata | Unset): The tenant's own data, as given with the last link.
         missing_scopes (list[str] | Unset): Scopes that were requested but not granted.
         protocol (Protocol | str | Unset): The protocol by which the account was linked last.
-        status_reason (None | str | Unset): Why it is not active, such as `grant_revoked`.
+        status_reason (None | str | Unset): Why it is not active: the provider's reason, such as
+            `refresh_token_revoked`, or `suspended_by_operator`, `revoked_by_tenant`,
+            `revoked_by_user`, `revoked_by_operator` or `foreign_browser`. Operators see what they wrote instead.
         user_label (None | str | Unset): How the tenant calls its user on the link pages, as given with the last link.
     """
 

@@ -25,10 +25,11 @@ class WebhookDelivery:
         type_ (str): The event's type.
         answer (None | str | Unset): The beginning of the last answer, up to 1,024 bytes.
         attempted_at (datetime.datetime | None | Unset): When it was tried last.
-        duration_ms (int | None | Unset): How many milliseconds the last attempt took.
-        error (None | str | Unset): Why there was no answer: `connect_failed`, `timeout`, `interrupted`, or
-            `address_not_public`; `too_late` if it was skipped because it could not
-            be tried in time.
+        duration_ms (int | None | Unset): How many milliseconds the last attempt took. Absent for `connect_failed`,
+            except for operators.
+        error (None | str | Unset): Why there was no answer: `connect_failed`, also if the address is not on the public
+            internet, `timeout` or `interrupted`; `too_late` if it was
+            skipped because it could not be tried in time. Operators also see `address_not_public`.
         next_attempt_at (datetime.datetime | None | Unset): When it is tried next; absent unless it waits.
         status (int | None | Unset): The status of the last answer.
     """

@@ -155,7 +155,8 @@ def sync_detailed(
 ) -> Response[PageWebhookDelivery | Problem]:
     """List deliveries
 
-     What became of events at the endpoint, newest event first. Events are kept for 30 days.
+     What became of events at the endpoint, newest event first. Events are kept for 30 days,
+    `account.changed` for three.
 
     Requires an API key with the permission `webhooks`.
 
@@ -201,7 +202,8 @@ def sync(
 ) -> PageWebhookDelivery | Problem | None:
     """List deliveries
 
-     What became of events at the endpoint, newest event first. Events are kept for 30 days.
+     What became of events at the endpoint, newest event first. Events are kept for 30 days,
+    `account.changed` for three.
 
     Requires an API key with the permission `webhooks`.
 
@@ -242,7 +244,8 @@ async def asyncio_detailed(
 ) -> Response[PageWebhookDelivery | Problem]:
     """List deliveries
 
-     What became of events at the endpoint, newest event first. Events are kept for 30 days.
+     What became of events at the endpoint, newest event first. Events are kept for 30 days,
+    `account.changed` for three.
 
     Requires an API key with the permission `webhooks`.
 
@@ -286,7 +289,8 @@ async def asyncio(
 ) -> PageWebhookDelivery | Problem | None:
     """List deliveries
 
-     What became of events at the endpoint, newest event first. Events are kept for 30 days.
+     What became of events at the endpoint, newest event first. Events are kept for 30 days,
+    `account.changed` for three.
 
     Requires an API key with the permission `webhooks`.
 
