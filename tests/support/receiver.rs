@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::until;
@@ -19,6 +20,8 @@ pub enum Reply {
     With(u16, String, String),
     /// Never.
     Hang,
+    /// Like a good one, once it is [released](Receiver::release).
+    Held,
 }
 
 /// A message that a receiver has got.
@@ -75,6 +78,7 @@ pub struct Receiver {
 struct Shared {
     received: Mutex<Vec<Received>>,
     reply: Mutex<Box<Replying>>,
+    released: Semaphore,
 }
 
 impl Receiver {
@@ -90,6 +94,7 @@ impl Receiver {
         let shared = Arc::new(Shared {
             received: Mutex::default(),
             reply: Mutex::new(Box::new(|_| Reply::Status(204))),
+            released: Semaphore::new(0),
         });
         let (mut serving, serves) = (JoinSet::new(), Arc::clone(&shared));
         serving.spawn(async move {
@@ -115,6 +120,11 @@ impl Receiver {
     /// Answers messages like this from now on.
     pub fn replies(&self, reply: impl Fn(&Received) -> Reply + Send + 'static) {
         *lock(&self.shared.reply) = Box::new(reply);
+    }
+
+    /// Answers one message that is held.
+    pub fn release(&self) {
+        self.shared.released.add_permits(1);
     }
 
     /// All messages that it has got, in order.
@@ -163,6 +173,10 @@ async fn serve(stream: TcpStream, shared: &Shared) -> anyhow::Result<()> {
             Reply::Status(status) => (status, String::new(), String::new()),
             Reply::With(status, header, body) => (status, header, body),
             Reply::Hang => std::future::pending().await,
+            Reply::Held => {
+                shared.released.acquire().await?.forget();
+                (204, String::new(), String::new())
+            }
         };
         let header = if header.is_empty() { header } else { format!("{header}\r\n") };
         let length =

@@ -59,6 +59,8 @@ impl TenantTx {
     /// Freezes the transaction's tenant, which is locked, with all its API keys, or thaws it.
     pub async fn set_frozen(&mut self, freeze: Option<FreezeOfTenant<'_>>) -> Result<TenantRow> {
         let tenant = self.tenant_uuid();
+        // Once it is thawed, what has waited for its endpoints is delivered.
+        self.has_queued |= freeze.is_none();
         diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant)))
             .set(api_keys::frozen.eq(freeze.is_some()))
             .execute(self.connection())

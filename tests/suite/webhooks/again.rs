@@ -1,12 +1,13 @@
 //! Test events, secrets that overlap, and sending again.
 
 use anyhow::Result;
+use bowline_api::status::WebhookDeliveryState;
 use bowline_api::v1::{NewWebhookEndpoint, ResentWebhooks, WebhookTest};
-use bowline_tests::{Person, until};
+use bowline_tests::{Person, Reply, until};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{call, log, told};
+use super::{call, log, logged, told};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_test_event_reaches_its_endpoint_alone() -> Result<()> {
@@ -78,5 +79,27 @@ async fn events_are_sent_again_one_by_one_or_all_since_a_time() -> Result<()> {
     late.gets(all, |_| true).await?;
     let nobody = format!("/deliveries/{}/resend", bowline_api::EventId::from(uuid::Uuid::nil()));
     assert_eq!(call(&acme, Method::POST, id, &nobody, None).await?.status, 404);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_asked_for_again_while_an_attempt_runs_is_sent_again() -> Result<()> {
+    let (_stack, acme, receiver, new) = told().await?;
+    let id = new.endpoint.id;
+    receiver.replies(|_| Reply::Held);
+    call(&acme, Method::POST, id, "/test", None).await?;
+    let first = receiver.gets_a("endpoint.test").await?;
+    let path = format!("/deliveries/{}/resend", first.id);
+    assert_eq!(call(&acme, Method::POST, id, &path, None).await?.status, 202);
+    receiver.replies(|_| Reply::Status(204));
+    receiver.release();
+    let both = receiver.gets(2, |_| true).await?;
+    assert_eq!((&both[1].id, &both[1].text), (&first.id, &first.text));
+    let entry = until("it to be delivered", async || {
+        let entry = logged(&acme, id, "endpoint.test").await.ok()?;
+        (entry.state == WebhookDeliveryState::Delivered).then_some(entry)
+    })
+    .await?;
+    assert_eq!(entry.attempts, 1, "the one that was asked for");
     Ok(())
 }

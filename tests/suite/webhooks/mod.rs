@@ -2,9 +2,11 @@
 
 mod again;
 mod api;
+mod backlog;
 mod deliver;
 mod fair;
 mod follow;
+mod frozen;
 mod guard;
 mod kill;
 mod listen;

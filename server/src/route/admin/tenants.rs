@@ -50,7 +50,7 @@ pub(super) async fn add(
 ///
 /// The kill switch: from the response on, every replica refuses its API keys with `tenant_frozen` (403), no token leaves, no link session is
 /// created, and the pages of its users say that linking is switched off. A completion that is in progress fails, and its grant is revoked.
-/// Nothing is lost, revocations go on, and other tenants are not affected. A tenant that is frozen already keeps its reason.
+/// Webhooks wait until it is thawed. Nothing is lost, revocations go on, and other tenants are not affected. A tenant that is frozen already keeps its reason.
 #[utoipa::path(
     tag = "tenants",
     request_body = ChangeTenant,

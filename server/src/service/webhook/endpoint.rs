@@ -1,6 +1,7 @@
 //! Adding, showing, editing and removing endpoints.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bowline_api::status::WebhookState;
 use bowline_api::v1::{
@@ -18,6 +19,9 @@ use crate::store::webhooks::endpoints::{EndpointRow, NewEndpoint};
 
 /// The maximum number of endpoints of a tenant. Each event is written once for each that wants it.
 const MOST: usize = 20;
+
+/// For how long nobody delivers to an endpoint that is being moved, if more waits for it than one transaction changes.
+const MOVING: Duration = Duration::from_secs(30);
 
 /// The type of test events, which no endpoint asks for.
 pub(super) const TEST: &str = TenantEvent::EndpointTest.as_str();
@@ -113,30 +117,44 @@ pub async fn edit(
 ) -> Result<WebhookEndpoint> {
     let url = asked.url.as_deref().map(|url| target(app, url)).transpose()?;
     let events = asked.events.as_deref().map(types).transpose()?;
-    within(app, tenant, actor, async |tx| {
-        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-        let mut edited = row.clone();
-        edited.url = url.unwrap_or(edited.url);
-        edited.events = events.unwrap_or(edited.events);
-        let (new_url, new_events) = (edited.url != row.url, edited.events != row.events);
-        if new_url {
-            secret::reseal(app, tx, &row, &edited).await?;
-            edited.failing_since = None;
-            tx.mark_webhook_endpoint(row.id, None).await?;
-            tx.hurry_webhooks(row.id).await?;
+    let mut is_paused = false;
+    loop {
+        let done = within(app, tenant, actor, async |tx| {
+            let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+            let mut edited = row.clone();
+            edited.url = url.clone().unwrap_or(edited.url);
+            edited.events = events.clone().unwrap_or(edited.events);
+            let (new_url, new_events) = (edited.url != row.url, edited.events != row.events);
+            if new_url {
+                if !tx.hurry_webhooks(row.id).await? {
+                    // Meanwhile nothing goes to the old address, and the sender does not put off what is to go.
+                    tx.pause_webhook_endpoint(row.id, MOVING).await?;
+                    return Ok(None);
+                }
+                secret::reseal(app, tx, &row, &edited).await?;
+                edited.failing_since = None;
+                tx.mark_webhook_endpoint(row.id, None).await?;
+            }
+            if is_paused {
+                tx.hold_webhook_endpoint(row.id, None).await?;
+            }
+            if new_url || new_events {
+                tx.edit_webhook_endpoint(row.id, &edited.url, &edited.events).await?;
+                let event = Event::WebhookEndpointEdited {
+                    webhook_endpoint: id,
+                    url: new_url.then_some(edited.url.as_str()),
+                    events: new_events.then_some(edited.events.as_slice()),
+                };
+                tx.record(actor, event).await?;
+            }
+            shown(tx, edited).await.map(Some)
+        })
+        .await?;
+        if let Some(endpoint) = done {
+            return Ok(endpoint);
         }
-        if new_url || new_events {
-            tx.edit_webhook_endpoint(row.id, &edited.url, &edited.events).await?;
-            let event = Event::WebhookEndpointEdited {
-                webhook_endpoint: id,
-                url: new_url.then_some(edited.url.as_str()),
-                events: new_events.then_some(edited.events.as_slice()),
-            };
-            tx.record(actor, event).await?;
-        }
-        shown(tx, edited).await
-    })
-    .await
+        is_paused = true;
+    }
 }
 
 /// Removes an endpoint. Nothing more is sent to it, except for attempts that have begun.

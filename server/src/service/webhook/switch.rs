@@ -44,16 +44,24 @@ pub async fn enable(
     actor: &Actor,
     id: WebhookEndpointId,
 ) -> Result<WebhookEndpoint> {
-    within(app, tenant, actor, async |tx| {
-        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-        if row.state == WebhookState::Disabled {
-            tx.switch_webhook_endpoint(row.id, WebhookState::Enabled, None).await?;
-            tx.hurry_webhooks(row.id).await?;
-            tx.record(actor, Event::WebhookEndpointEnabled { webhook_endpoint: id }).await?;
+    loop {
+        let enabled = within(app, tenant, actor, async |tx| {
+            let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+            if row.state == WebhookState::Disabled {
+                // It is enabled at last, because its sender would put off what one transaction lets go before the next.
+                if !tx.hurry_webhooks(row.id).await? {
+                    return Ok(None);
+                }
+                tx.switch_webhook_endpoint(row.id, WebhookState::Enabled, None).await?;
+                tx.record(actor, Event::WebhookEndpointEnabled { webhook_endpoint: id }).await?;
+            }
+            current(tx, id).await.map(Some)
+        })
+        .await?;
+        if let Some(endpoint) = enabled {
+            return Ok(endpoint);
         }
-        current(tx, id).await
-    })
-    .await
+    }
 }
 
 /// Disables an endpoint that is locked.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::delivery::{self, NewDelivery, is_waiting};
 use super::route::{filters, receivers};
+use super::sender::MOVED;
 use crate::domain::Result;
 use crate::domain::told::Subject;
 use crate::store::schema::{webhook_deliveries, webhook_events};
@@ -156,7 +157,7 @@ impl TenantTx {
         Ok(events.iter().map(is_for).collect())
     }
 
-    /// Queues events for an endpoint as if they had just happened. What waits already is tried at once, with what is behind it.
+    /// Queues events for an endpoint as if they had just happened. What waits already is tried at once, and then what is behind it.
     pub async fn queue_webhooks_again(&mut self, endpoint: Uuid, events: &[PastEvent]) -> Result<()> {
         let (tenant_id, now) = (self.tenant_uuid(), self.now().await?);
         let new = |event: &PastEvent| NewDelivery {
@@ -169,28 +170,29 @@ impl TenantTx {
             next_at: now,
         };
         delivery::put(self.connection(), events.iter().map(new).collect()).await?;
-        let waits = |event: &&PastEvent| {
-            event.state.as_ref().is_some_and(|state| *state == WebhookDeliveryState::Waiting)
-        };
-        let waited: Vec<_> =
-            events.iter().filter(waits).filter_map(|one| Some((one.account?, one.sequence, now))).collect();
-        self.move_webhook_followers(endpoint, &waited).await?;
         self.has_queued = true;
         Ok(())
     }
 
-    /// Lets everything that waits for an endpoint be tried at once.
-    pub async fn hurry_webhooks(&mut self, endpoint: Uuid) -> Result<()> {
+    /// Lets what waits for an endpoint be tried at once. False if more may wait than one statement changes: then the caller commits and calls again.
+    pub async fn hurry_webhooks(&mut self, endpoint: Uuid) -> Result<bool> {
         let (tenant, now) = (self.tenant_uuid(), self.now().await?);
         let of_endpoint =
-            webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::endpoint_id.eq(endpoint));
+            || webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::endpoint_id.eq(endpoint));
+        let later = webhook_deliveries::table
+            .filter(of_endpoint().and(webhook_deliveries::next_at.gt(now)))
+            .filter(is_waiting())
+            .order((webhook_deliveries::next_at, webhook_deliveries::sequence))
+            .limit(MOVED)
+            .select(webhook_deliveries::sequence);
+        let later: Vec<i64> = later.load(self.connection()).await?;
         diesel::update(webhook_deliveries::table)
-            .filter(of_endpoint.and(webhook_deliveries::next_at.gt(now)))
+            .filter(of_endpoint().and(webhook_deliveries::sequence.eq_any(&later)))
             .filter(is_waiting())
             .set(webhook_deliveries::next_at.eq(now))
             .execute(self.connection())
             .await?;
         self.has_queued = true;
-        Ok(())
+        Ok(i64::try_from(later.len()).is_ok_and(|count| count < MOVED))
     }
 }

@@ -12,9 +12,9 @@ use crate::domain::Result;
 use crate::store::schema::webhook_endpoints;
 use crate::store::{OperatorTx, WorkerTx, interval};
 
-/// The endpoints with a delivery that is due and without a sender: those that do not fail first, and of these, those that have waited longest. The
-/// index of waiting deliveries begins with the endpoint, so each step of the recursion jumps to the next endpoint, however many of its
-/// deliveries wait.
+/// The endpoints with a delivery that is due and without a sender, unless their tenant is frozen: those that do not fail first, and of these, those
+/// that have waited longest. The index of waiting deliveries begins with the endpoint, so each step of the recursion jumps to the next endpoint,
+/// however many of its deliveries wait.
 const DUE: &str = "WITH RECURSIVE waiting AS (
         (SELECT tenant_id, endpoint_id, next_at FROM webhook_deliveries WHERE state = 'waiting'
          ORDER BY tenant_id, endpoint_id, next_at LIMIT 1)
@@ -27,6 +27,7 @@ const DUE: &str = "WITH RECURSIVE waiting AS (
     SELECT e.tenant_id AS tenant, e.id AS endpoint, e.failing_since IS NOT NULL AS is_failing FROM waiting w
     JOIN webhook_endpoints e ON e.tenant_id = w.tenant_id AND e.id = w.endpoint_id
     WHERE w.next_at <= now() AND e.state = 'enabled' AND e.held_until <= now()
+      AND NOT EXISTS (SELECT FROM tenants t WHERE t.id = e.tenant_id AND t.frozen_at IS NOT NULL)
     ORDER BY e.failing_since IS NOT NULL, w.next_at LIMIT $1";
 
 /// The same in a sharded database, which cannot recurse over shards.
@@ -35,15 +36,17 @@ const DUE_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint, e.fai
     WHERE e.state = 'enabled' AND e.held_until <= now() AND EXISTS (
         SELECT FROM webhook_deliveries d
         WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'waiting' AND d.next_at <= now())
+      AND NOT EXISTS (SELECT FROM tenants t WHERE t.id = e.tenant_id AND t.frozen_at IS NOT NULL)
     ORDER BY e.failing_since IS NOT NULL LIMIT $1";
 
-/// How long the delivery that is most overdue has waited for a sender, in seconds.
+/// How long the delivery that is most overdue has waited for a sender, in seconds. What waits for a frozen tenant is not overdue.
 const UNCLAIMED: &str =
     "SELECT extract(epoch FROM max(now() - greatest(e.held_until, d.next_at)))::float8 AS seconds
     FROM webhook_endpoints e CROSS JOIN LATERAL (
         SELECT w.next_at FROM webhook_deliveries w
         WHERE w.tenant_id = e.tenant_id AND w.endpoint_id = e.id AND w.state = 'waiting' ORDER BY w.next_at LIMIT 1) d
-    WHERE e.state = 'enabled' AND e.held_until <= now() AND d.next_at <= now() - interval '30 seconds'";
+    WHERE e.state = 'enabled' AND e.held_until <= now() AND d.next_at <= now() - interval '30 seconds'
+      AND NOT EXISTS (SELECT FROM tenants t WHERE t.id = e.tenant_id AND t.frozen_at IS NOT NULL)";
 
 /// The lease of a sender on an endpoint.
 #[derive(Debug, Clone, Copy, QueryableByName)]

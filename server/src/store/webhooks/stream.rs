@@ -1,12 +1,13 @@
 //! A tenant's events in the order in which they became visible, for those who follow them.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::domain::Result;
 use crate::store::TenantTx;
-use crate::store::schema::webhook_events;
+use crate::store::schema::{tenants, webhook_events};
 
 /// An event of the outbox.
 #[derive(Debug, Clone, Queryable)]
@@ -20,11 +21,14 @@ pub struct ToldEvent {
 }
 
 impl TenantTx {
-    /// Up to `limit` events after the number `after`, oldest first.
+    /// Up to `limit` events after the number `after`, oldest first; none while the tenant is frozen.
     pub async fn webhook_events_after(&mut self, after: i64, limit: i64) -> Result<Vec<ToldEvent>> {
+        let tenant = self.tenant_uuid();
+        let frozen = tenants::table.filter(tenants::id.eq(tenant)).filter(tenants::frozen_at.is_not_null());
         let query = webhook_events::table
-            .filter(webhook_events::tenant_id.eq(self.tenant_uuid()))
+            .filter(webhook_events::tenant_id.eq(tenant))
             .filter(webhook_events::sequence.gt(after))
+            .filter(not(exists(frozen)))
             .order(webhook_events::sequence)
             .limit(limit)
             .select((webhook_events::sequence, webhook_events::id, webhook_events::payload));

@@ -14,6 +14,7 @@ use tokio::time::{Instant as Moment, sleep_until};
 use uuid::Uuid;
 
 use super::outcome;
+use super::places::{LONG, Share};
 use super::queue::Queue;
 use super::turn::{self, Done, LEASE, Next, Turn, Wish};
 use crate::app::App;
@@ -22,8 +23,8 @@ use crate::metrics;
 use crate::store::webhooks::due::DueEndpoint;
 use crate::store::webhooks::sender::DueDelivery;
 
-/// Attempts at the same time: at first and, one more with each delivery that is accepted, at most. One that hangs therefore occupies few
-/// places, even before it is known.
+/// Attempts at the same time: at first and, one more with each delivery that is accepted soon, at most. An endpoint that hangs or is slow
+/// therefore occupies few places, even before it is known.
 const FIRST: usize = 4;
 const MOST: usize = 16;
 /// Attempts at the same time at an endpoint that does not accept what it gets.
@@ -42,9 +43,10 @@ pub(super) struct Lane {
     app: Arc<App>,
     lease: DueEndpoint,
     owner: Uuid,
+    share: Share,
     queue: Queue,
     /// Each ends with its attempt, or without one if the process stops before it has begun.
-    running: JoinSet<(DueDelivery, Option<Attempt>)>,
+    running: JoinSet<(DueDelivery, Option<Tried>)>,
     /// How many attempts are made at the same time, unless the endpoint is ailing.
     most: usize,
     /// Failures since the last delivery that was accepted.
@@ -57,6 +59,12 @@ struct Aim {
     url: Arc<str>,
     signer: Arc<Signer>,
     at: (DateTime<Utc>, Instant),
+}
+
+/// An attempt, and when it began by the database's clock.
+struct Tried {
+    began: DateTime<Utc>,
+    attempt: Attempt,
 }
 
 impl Aim {
@@ -73,6 +81,7 @@ impl Lane {
             app: Arc::clone(app),
             lease,
             owner,
+            share: app.webhooks.places.share(lease.tenant),
             queue: Queue::default(),
             running: JoinSet::new(),
             most: FIRST,
@@ -95,25 +104,26 @@ impl Lane {
                 held = Instant::now();
             }
             let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room, extends };
-            match turn::take(&self.app, (self.lease, self.owner), &done, &wish).await? {
+            match turn::take(&self.app, &self.share, (self.lease, self.owner), &done, &wish).await? {
                 // Attempts that still run end with the lane. What they sent is sent again.
                 Turn::Over => return Ok(()),
                 Turn::Goes(next) => {
-                    let Next { url, signer, is_failing, at, deliveries } = *next;
+                    let Next { url, signer, is_failing, at, deliveries, more } = *next;
                     self.queue.add(deliveries);
                     if is_failing && self.streak == 0 {
                         self.streak = STREAK;
                     }
-                    done = self.attempts(&Aim { url, signer, at }, &mut stop).await;
+                    let pause = if more { GATHER } else { LOOK };
+                    done = self.attempts(&Aim { url, signer, at }, pause, &mut stop).await;
                 }
             }
         }
     }
 
-    /// Makes attempts until some have ended, or for [`LOOK`].
-    async fn attempts(&mut self, aim: &Aim, stop: &mut watch::Receiver<bool>) -> Done {
+    /// Makes attempts until some have ended, or for `pause`.
+    async fn attempts(&mut self, aim: &Aim, pause: Duration, stop: &mut watch::Receiver<bool>) -> Done {
         let mut done = Done::default();
-        let mut until = Moment::now() + LOOK;
+        let mut until = Moment::now() + pause;
         let was_stopping = *stop.borrow();
         loop {
             self.start(aim, stop);
@@ -123,15 +133,15 @@ impl Lane {
             tokio::select! {
                 Some(ended) = self.running.join_next() => {
                     // The lane ends with it, and the lease expires.
-                    let (delivery, attempt) = ended.unwrap_or_else(|error| resume_unwind(error.into_panic()));
-                    let Some(attempt) = attempt else {
+                    let (delivery, tried) = ended.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+                    let Some(tried) = tried else {
                         self.queue.ended(&delivery, true);
                         continue;
                     };
                     if done.outcomes.is_empty() {
                         until = until.min(Moment::now() + GATHER);
                     }
-                    self.ended(aim, &delivery, &attempt, &mut done);
+                    self.ended(aim, &delivery, &tried, &mut done);
                 }
                 () = sleep_until(until) => return done,
                 _ = stop.wait_for(|stop| *stop), if !was_stopping => return done,
@@ -145,26 +155,28 @@ impl Lane {
         let most = if is_ailing { AILING } else { self.most };
         while self.running.len() < most {
             let Some(delivery) = self.queue.start() else { break };
-            let (app, aim, mut stop) = (Arc::clone(&self.app), aim.clone(), stop.clone());
+            let (app, share) = (Arc::clone(&self.app), self.share.clone());
+            let (aim, mut stop) = (aim.clone(), stop.clone());
             self.running.spawn(async move {
                 let place = tokio::select! {
-                    place = app.webhooks.places.attempt(is_ailing) => place,
+                    place = share.attempt(is_ailing) => place,
                     _ = stop.wait_for(|stop| *stop) => None,
                 };
                 let Some(place) = place else { return (delivery, None) };
+                let began = aim.now();
                 let attempt = place.hold(attempt(&app, &aim, &delivery)).await;
-                (delivery, Some(attempt))
+                (delivery, Some(Tried { began, attempt }))
             });
         }
     }
 
-    fn ended(&mut self, aim: &Aim, delivery: &DueDelivery, attempt: &Attempt, done: &mut Done) {
-        let now = aim.now();
-        let outcome = outcome::of(delivery, attempt, now, entropy::jitter());
+    fn ended(&mut self, aim: &Aim, delivery: &DueDelivery, tried: &Tried, done: &mut Done) {
+        let (now, attempt) = (aim.now(), &tried.attempt);
+        let outcome = outcome::of(delivery, attempt, (tried.began, now), entropy::jitter());
         let waits_on = outcome.state == WebhookDeliveryState::Waiting;
         metrics::webhook_attempt(outcome.state, attempt.elapsed);
         if attempt.is_accepted() {
-            (self.streak, self.most) = (0, MOST.min(self.most + 1));
+            (self.streak, self.most) = (0, most_after(self.most, attempt.elapsed));
             done.accepted = true;
             if delivery.attempts == 0 {
                 metrics::webhook_delay((now - delivery.queued_at).to_std().unwrap_or_default());
@@ -179,10 +191,30 @@ impl Lane {
     }
 }
 
+/// How many attempts an endpoint gets at the same time that has accepted one of `most` in this time. Only one that is quick gets more.
+fn most_after(most: usize, elapsed: Duration) -> usize {
+    if elapsed < LONG { MOST.min(most + 1) } else { FIRST.max(most - 1) }
+}
+
 /// Sends a delivery once.
 async fn attempt(app: &App, aim: &Aim, delivery: &DueDelivery) -> Attempt {
     let id = EventId::from(delivery.event).to_string();
     let signed = aim.signer.sign(&id, aim.now().timestamp(), delivery.payload.as_bytes());
     let message = Message { id: &id, body: &delivery.payload, signed: &signed };
     app.webhooks.poster.post(&aim.url, message).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_that_accepts_slowly_gets_no_more_attempts_at_the_same_time() {
+        let after = |count: usize, elapsed: Duration, most: usize| {
+            (0..count).fold(most, |most, _| most_after(most, elapsed))
+        };
+        assert_eq!(after(100, LONG, FIRST), FIRST);
+        assert_eq!(after(100, Duration::from_millis(20), FIRST), MOST);
+        assert_eq!(after(MOST - FIRST, LONG, MOST), FIRST, "one that becomes slow loses them again");
+    }
 }

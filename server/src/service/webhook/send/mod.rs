@@ -45,3 +45,54 @@ pub async fn deliver(
 ) -> Result<()> {
     lane::Lane::new(app, lease, owner).run(stop).await
 }
+
+#[cfg(test)]
+mod tests {
+    use bowline_api::v1::CreateWebhookEndpoint;
+    use bowline_tests::Database;
+    use bowline_vault::KeyRing;
+    use chrono::DateTime;
+
+    use super::turn::{self, Done, Turn, Wish};
+    use super::*;
+    use crate::domain::{Actor, entropy};
+    use crate::service::{tenant, tenant_freeze, webhook};
+    use crate::settings;
+    use crate::store::TenantTx;
+
+    #[tokio::test]
+    async fn a_frozen_tenant_is_told_nothing_until_it_is_thawed() {
+        let database = Database::fresh().await.unwrap();
+        let url = ("bowline.database.url", database.server_url().unwrap());
+        let settings = settings::from(settings::read(None).unwrap().figment.merge(url)).unwrap().settings;
+        let app = App::new(settings, KeyRing::generate(DateTime::UNIX_EPOCH).unwrap()).unwrap();
+        let by = Actor::System;
+        let acme = tenant::add(&app, &by, "acme", "Acme").await.unwrap().id;
+        let url = "https://hooks.acme.example/".to_owned();
+        let wanted = CreateWebhookEndpoint { url, events: Vec::new(), connector: None };
+        let new = webhook::create(&app, acme, &by, &wanted, None).await.unwrap();
+        webhook::test(&app, acme, &by, new.endpoint.id).await.unwrap();
+
+        let owner = entropy::owner();
+        let claims = async || claim(&app, owner, 10, 10).await.unwrap();
+        let streamed = async || {
+            let read = async |tx: &mut TenantTx| tx.webhook_events_after(0, 10).await;
+            app.store.scoped(acme, read).await.unwrap().len()
+        };
+        let wish = Wish { known: Vec::new(), busy: Vec::new(), room: 10, extends: false };
+        let share = app.webhooks.places.share(acme.uuid());
+        let goes = async |lease: DueEndpoint| {
+            let turn = turn::take(&app, &share, (lease, owner), &Done::default(), &wish).await.unwrap();
+            matches!(turn, Turn::Goes(_))
+        };
+
+        let [lease] = claims().await[..] else { panic!("the endpoint has something due") };
+        assert!(goes(lease).await && streamed().await == 1);
+        tenant_freeze::freeze(&app, &by, acme, "a test").await.unwrap();
+        assert!(!goes(lease).await, "a sender that is at work ends");
+        assert_eq!((claims().await.len(), streamed().await), (0, 0), "none begins");
+        tenant_freeze::thaw(&app, &by, acme, "a test").await.unwrap();
+        let [lease] = claims().await[..] else { panic!("it still has it") };
+        assert!(goes(lease).await && streamed().await == 1);
+    }
+}

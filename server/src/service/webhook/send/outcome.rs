@@ -9,8 +9,13 @@ use crate::store::webhooks::sender::{DueDelivery, Outcome};
 /// Why a delivery is skipped that could not be tried in time.
 const TOO_LATE: &str = "too_late";
 
-/// What is written down about an attempt that ended at `now`.
-pub(super) fn of(delivery: &DueDelivery, attempt: &Attempt, now: DateTime<Utc>, jitter: f64) -> Outcome {
+/// What is written down about an attempt that began and ended at these times.
+pub(super) fn of(
+    delivery: &DueDelivery,
+    attempt: &Attempt,
+    (began, now): (DateTime<Utc>, DateTime<Utc>),
+    jitter: f64,
+) -> Outcome {
     let (state, next_at) = if attempt.is_accepted() {
         (WebhookDeliveryState::Delivered, now)
     } else {
@@ -22,10 +27,11 @@ pub(super) fn of(delivery: &DueDelivery, attempt: &Attempt, now: DateTime<Utc>, 
             None => (WebhookDeliveryState::Skipped, now),
         }
     };
-    let waited = delivery.attempts > 0 || state != WebhookDeliveryState::Delivered;
+    let followers_change = delivery.next_waits || state == WebhookDeliveryState::Waiting;
     Outcome {
         sequence: delivery.sequence,
         account: delivery.account_id,
+        queued_by: began.max(delivery.queued_at),
         state,
         was_tried: true,
         next_at,
@@ -33,7 +39,7 @@ pub(super) fn of(delivery: &DueDelivery, attempt: &Attempt, now: DateTime<Utc>, 
         error: attempt.status.err().map(bowline_webhook::NotSent::code),
         milliseconds: i32::try_from(attempt.elapsed.as_millis()).ok(),
         answer: (!attempt.answer.is_empty()).then(|| shown(&attempt.answer)),
-        followers: waited.then_some(next_at),
+        followers: followers_change.then_some(next_at),
     }
 }
 
@@ -42,6 +48,7 @@ pub(super) fn skipped(delivery: &DueDelivery, now: DateTime<Utc>) -> Outcome {
     Outcome {
         sequence: delivery.sequence,
         account: delivery.account_id,
+        queued_by: delivery.queued_at,
         state: WebhookDeliveryState::Skipped,
         was_tried: false,
         next_at: now,
@@ -49,7 +56,7 @@ pub(super) fn skipped(delivery: &DueDelivery, now: DateTime<Utc>) -> Outcome {
         error: Some(TOO_LATE),
         milliseconds: None,
         answer: None,
-        followers: Some(now),
+        followers: delivery.next_waits.then_some(now),
     }
 }
 
@@ -85,6 +92,7 @@ mod tests {
             payload: String::new(),
             behind: None,
             behind_until: None,
+            next_waits: false,
         }
     }
 
@@ -95,15 +103,16 @@ mod tests {
     #[test]
     fn what_is_accepted_is_delivered_and_lets_the_next_one_go() {
         for status in [200, 202, 204, 299] {
-            let outcome = of(&delivery(0, NOW), &attempt(Ok(status)), NOW, 0.0);
+            let outcome = of(&delivery(0, NOW), &attempt(Ok(status)), (NOW, NOW), 0.0);
             assert_eq!(
                 (outcome.state, outcome.followers),
                 (WebhookDeliveryState::Delivered, None),
                 "{status}"
             );
         }
-        let late = of(&delivery(3, NOW), &attempt(Ok(200)), NOW, 0.0);
-        assert_eq!(late.followers, Some(NOW), "they had to wait");
+        let held = DueDelivery { next_waits: true, ..delivery(3, NOW) };
+        assert_eq!(of(&held, &attempt(Ok(200)), (NOW, NOW), 0.0).followers, Some(NOW), "they had to wait");
+        assert_eq!(skipped(&held, NOW).followers, Some(NOW));
     }
 
     #[test]
@@ -111,23 +120,33 @@ mod tests {
         for status in
             [Ok(199), Ok(301), Ok(400), Ok(404), Ok(500), Err(NotSent::Timeout), Err(NotSent::NotPublic)]
         {
-            let outcome = of(&delivery(0, NOW), &attempt(status), NOW, 0.0);
+            let outcome = of(&delivery(0, NOW), &attempt(status), (NOW, NOW), 0.0);
             assert_eq!(outcome.state, WebhookDeliveryState::Waiting, "{status:?}");
             assert_eq!(outcome.followers, Some(outcome.next_at));
             assert!(outcome.next_at > NOW);
         }
-        let outcome = of(&delivery(0, NOW), &attempt(Err(NotSent::Connect)), NOW, 0.0);
+        let outcome = of(&delivery(0, NOW), &attempt(Err(NotSent::Connect)), (NOW, NOW), 0.0);
         assert_eq!((outcome.status, outcome.error), (None, Some("connect_failed")));
         assert_eq!(outcome.answer.as_deref(), Some("a\u{fffd}\u{fffd}"));
     }
 
     #[test]
     fn after_the_last_attempt_or_three_days_it_is_skipped_and_the_account_goes_on() {
-        let last = of(&delivery(11, NOW), &attempt(Ok(500)), NOW, 0.0);
+        let held = DueDelivery { next_waits: true, ..delivery(11, NOW) };
+        let last = of(&held, &attempt(Ok(500)), (NOW, NOW), 0.0);
         assert_eq!((last.state, last.followers), (WebhookDeliveryState::Skipped, Some(NOW)));
         // One that was held up by another one has fewer attempts.
         let old = delivery(0, NOW - TimeDelta::hours(72));
-        assert_eq!(of(&old, &attempt(Ok(500)), NOW, 0.0).state, WebhookDeliveryState::Skipped);
+        assert_eq!(of(&old, &attempt(Ok(500)), (NOW, NOW), 0.0).state, WebhookDeliveryState::Skipped);
         assert!(!is_too_late(&old, NOW) && is_too_late(&old, NOW + TimeDelta::seconds(1)));
+    }
+
+    #[test]
+    fn an_attempt_counts_for_what_was_queued_before_it_began() {
+        let (began, ended) = (NOW + TimeDelta::seconds(1), NOW + TimeDelta::seconds(9));
+        let outcome = |queued_at| of(&delivery(0, queued_at), &attempt(Ok(200)), (began, ended), 0.0);
+        assert_eq!(outcome(NOW).queued_by, began);
+        // A clock that was set back does not make it count for nothing.
+        assert_eq!(outcome(ended).queued_by, ended);
     }
 }

@@ -1,10 +1,13 @@
-//! How much all lanes of a process do at the same time.
+//! How much all lanes of a process do at the same time, and how much of that one tenant's lanes do.
 
+use std::collections::HashMap;
 use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 /// Attempts at endpoints that accept what they get, and at those that do not. The second kind never takes a place of the first.
 const SOUND: usize = 256;
@@ -12,64 +15,138 @@ const AILING: usize = 64;
 /// Attempts at the first kind that have taken [`LONG`], which make room for others. Endpoints that begin to hang at the same time thus delay no
 /// other for long.
 const SLOW: usize = 256;
-const LONG: Duration = Duration::from_secs(1);
+pub(super) const LONG: Duration = Duration::from_secs(1);
 /// Transactions of lanes, so that they leave connections of the pool to requests.
 const TURNS: usize = 4;
+/// One tenant's lanes hold this part of the places of each kind at most: the quotient of all by this. Others thus find one, however many endpoints
+/// the tenant has, and however long these take to accept what they get.
+const PARTS: usize = 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sound,
+    Ailing,
+    Slow,
+    Turn,
+}
+
+/// Places of each kind.
+struct Kinds {
+    sound: Arc<Semaphore>,
+    ailing: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+}
+
+impl Kinds {
+    /// One of so many parts of all.
+    fn part(of: usize) -> Self {
+        let [sound, ailing, slow, turns] =
+            [SOUND, AILING, SLOW, TURNS].map(|count| Arc::new(Semaphore::new(count / of)));
+        Self { sound, ailing, slow, turns }
+    }
+
+    fn of(&self, kind: Kind) -> Arc<Semaphore> {
+        Arc::clone(match kind {
+            Kind::Sound => &self.sound,
+            Kind::Ailing => &self.ailing,
+            Kind::Slow => &self.slow,
+            Kind::Turn => &self.turns,
+        })
+    }
+}
 
 /// The places.
 pub(super) struct Places {
-    sound: Semaphore,
-    ailing: Semaphore,
-    slow: Semaphore,
-    turns: Semaphore,
-}
-
-/// A place for an attempt.
-pub(super) struct Place<'a> {
-    permit: SemaphorePermit<'a>,
-    /// What it is exchanged for if the attempt takes long.
-    slow: Option<&'a Semaphore>,
+    all: Arc<Kinds>,
+    /// Those of the tenants that have lanes.
+    tenants: Mutex<HashMap<Uuid, Weak<Kinds>>>,
 }
 
 impl Default for Places {
     fn default() -> Self {
-        let [sound, ailing, slow, turns] = [SOUND, AILING, SLOW, TURNS].map(Semaphore::new);
-        Self { sound, ailing, slow, turns }
+        Self { all: Arc::new(Kinds::part(1)), tenants: Mutex::default() }
     }
 }
 
 impl Places {
-    /// A place for an attempt, once there is one. None never happens: the semaphores are not closed.
-    pub(super) async fn attempt(&self, is_ailing: bool) -> Option<Place<'_>> {
-        let (places, slow) = if is_ailing { (&self.ailing, None) } else { (&self.sound, Some(&self.slow)) };
-        let permit = places.acquire().await.ok()?;
-        Some(Place { permit, slow })
-    }
-
-    /// A place for a transaction.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.acquire().await.ok()
+    /// The places that the lanes of a tenant share.
+    pub(super) fn share(&self, tenant: Uuid) -> Share {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = tenants.get(&tenant).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let own = Arc::new(Kinds::part(PARTS));
+            tenants.retain(|_, kinds| kinds.strong_count() > 0);
+            tenants.insert(tenant, Arc::downgrade(&own));
+            own
+        });
+        Share { all: Arc::clone(&self.all), own }
     }
 }
 
-impl Place<'_> {
+/// One place. It counts among those of the tenant, and among all.
+pub(super) struct Permits {
+    _own: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
+/// What the lanes of a tenant share.
+#[derive(Clone)]
+pub(super) struct Share {
+    all: Arc<Kinds>,
+    own: Arc<Kinds>,
+}
+
+impl Share {
+    /// A place for an attempt, once there is one. None never happens: the semaphores are not closed.
+    pub(super) async fn attempt(&self, is_ailing: bool) -> Option<Place> {
+        let (kind, slow) = if is_ailing { (Kind::Ailing, None) } else { (Kind::Sound, Some(self.clone())) };
+        Some(Place { permits: self.take(kind).await?, slow })
+    }
+
+    /// A place for a transaction.
+    pub(super) async fn turn(&self) -> Option<Permits> {
+        self.take(Kind::Turn).await
+    }
+
+    /// The tenant's own place comes first, so that no more of its lanes wait beside those of others than it has places.
+    async fn take(&self, kind: Kind) -> Option<Permits> {
+        let own = self.own.of(kind).acquire_owned().await.ok()?;
+        let all = self.all.of(kind).acquire_owned().await.ok()?;
+        Some(Permits { _own: own, _all: all })
+    }
+
+    fn try_take(&self, kind: Kind) -> Option<Permits> {
+        let own = self.own.of(kind).try_acquire_owned().ok()?;
+        let all = self.all.of(kind).try_acquire_owned().ok()?;
+        Some(Permits { _own: own, _all: all })
+    }
+}
+
+/// A place for an attempt.
+pub(super) struct Place {
+    permits: Permits,
+    /// Where it is exchanged if the attempt takes long.
+    slow: Option<Share>,
+}
+
+impl Place {
     /// Makes an attempt in this place.
     pub(super) async fn hold<T>(self, attempt: impl Future<Output = T>) -> T {
-        let Self { permit, slow } = self;
+        let Self { permits, slow } = self;
         let mut attempt = pin!(attempt);
-        let Some(slow) = slow else {
-            let _permit = permit;
+        let Some(share) = slow else {
+            let _permits = permits;
             return attempt.await;
         };
         if let Ok(ended) = timeout(LONG, &mut attempt).await {
             return ended;
         }
-        let _permit = match slow.try_acquire() {
-            Ok(exchanged) => {
-                drop(permit);
+        let _permits = match share.try_take(Kind::Slow) {
+            Some(exchanged) => {
+                drop(permits);
                 exchanged
             }
-            Err(_) => permit,
+            None => permits,
         };
         attempt.await
     }
@@ -81,24 +158,64 @@ mod tests {
 
     use super::*;
 
+    fn share(places: &Places, number: usize) -> Share {
+        places.share(Uuid::from_u128(u128::try_from(number).unwrap()))
+    }
+
+    /// Takes a place that is held for ever.
+    async fn occupy(share: &Share) {
+        let place = timeout(60 * LONG, share.attempt(false)).await.expect("a place becomes free");
+        tokio::spawn(place.unwrap().hold(pending::<()>()));
+    }
+
+    fn free(kinds: &Kinds) -> [usize; 4] {
+        [&kinds.sound, &kinds.ailing, &kinds.slow, &kinds.turns].map(|kind| kind.available_permits())
+    }
+
     #[tokio::test]
     async fn attempts_that_take_long_make_room_once_and_never_for_those_that_ail() {
-        let places: &Places = Box::leak(Box::default());
+        let places = Places::default();
+        let tenants: Vec<Share> = (0..=PARTS).map(|number| share(&places, number)).collect();
         let fill = async || {
-            for _ in 0..SOUND {
-                let place = timeout(60 * LONG, places.attempt(false)).await.expect("a place becomes free");
-                tokio::spawn(place.unwrap().hold(pending::<()>()));
+            for number in 0..SOUND {
+                occupy(&tenants[number % PARTS]).await;
             }
         };
         fill().await;
         fill().await;
-        assert_eq!((places.sound.available_permits(), places.slow.available_permits()), (0, 0));
-        assert!(
-            timeout(2 * LONG, places.attempt(false)).await.is_err(),
-            "they keep the places that they have"
-        );
-        let other = timeout(60 * LONG, places.attempt(true)).await.expect("those of the other kind are free");
+        assert_eq!(free(&places.all), [0, AILING, 0, TURNS]);
+        let late = &tenants[PARTS];
+        assert!(timeout(2 * LONG, late.attempt(false)).await.is_err(), "they keep the places that they have");
+        let other = timeout(60 * LONG, late.attempt(true)).await.expect("those of the other kind are free");
         drop(other.unwrap());
-        assert_eq!(places.ailing.available_permits(), AILING);
+        assert_eq!(free(&places.all), [0, AILING, 0, TURNS]);
+    }
+
+    #[tokio::test]
+    async fn one_tenant_holds_a_quarter_however_long_its_attempts_take() {
+        let places = Places::default();
+        let (greedy, other) = (share(&places, 1), share(&places, 2));
+        for _ in 0..(SOUND + SLOW) / PARTS {
+            occupy(&greedy).await;
+        }
+        let _turn = greedy.turn().await;
+        let again = share(&places, 1);
+        let (attempt, turn) =
+            tokio::join!(timeout(2 * LONG, again.attempt(false)), timeout(LONG, again.turn()));
+        assert!(attempt.is_err() && turn.is_err(), "another lane of the tenant has the same share");
+        let [sound, _, slow, turns] = free(&places.all);
+        assert_eq!((sound, slow, turns), (SOUND - SOUND / PARTS, SLOW - SLOW / PARTS, TURNS - TURNS / PARTS));
+        for _ in 0..SOUND / PARTS {
+            occupy(&other).await;
+        }
+        assert!(timeout(60 * LONG, other.turn()).await.is_ok_and(|turn| turn.is_some()));
+    }
+
+    #[test]
+    fn the_share_of_a_tenant_without_lanes_is_forgotten() {
+        let places = Places::default();
+        drop(share(&places, 1));
+        let _other = share(&places, 2);
+        assert_eq!(places.tenants.lock().unwrap().len(), 1);
     }
 }

@@ -137,6 +137,7 @@ mod tests {
             payload: String::new(),
             behind,
             behind_until: None,
+            next_waits: false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! One transaction of a lane: writes down what became of attempts, and reads what is due next.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::outcome;
+use super::places::Share;
 use super::queue::in_order;
 use crate::app::App;
 use crate::domain::{Actor, Error, Event, Result};
@@ -18,7 +20,7 @@ use crate::service::webhook::{secret, switch};
 use crate::store::TenantTx;
 use crate::store::webhooks::due::DueEndpoint;
 use crate::store::webhooks::endpoints::EndpointRow;
-use crate::store::webhooks::sender::{DueDelivery, Outcome};
+use crate::store::webhooks::sender::{DueDelivery, Followers, Outcome};
 
 /// How long a lease lasts. A lane extends it more often than that; another sender takes over after it.
 pub(super) const LEASE: Duration = Duration::from_secs(30);
@@ -52,6 +54,8 @@ pub(super) struct Next {
     /// The time of the database when the transaction began, and this machine's at about the same time.
     pub(super) at: (DateTime<Utc>, Instant),
     pub(super) deliveries: Vec<DueDelivery>,
+    /// Whether more may be due, which was not read because of what had to be put off.
+    pub(super) more: bool,
 }
 
 /// What a lane has and wants.
@@ -68,21 +72,23 @@ pub(super) struct Wish {
 /// Takes a turn.
 pub(super) async fn take(
     app: &App,
+    share: &Share,
     (lease, owner): (DueEndpoint, Uuid),
     done: &Done,
     wish: &Wish,
 ) -> Result<Turn> {
-    let _place = app.webhooks.places.turn().await;
+    let _place = share.turn().await;
     app.store
         .scoped(lease.tenant.into(), async |tx| {
-            let Some(row) = tx.held_webhook_endpoint(lease.endpoint, owner).await? else {
+            let Some((row, is_frozen)) = tx.held_webhook_endpoint(lease.endpoint, owner).await? else {
                 return Ok(Turn::Over);
             };
             tx.write_webhook_outcomes(row.id, &done.outcomes).await?;
             if let Some(reason) = judge(tx, &row, done).await? {
                 return give_up(tx, &row, reason).await;
             }
-            if row.state != WebhookState::Enabled {
+            // What waits for a frozen tenant waits until it is thawed.
+            if is_frozen || row.state != WebhookState::Enabled {
                 return over(tx, &row).await;
             }
             match secret::signer(app, tx, &row).await {
@@ -138,6 +144,7 @@ async fn next(
     let limit = i64::try_from(wish.room).unwrap_or_default();
     let held = (wish.known.as_slice(), wish.busy.as_slice());
     let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(row.id, held, limit).await? };
+    let is_full = i64::try_from(read.len()).is_ok_and(|count| count >= limit);
     if read.is_empty() && wish.known.is_empty() {
         return over(tx, row).await;
     }
@@ -149,14 +156,30 @@ async fn next(
     tx.write_webhook_outcomes(row.id, &skipped).await?;
     metrics::webhooks_expired(skipped.len());
     let (deliveries, early) = in_order(&wish.known, read);
-    // They are behind another one of their account. That one has not been skipped just now, or the next turn finds them.
-    let until: Vec<_> = early.iter().filter_map(|one| Some((one.sequence, one.behind_until?))).collect();
-    tx.defer_webhooks(row.id, &until).await?;
+    tx.move_webhook_followers(row.id, &put_off(&early)).await?;
     Ok(Turn::Goes(Box::new(Next {
         url: row.url.as_str().into(),
         signer: Arc::new(signer),
         is_failing: !done.accepted && (done.failed || row.failing_since.is_some()),
         at: (now, here),
         deliveries,
+        more: is_full && !early.is_empty(),
     })))
+}
+
+/// Lets deliveries that are behind another one of their account wait until that is tried, with what is behind them. If that one has been skipped
+/// just now, they stay due, and the next turn finds them.
+fn put_off(early: &[DueDelivery]) -> Vec<Followers> {
+    let mut first: BTreeMap<Uuid, &DueDelivery> = BTreeMap::new();
+    for one in early {
+        let Some(account) = one.account_id else { continue };
+        let known = first.entry(account).or_insert(one);
+        if one.sequence < known.sequence {
+            *known = one;
+        }
+    }
+    let wait = |(account, one): (Uuid, &DueDelivery)| {
+        Some(Followers { account, after: one.sequence - 1, until: one.behind_until?, later: true })
+    };
+    first.into_iter().filter_map(wait).collect()
 }
