@@ -135,6 +135,11 @@ impl Order {
         }
     }
 
+    /// Whether rows are in the order in which they were linked.
+    pub(super) fn is_by_age(self) -> bool {
+        matches!(self.sort, AccountSort::Newest | AccountSort::Oldest)
+    }
+
     /// The ranges after `from`, or the whole order.
     pub(super) fn behind(self, from: Option<&AccountKey>) -> Vec<Range> {
         let Some(key) = from else { return vec![Range::Whole] };

@@ -32,7 +32,7 @@ use crate::store::OperatorTx;
 use crate::store::schema::accounts;
 pub use best::Placed;
 pub use budget::Budget;
-use fragment::{Frequency, How, Picked, has};
+use fragment::{First, Frequency, Having, has};
 pub use parts::SearchPage;
 use words::{IdEnd, Word, words};
 
@@ -100,8 +100,9 @@ impl OperatorTx {
         Ok(Some(SearchText { words, ids }))
     }
 
-    /// Adds up to `limit` rows of `list`, which is in `order` and has one state at most, to `found`: those that have the words. What a
-    /// statement has found stays there if a later one runs out of time.
+    /// Puts up to `limit` rows of `list`, which is in `order` and has one state at most, into `found`: those that have the words. What a
+    /// statement has found stays there if a later one runs out of time. Returns how many rows of the list have the words, if that has become
+    /// known.
     pub(super) async fn search_accounts(
         &mut self,
         filter: &AccountFilter,
@@ -109,23 +110,25 @@ impl OperatorTx {
         wanted: &SearchText,
         (limit, budget): (i64, Option<Budget>),
         found: &mut Vec<SeenAccount>,
-    ) -> Result<()> {
+    ) -> Result<Option<u64>> {
         let mut stretch = wanted.ids.is_empty().then_some(FIRST_STRETCH);
         while let Some(length) = stretch {
             self.keep_to(budget).await?;
             let looked_through = order.sorted(list()).limit(length);
-            let within = Picked { from: looked_through, how: How::Having(&wanted.words), limit };
+            let within = Having { of: looked_through, words: &wanted.words, limit };
             *found = within.load(self.connection()).await?;
             if i64::try_from(found.len()) == Ok(limit) {
-                return Ok(());
+                return Ok(None);
             }
             self.keep_to(budget).await?;
             let rest = order.sorted(list()).offset(length).limit(1);
             if rest.load::<SeenAccount>(self.connection()).await?.is_empty() {
-                return Ok(());
+                return Ok(u64::try_from(found.len()).ok());
             }
             stretch = match length {
                 FIRST_STRETCH if found.len() >= PROMISING => Some(LONG_STRETCH),
+                // Neighbours in this order have nothing in common, so the text is as rare everywhere as in the rows looked through.
+                FIRST_STRETCH | LONG_STRETCH if order.is_by_age() => None,
                 FIRST_STRETCH | LONG_STRETCH => {
                     let frequent = self.frequency(filter, wanted).await?;
                     (frequent.found >= COMMON).then_some(LAST_STRETCH)
@@ -134,10 +137,16 @@ impl OperatorTx {
             };
         }
         self.keep_to(budget).await?;
-        let all = found!(list(), wanted).offset(0);
-        let all = Picked { from: all, how: How::InOrder(order.sql()), limit };
-        *found = all.load(self.connection()).await?;
-        Ok(())
+        let first = First { of: found!(list(), wanted).offset(0), order: order.sql(), limit };
+        let first: Vec<(Uuid, i64)> = first.load(self.connection()).await?;
+        let [(_, count), ..] = first[..] else {
+            found.clear();
+            return Ok(Some(0));
+        };
+        let ids: Vec<Uuid> = first.into_iter().map(|(id, _)| id).collect();
+        let rows = order.sorted(list().filter(accounts::id.eq_any(ids)));
+        *found = rows.load(self.connection()).await?;
+        Ok(Some(count.unsigned_abs()))
     }
 
     /// Leaves the next statement as much time as is left.

@@ -204,9 +204,10 @@ impl<Scope> Tx<Scope> {
     }
 
     /// Lets Postgres run each following statement for at most `limit`, and at least a millisecond, until the savepoint is rolled back.
+    /// Postgres does not compile these statements either: that takes longer than some limits, and cannot be interrupted.
     pub(in crate::store) async fn limit_statements(&mut self, limit: Duration) -> Result<()> {
         let milliseconds = limit.as_millis().max(1);
-        let set = format!("SET LOCAL statement_timeout = {milliseconds}");
+        let set = format!("SET LOCAL statement_timeout = {milliseconds}; SET LOCAL jit = off");
         Ok(self.connection.batch_execute(&set).await?)
     }
 

@@ -89,6 +89,11 @@ impl Best {
         Self { text, ids: ids.to_vec(), lookups }
     }
 
+    /// For a text of which it is known that it matches nothing best.
+    pub(super) fn without_lookups(self) -> Self {
+        Self { lookups: Vec::new(), ..self }
+    }
+
     /// A range of the values of a column that begins with this one: `None` if it has only this one.
     fn range(&self, lookup: Lookup) -> (String, Option<String>) {
         let from = match lookup {

@@ -5,7 +5,7 @@ use diesel::helper_types::AsSelect;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{self, BigInt, Bool, Nullable, Text};
 
 use super::words::{Pair, Word};
 use crate::store::accounts::seen::{Rows, SeenAccount};
@@ -74,47 +74,57 @@ fn push_words<'b>(words: &'b [Word], mut out: AstPass<'_, 'b, Pg>) -> QueryResul
     Ok(())
 }
 
-/// Some rows of a list.
-pub(super) struct Picked<'a> {
-    pub(super) from: Rows,
-    pub(super) how: How<'a>,
+/// The first rows of a list that have all these words.
+pub(super) struct Having<'a> {
+    pub(super) of: Rows,
+    pub(super) words: &'a [Word],
     pub(super) limit: i64,
 }
 
-/// Which rows.
-pub(super) enum How<'a> {
-    /// Those with all these words, in the list's order.
-    Having(&'a [Word]),
-    /// The first ones in this order, sorted afterwards, so that the planner cannot walk the order and hope to find
-    /// them.
-    InOrder(&'static str),
-}
-
-impl QueryFragment<Pg> for Picked<'_> {
+impl QueryFragment<Pg> for Having<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT * FROM (");
-        QueryFragment::<Pg>::walk_ast(&self.from, out.reborrow())?;
-        out.push_sql(") AS accounts");
-        match &self.how {
-            How::Having(words) => {
-                out.push_sql(" WHERE ");
-                push_words(words, out.reborrow())?;
-            }
-            How::InOrder(order) => {
-                out.push_sql(" ORDER BY ");
-                out.push_sql(order);
-            }
-        }
+        QueryFragment::<Pg>::walk_ast(&self.of, out.reborrow())?;
+        out.push_sql(") AS accounts WHERE ");
+        push_words(self.words, out.reborrow())?;
         out.push_sql(" LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.limit)
     }
 }
 
-impl Query for Picked<'_> {
+impl Query for Having<'_> {
     type SqlType = SqlTypeOf<AsSelect<SeenAccount, Pg>>;
 }
 
-impl QueryId for Picked<'_> {
+impl QueryId for Having<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// The ids of the first ones of some rows in an order, each with the number of all rows. The rows are sorted afterwards, so that the
+/// planner cannot walk the order and hope to find them. Only what the order needs is read of them: they may be many.
+pub(super) struct First {
+    pub(super) of: Rows,
+    pub(super) order: &'static str,
+    pub(super) limit: i64,
+}
+
+impl QueryFragment<Pg> for First {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT accounts.id, count(*) OVER () FROM (");
+        QueryFragment::<Pg>::walk_ast(&self.of, out.reborrow())?;
+        out.push_sql(") AS accounts ORDER BY ");
+        out.push_sql(self.order);
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.limit)
+    }
+}
+
+impl Query for First {
+    type SqlType = (sql_types::Uuid, BigInt);
+}
+
+impl QueryId for First {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }

@@ -45,7 +45,7 @@ impl OperatorTx {
     ) -> Result<Option<SearchPage>> {
         let Some(wanted) = self.search_text(filter).await? else { return Ok(None) };
         let text = filter.text.as_deref().unwrap_or_default();
-        let best = Best::of(text, &wanted.ids, filter.sort);
+        let mut best = Best::of(text, &wanted.ids, filter.sort);
         let is_in_rest = match asked.map(|(key, backwards)| (&key.part, backwards)) {
             Some((Part::List, _) | (Part::Border, false)) => true,
             Some((Part::Border, true) | (Part::Best(..), _)) | None => false,
@@ -57,6 +57,10 @@ impl OperatorTx {
                 return Ok(Some(page));
             }
             incomplete = page.incomplete;
+            if asked.is_none() && !incomplete {
+                // No row has to be left out of the rest, and finding that out for thousands of rows takes as long as looking for parts.
+                best = best.without_lookups();
+            }
         }
         let mut page = self.rest_page(filter, (&wanted, &best), asked, limit, budget).await?;
         if incomplete {
@@ -98,7 +102,11 @@ impl OperatorTx {
         };
         let total = match asked {
             None if !found.is_empty() => {
-                self.trying(async |tx| tx.count_quickly(filter, wanted).await).await?.flatten()
+                let count = async |tx: &mut Self| {
+                    tx.limit_statements(budget.left()).await?;
+                    tx.count_quickly(filter, wanted).await
+                };
+                self.trying(count).await?.flatten()
             }
             _ => None,
         };
@@ -117,16 +125,22 @@ impl OperatorTx {
         let backwards = asked.is_some_and(|(_, backwards)| backwards);
         let from = asked.map(|(key, _)| key).filter(|key| key.part == Part::List);
         let mut found = Vec::new();
-        let complete = budget.is_for_parts && {
+        let counted = if budget.is_for_parts {
             let (wanted, limits) = (wanted.without_ids(), (limit.saturating_add(1), budget));
             let read = async |tx: &mut Self| {
+                let mut counted = Some(0);
                 for one in filter.by_state() {
-                    tx.rest_of(&one, (&wanted, best), (from, backwards), limits, &mut found).await?;
+                    let count =
+                        tx.rest_of(&one, (&wanted, best), (from, backwards), limits, &mut found).await?;
+                    counted = counted.zip(count).map(|(counted, count): (u64, u64)| counted + count);
                 }
-                Ok(())
+                Ok(counted)
             };
-            self.trying(read).await?.is_some()
+            self.trying(read).await?
+        } else {
+            None
         };
+        let complete = counted.is_some();
         if filter.has_several_states() {
             Order::of(filter, backwards).merge(&mut found);
         }
@@ -156,6 +170,9 @@ impl OperatorTx {
             None if asked.is_none() && complete && !has_more => {
                 Some(Total { count: u64::try_from(found.len()).unwrap_or_default(), approximate: false })
             }
+            None if asked.is_none() && counted.flatten().is_some() => {
+                counted.flatten().map(|count| Total { count, approximate: false })
+            }
             None if !backwards && complete => {
                 let count = async |tx: &mut Self| {
                     tx.limit_statements(budget.left()).await?;
@@ -169,7 +186,7 @@ impl OperatorTx {
     }
 
     /// Adds up to `limit` rows that do not match best, of a filter with one state at most, to `found`: those after `from`, or with
-    /// `backwards` before it, nearest first.
+    /// `backwards` before it, nearest first. Returns how many there are, if that has become known.
     async fn rest_of(
         &mut self,
         filter: &AccountFilter,
@@ -177,20 +194,21 @@ impl OperatorTx {
         (from, backwards): (Option<&AccountKey>, bool),
         (limit, budget): (i64, Budget),
         found: &mut Vec<SeenAccount>,
-    ) -> Result<()> {
+    ) -> Result<Option<u64>> {
         let (order, before) = (Order::of(filter, backwards), found.len());
+        let mut counted = Some(0);
         for range in order.behind(from) {
             let rest = limit - i64::try_from(found.len() - before).unwrap_or(i64::MAX);
             if rest <= 0 {
-                break;
+                return Ok(None);
             }
             let mut part = Vec::new();
             let list = (|| best.without(rows(filter, order, &range)), order);
             let outcome = self.search_accounts(filter, list, wanted, (rest, Some(budget)), &mut part).await;
             found.append(&mut part);
-            outcome?;
+            counted = counted.zip(outcome?).map(|(counted, count): (u64, u64)| counted + count);
         }
-        Ok(())
+        Ok(counted)
     }
 
     async fn has_best(&mut self, filter: &AccountFilter, best: &Best) -> Result<bool> {
