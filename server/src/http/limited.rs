@@ -1,5 +1,6 @@
 //! Routes with a limit per client address. The limit applies before the route's guards and its handler.
 
+use bowline_api::TenantId;
 use rocket::http::Status;
 use rocket::outcome::Outcome as Guarded;
 use rocket::route::{Handler, Outcome};
@@ -29,8 +30,17 @@ struct Limited {
 impl Limited {
     async fn count(&self, request: &Request<'_>) -> Result<()> {
         let app = app(request)?;
-        app.limited.delay((self.limit)(app).count(ClientAddress::of(request).ip())).await
+        let counted = (self.limit)(app).count(ClientAddress::of(request).ip(), tenant(request));
+        app.limited.delay(counted).await
     }
+}
+
+/// The tenant that the path names, if its route has one.
+fn tenant(request: &Request<'_>) -> Option<TenantId> {
+    // Routes are mounted at the root, so the places in the route are those in the request.
+    let mut segments = request.route()?.uri.path().trim_start_matches('/').split('/');
+    let place = segments.position(|segment| segment == "<tenant>")?;
+    request.param::<&str>(place)?.ok()?.parse().ok()
 }
 
 #[async_trait]

@@ -542,6 +542,7 @@ diesel::table! {
     webhook_heads (tenant_id) {
         tenant_id -> Uuid,
         last -> Int8,
+        changes_until -> Nullable<Timestamptz>,
     }
 }
 

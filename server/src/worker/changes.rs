@@ -21,6 +21,13 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        while !*stop.borrow() && turn("account_changes", notice::tell(&app)).await.unwrap_or(0) > 0 {}
+        let mut aside = Vec::new();
+        while !*stop.borrow() {
+            let before = aside.len();
+            let told = turn("account_changes", notice::tell(&app, &mut aside)).await.unwrap_or(0);
+            if told == 0 && aside.len() == before {
+                break;
+            }
+        }
     }
 }

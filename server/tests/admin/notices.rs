@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use bowline_api::status::Role;
 use bowline_api::{ConnectorId, TenantId};
+use bowline_server::domain::Share;
 use bowline_server::http::{every_request::EveryRequest, problem};
-use bowline_server::service::notice;
+use bowline_server::service::{notice, webhook};
+use bowline_server::store::TenantTx;
 use bowline_server::{route, settings};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::Client;
 use serde_json::json;
 use sha2::Sha256;
+use uuid::Uuid;
 
 use crate::harness::{Admin, proven};
 
@@ -65,6 +68,23 @@ impl Side {
             admin.app.store.scoped(self.tenant, async |tx| tx.mark_changed(self.connector.uuid(), ids).await);
         mark.await.unwrap()
     }
+}
+
+/// The first round of telling, as a worker does it, and the number of marks that it removed.
+async fn tell(side: &Admin) -> usize {
+    notice::tell(&side.app, &mut Vec::new()).await.unwrap()
+}
+
+/// The tenants of the next round, found in both ways.
+async fn next(admin: &Admin, limit: i64, aside: &[Uuid], share: Option<Share>) -> Vec<Uuid> {
+    let find = async |is_sharded| {
+        let look =
+            admin.app.store.worker(async |tx| tx.tenants_with_changes(limit, aside, share, is_sharded).await);
+        look.await.unwrap()
+    };
+    let found = find(false).await;
+    assert_eq!(found, find(true).await);
+    found
 }
 
 async fn public(admin: &Admin) -> Client {
@@ -207,7 +227,7 @@ async fn only_what_the_app_secret_has_signed_marks_accounts_of_this_connector_al
         }
     }
     // What was marked before the freeze is not told either.
-    while notice::tell(&admin.app).await.unwrap() > 0 {}
+    while tell(&admin).await > 0 {}
     assert_eq!(count(&admin, "account_changes WHERE due_at IS NOT NULL").await, 0);
     assert_eq!(count(&admin, "webhook_events").await, 0);
 }
@@ -225,7 +245,7 @@ async fn an_account_is_told_once_a_second_over_all_processes_and_never_forgotten
         (1, 0),
         "it is marked already"
     );
-    assert_eq!(notice::tell(&replica.app).await.unwrap(), 1);
+    assert_eq!(tell(&replica).await, 1);
     assert_eq!(count(&admin, "webhook_events WHERE kind = 'account.changed' AND number = 1").await, 1);
 
     // A change right after that is told as well, but later.
@@ -233,10 +253,10 @@ async fn an_account_is_told_once_a_second_over_all_processes_and_never_forgotten
     let later = "account_changes WHERE due_at >= quiet_until AND due_at > now()";
     admin.execute("UPDATE account_changes SET due_at = due_at + interval '1 hour', quiet_until = quiet_until + interval '1 hour'").await;
     assert_eq!(count(&admin, later).await, 1);
-    assert_eq!((notice::tell(&admin.app).await.unwrap(), notice::tell(&replica.app).await.unwrap()), (0, 0));
+    assert_eq!((tell(&admin).await, tell(&replica).await), (0, 0));
     admin.execute("UPDATE account_changes SET due_at = now(), quiet_until = now()").await;
-    let both = tokio::join!(notice::tell(&admin.app), notice::tell(&replica.app));
-    assert_eq!(both.0.unwrap() + both.1.unwrap(), 1);
+    let both = tokio::join!(tell(&admin), tell(&replica));
+    assert_eq!(both.0 + both.1, 1);
     assert_eq!(count(&admin, "webhook_events WHERE number = 2").await, 1);
 
     // Many accounts in one notice, told by two processes: each once, with numbers of their own in the outbox.
@@ -246,7 +266,7 @@ async fn an_account_is_told_once_a_second_over_all_processes_and_never_forgotten
     let work = async |side: &Admin| {
         let mut told = 0;
         while count(&admin, "account_changes WHERE due_at IS NOT NULL").await > 0 {
-            told += notice::tell(&side.app).await.unwrap();
+            told += tell(side).await;
         }
         told
     };
@@ -256,4 +276,105 @@ async fn an_account_is_told_once_a_second_over_all_processes_and_never_forgotten
     assert_eq!((count(&admin, events).await, count(&admin, "webhook_events").await), (902, 902));
     assert_eq!(count(&admin, "webhook_numbers WHERE last = 1").await, 900);
     assert_eq!(count(&admin, "audit_events").await, log, "the audit log knows nothing of it");
+}
+
+#[rocket::async_test]
+async fn a_tenant_beyond_its_share_is_told_later_and_forgets_nothing() {
+    let (per_second, burst) = (10, 20);
+    let admin = Admin::start_with(|settings| {
+        (settings.limits.changes_per_second, settings.limits.changes_burst) = (per_second, burst);
+    })
+    .await;
+    let share = Share::new(per_second, burst);
+    let root = admin.operator("root", Role::Admin).await;
+    let (acme, other) =
+        (Side::create(&admin, &root, "acme").await, Side::create(&admin, &root, "other").await);
+    acme.accounts(&admin, 100..130, "'active'").await;
+    let all: Vec<String> = (100..130).map(|number| format!("dbid:{number}")).collect();
+    assert_eq!(acme.mark(&admin, &all).await, 30);
+    assert_eq!(tell(&admin).await, 20, "a burst");
+    let until = "webhook_heads WHERE changes_until > now() - interval '1 minute'";
+    assert_eq!(count(&admin, until).await, 1);
+
+    // It is as if it had just used up its share, however long this test takes.
+    admin.execute("UPDATE webhook_heads SET changes_until = now() + interval '1 hour'").await;
+    assert_eq!(other.mark(&admin, &["dbid:1".to_owned()]).await, 1);
+    assert_eq!(next(&admin, 10, &[], share).await, [other.tenant.uuid()]);
+    assert_eq!(next(&admin, 10, &[], None).await, [acme.tenant.uuid(), other.tenant.uuid()]);
+    assert_eq!((tell(&admin).await, tell(&admin).await), (1, 0), "others have theirs");
+    assert_eq!(acme.mark(&admin, &all).await, 20, "ten are marked still");
+    let tell_acme = async |tx: &mut TenantTx| tx.tell_changed(100, share).await;
+    assert_eq!(admin.app.store.scoped(acme.tenant, tell_acme).await.unwrap(), 0);
+    assert_eq!(count(&admin, "account_changes WHERE due_at IS NOT NULL").await, 30);
+
+    // When it has room for a second, those come first that were marked first.
+    admin.execute("UPDATE webhook_heads SET changes_until = now() + interval '1 second'").await;
+    assert!((10..=20).contains(&tell(&admin).await));
+    let numbers = format!("webhook_numbers WHERE tenant_id = '{}'", acme.tenant.uuid());
+    assert_eq!(count(&admin, &numbers).await, 30, "each was told");
+}
+
+#[rocket::async_test]
+async fn those_come_first_who_have_waited_longest_and_a_failure_of_one_stops_nobody() {
+    let admin = Admin::start().await;
+    let root = admin.operator("root", Role::Admin).await;
+    let mut ids = Vec::new();
+    for (slug, minutes) in [("late", 1), ("broken", 3), ("patient", 2)] {
+        let side = Side::create(&admin, &root, slug).await;
+        side.mark(&admin, &["dbid:1".to_owned(), "dbid:2".to_owned()]).await;
+        let (id, due) = (side.tenant.uuid(), format!("now() - interval '{minutes} minutes'"));
+        admin.execute(&format!("UPDATE account_changes SET due_at = {due} WHERE tenant_id = '{id}'")).await;
+        ids.push(id);
+    }
+    let [late, broken, patient] = ids[..] else { panic!("three tenants") };
+    assert_eq!(next(&admin, 10, &[], None).await, [broken, patient, late]);
+    assert_eq!(next(&admin, 1, &[], None).await, [broken]);
+    assert_eq!(next(&admin, 1, &[broken], None).await, [patient]);
+
+    // Its next event has a number that is taken.
+    admin
+        .execute(&format!(
+            "INSERT INTO webhook_events (tenant_id, sequence, id, at, kind, payload)
+             VALUES ('{broken}', 1, gen_random_uuid(), now(), 'account.linked', '{{}}')"
+        ))
+        .await;
+    let mut aside = Vec::new();
+    assert_eq!(notice::tell(&admin.app, &mut aside).await.unwrap(), 4);
+    assert_eq!(aside, [broken]);
+    assert_eq!(notice::tell(&admin.app, &mut aside).await.unwrap(), 0);
+    assert_eq!(aside, [broken], "the rounds are over");
+    assert_eq!(count(&admin, "account_changes WHERE due_at IS NOT NULL").await, 2);
+    assert!(notice::tell(&admin.app, &mut Vec::new()).await.is_err(), "nobody else was told");
+    admin.execute("DELETE FROM webhook_events WHERE kind = 'account.linked'").await;
+    assert_eq!(tell(&admin).await, 2, "once it can be told");
+}
+
+#[rocket::async_test]
+async fn what_was_told_of_changed_files_is_kept_for_three_days() {
+    let admin = Admin::start().await;
+    let root = admin.operator("root", Role::Admin).await;
+    let acme = Side::create(&admin, &root, "acme").await;
+    let endpoint = proven(json!({ "url": "https://hooks.acme.example/" }));
+    admin.post(&root, "/admin/v1/tenants/acme/webhook-endpoints", endpoint).await.expect(201);
+    let told = async |id: &str| {
+        acme.mark(&admin, &[id.to_owned()]).await;
+        assert_eq!(tell(&admin).await, 1);
+    };
+    told("dbid:1").await;
+    admin.execute("UPDATE webhook_events SET kind = 'account.linked'").await;
+    told("dbid:2").await;
+    admin.execute("UPDATE webhook_events SET at = at - interval '71 hours'").await;
+    assert_eq!(webhook::sweep(&admin.app).await.unwrap(), 0);
+    admin.execute("UPDATE webhook_events SET at = at - interval '2 hours'").await;
+    admin.execute("UPDATE account_changes SET quiet_until = now()").await;
+    told("dbid:1").await;
+    assert_eq!(count(&admin, "webhook_deliveries").await, 3);
+    assert_eq!(webhook::sweep(&admin.app).await.unwrap(), 1);
+    assert_eq!((count(&admin, "webhook_events").await, count(&admin, "webhook_deliveries").await), (2, 2));
+    assert_eq!(
+        count(&admin, "webhook_events WHERE kind = 'account.linked'").await,
+        1,
+        "others are kept longer"
+    );
+    assert_eq!(webhook::sweep(&admin.app).await.unwrap(), 0);
 }

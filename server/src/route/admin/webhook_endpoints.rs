@@ -176,7 +176,7 @@ pub(super) async fn test(
 
 /// List deliveries
 ///
-/// What became of events at the endpoint, newest event first. Events are kept for 30 days.
+/// What became of events at the endpoint, newest event first. Events are kept for 30 days, `account.changed` for three.
 #[utoipa::path(
     tag = "webhooks",
     responses((status = 200, body = Page<WebhookDelivery>, description = "A page of deliveries"), Problems),

@@ -153,7 +153,7 @@ pub(super) async fn test(
 
 /// List deliveries
 ///
-/// What became of events at the endpoint, newest event first. Events are kept for 30 days.
+/// What became of events at the endpoint, newest event first. Events are kept for 30 days, `account.changed` for three.
 #[utoipa::path(tag = "webhooks",
     params(("id" = WebhookEndpointId, Path),
         ("state" = Option<bowline_api::status::WebhookDeliveryState>, Query, description = "Only deliveries in this state."),

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use bowline_api::TenantId;
+
 use super::metered::Metered;
 use super::pace::Pace;
 use crate::domain::Result;
@@ -11,6 +13,9 @@ use crate::settings;
 
 /// How often a login on another device is polled in a minute.
 const POLLS_A_MINUTE: u32 = 12;
+
+/// The part of an address's limit for notices that one tenant gets. Dropbox sends those of all tenants from few addresses.
+const SHARE: u32 = 4;
 
 /// What counts as one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,12 +36,16 @@ impl From<IpAddr> for Network {
 }
 
 /// A rate limit per client address.
-pub struct ByAddress(Metered<Network>);
+pub struct ByAddress {
+    all: Metered<Network>,
+    /// What each tenant gets of it. Paths that name none share one part.
+    shares: Option<Metered<(Network, Option<TenantId>)>>,
+}
 
 impl ByAddress {
     fn new(pace: Option<Pace>, limit: Limit) -> Self {
         let detail = "your network address sends too many requests; wait before you try again";
-        Self(Metered::new(pace, limit, detail))
+        Self { all: Metered::new(pace, limit, detail), shares: None }
     }
 
     /// The limit for the pages under `/link`.
@@ -45,10 +54,16 @@ impl ByAddress {
         Self::new(pace, Limit::Link)
     }
 
-    /// The limit for notices of the provider, whether or not they are forged.
+    /// The limit for notices of the provider, whether or not they are forged. A quarter of it is for those of one tenant, as their path names it.
     pub fn notices(limits: &settings::Limits) -> Self {
-        let pace = Pace::new(limits.notices_per_second, Duration::from_secs(1), limits.notices_burst);
-        Self::new(pace, Limit::Notices)
+        Self::shared(limits.notices_per_second, Duration::from_secs(1), limits.notices_burst)
+    }
+
+    fn shared(times: u32, period: Duration, burst: u32) -> Self {
+        let share = Pace::new(times.div_ceil(SHARE), period, burst.div_ceil(SHARE));
+        let detail = "your network address sends too many notices for this tenant; wait before you try again";
+        let shares = Some(Metered::new(share, Limit::Notices, detail));
+        Self { shares, ..Self::new(Pace::new(times, period, burst), Limit::Notices) }
     }
 
     /// The limit for calls that check a password.
@@ -66,25 +81,30 @@ impl ByAddress {
         Self::new(pace, Limit::Login)
     }
 
-    /// Counts a request from `address`.
+    /// Counts a request from `address` to the path of `tenant`, if it names one.
     ///
     /// # Errors
-    /// `rate_limited` if the address has exceeded the limit.
-    pub fn count(&self, address: IpAddr) -> Result<()> {
-        self.0.count(address.into())
+    /// `rate_limited` if the address has exceeded the limit, or the tenant its part of it. The latter leaves the rest to others.
+    pub fn count(&self, address: IpAddr, tenant: Option<TenantId>) -> Result<()> {
+        let network = Network::from(address);
+        if let Some(shares) = &self.shares {
+            shares.count((network, tenant))?;
+        }
+        self.all.count(network)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::entropy;
 
     fn strict() -> ByAddress {
         ByAddress::new(Pace::new(1, Duration::from_mins(10), 1), Limit::Link)
     }
 
     fn is_taken(limit: &ByAddress, address: &str) -> bool {
-        limit.count(address.parse().unwrap()).is_ok()
+        limit.count(address.parse().unwrap(), None).is_ok()
     }
 
     #[test]
@@ -102,5 +122,19 @@ mod tests {
         assert!(is_taken(&limit, "2001:db8:1:1::1"));
         assert!(!is_taken(&limit, "2001:db8:1:1:ffff:ffff:ffff:ffff"));
         assert!(is_taken(&limit, "2001:db8:1:2::1"));
+    }
+
+    #[test]
+    fn no_tenant_uses_up_what_an_address_may_notify() {
+        let limit = ByAddress::shared(4, Duration::from_hours(1), 8);
+        let (loud, quiet): (TenantId, TenantId) = (entropy::id(), entropy::id());
+        let dropbox = |tenant| limit.count("198.51.100.1".parse().unwrap(), tenant).is_ok();
+        let taken = |tenant, times: usize| (0..times).filter(|_| dropbox(tenant)).count();
+        assert_eq!((taken(Some(loud), 100), taken(None, 100)), (2, 2));
+        assert_eq!(taken(Some(quiet), 2), 2);
+        // All of them together have the limit of the address.
+        let others: usize = (0..10).map(|_| taken(Some(entropy::id()), 2)).sum();
+        assert_eq!(others, 2);
+        assert!(limit.count("198.51.100.2".parse().unwrap(), Some(loud)).is_ok());
     }
 }

@@ -4,10 +4,12 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::Result;
-use crate::store::WorkerTx;
+use crate::store::{TenantTx, WorkerTx};
 
 /// How long events and their deliveries are kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// How long those of changed files are kept, which can be many: as long as they are tried.
+const CHANGES_KEPT: TimeDelta = TimeDelta::days(3);
 /// The number of rows of one transaction, and of endpoints of one run.
 const BATCH: i64 = 1_000;
 
@@ -16,12 +18,13 @@ const BATCH: i64 = 1_000;
 /// # Errors
 /// The first database error.
 pub async fn sweep(app: &App) -> Result<usize> {
-    let (tenants, removed) = app
+    let (tenants, changes, removed) = app
         .store
         .worker(async |tx: &mut WorkerTx| {
-            let before = tx.now().await? - KEPT;
+            let now = tx.now().await?;
             Ok((
-                tx.tenants_with_old_webhooks(before, BATCH).await?,
+                tx.tenants_with_old_webhooks(now - KEPT, BATCH).await?,
+                tx.old_changes(now - CHANGES_KEPT, BATCH).await?,
                 tx.removed_webhook_endpoints(BATCH).await?,
             ))
         })
@@ -36,10 +39,12 @@ pub async fn sweep(app: &App) -> Result<usize> {
             })
             .await?;
     }
+    for (tenant, sequences) in changes {
+        let delete = async |tx: &mut TenantTx| tx.delete_webhooks(&sequences).await;
+        deleted += app.store.scoped(tenant.into(), delete).await?;
+    }
     for one in removed {
-        let delete = async |tx: &mut crate::store::TenantTx| {
-            tx.delete_removed_webhook_endpoint(one.endpoint, BATCH).await
-        };
+        let delete = async |tx: &mut TenantTx| tx.delete_removed_webhook_endpoint(one.endpoint, BATCH).await;
         deleted += app.store.scoped(one.tenant.into(), delete).await?;
     }
     Ok(deleted)

@@ -17,9 +17,11 @@ use super::delivery::{self, NewDelivery};
 use super::outbox::{ACCOUNT_COLUMNS, AccountColumns, NewEvent, account_facts, take_numbers};
 use super::route::{filters, receivers};
 use crate::domain::told::{Subject, SubjectFacts};
-use crate::domain::{Error, Event, Result, entropy};
-use crate::store::schema::{account_changes, accounts, connectors, tenants, webhook_events, webhook_numbers};
-use crate::store::{TenantTx, WorkerTx};
+use crate::domain::{Error, Event, Result, Share, entropy};
+use crate::store::TenantTx;
+use crate::store::schema::{
+    account_changes, accounts, connectors, tenants, webhook_events, webhook_heads, webhook_numbers,
+};
 
 /// How long an account is not told again.
 const QUIET: TimeDelta = TimeDelta::seconds(1);
@@ -79,9 +81,15 @@ impl TenantTx {
         Ok(count)
     }
 
-    /// Tells the tenant of up to `limit` accounts that are marked and due, and returns how many marks this has removed.
-    pub async fn tell_changed(&mut self, limit: i64) -> Result<usize> {
+    /// Tells the tenant of up to `limit` accounts that are marked and due, longest first and within its share (`None`: without one), and returns how
+    /// many marks this has removed. What is beyond the share stays marked.
+    pub async fn tell_changed(&mut self, limit: i64, share: Option<Share>) -> Result<usize> {
         let (tenant, now) = (self.tenant_uuid(), self.now().await?);
+        let (mut limit, mut until) = (limit, None);
+        if let Some(share) = share {
+            until = lock_head(self.connection(), tenant).await?;
+            limit = limit.min(share.room(now, until));
+        }
         let due = account_changes::table
             .filter(account_changes::tenant_id.eq(tenant).and(account_changes::due_at.le(now)))
             .order(account_changes::due_at)
@@ -105,7 +113,14 @@ impl TenantTx {
         let shared: &AsyncPgConnection = self.connection();
         let (is_frozen, changed) = try_join(is_frozen(shared, tenant), facts(shared, tenant, &due)).await?;
         if !is_frozen && !changed.is_empty() {
+            let count = i64::try_from(changed.len()).unwrap_or(i64::MAX);
             self.write_changes(now, changed).await?;
+            if let Some(share) = share {
+                diesel::update(webhook_heads::table.find(tenant))
+                    .set(webhook_heads::changes_until.eq(share.after(now, until, count)))
+                    .execute(self.connection())
+                    .await?;
+            }
         }
         Ok(due.len())
     }
@@ -161,16 +176,17 @@ impl TenantTx {
     }
 }
 
-impl WorkerTx {
-    /// Up to `limit` tenants that are to be told of changed accounts now.
-    pub async fn tenants_with_changes(&mut self, limit: i64) -> Result<Vec<Uuid>> {
-        let query = account_changes::table
-            .filter(account_changes::due_at.le(diesel::dsl::now.into_sql::<Timestamptz>().nullable()))
-            .select(account_changes::tenant_id)
-            .distinct()
-            .limit(limit);
-        Ok(query.load(self.connection()).await?)
-    }
+/// Locks the head of the tenant's outbox, and returns until when its events of changed files count. Nobody else tells the tenant anything until
+/// the transaction ends.
+async fn lock_head(connection: &mut AsyncPgConnection, tenant: Uuid) -> QueryResult<Option<DateTime<Utc>>> {
+    diesel::insert_into(webhook_heads::table)
+        .values((webhook_heads::tenant_id.eq(tenant), webhook_heads::last.eq(0)))
+        .on_conflict(webhook_heads::tenant_id)
+        .do_update()
+        .set(webhook_heads::last.eq(webhook_heads::last))
+        .returning(webhook_heads::changes_until)
+        .get_result(connection)
+        .await
 }
 
 /// Whether an operator has frozen the tenant.

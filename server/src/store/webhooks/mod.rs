@@ -11,5 +11,6 @@ pub mod secrets;
 pub mod sender;
 pub mod stream;
 pub mod sweep;
+mod untold;
 
 pub(in crate::store) use outbox::{Entry, Outgoing};

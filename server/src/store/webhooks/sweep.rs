@@ -1,7 +1,12 @@
 //! Deletes what is kept no longer.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -9,7 +14,32 @@ use crate::domain::Result;
 use crate::store::schema::{webhook_deliveries, webhook_endpoints, webhook_events};
 use crate::store::{TenantTx, WorkerTx};
 
+/// Selects the events of changed files. Their index has this condition, so it must not be a parameter.
+fn is_change() -> SqlLiteral<Bool> {
+    sql("webhook_events.kind = 'account.changed'")
+}
+
 impl WorkerTx {
+    /// The numbers of up to `limit` of the oldest events of changed files, those from before `before`, by tenant.
+    pub async fn old_changes(
+        &mut self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<BTreeMap<Uuid, Vec<i64>>> {
+        let query = webhook_events::table
+            .filter(is_change())
+            .filter(webhook_events::at.lt(before))
+            .order(webhook_events::at)
+            .limit(limit)
+            .select((webhook_events::tenant_id, webhook_events::sequence));
+        let rows: Vec<(Uuid, i64)> = query.load(self.connection()).await?;
+        let mut by_tenant: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
+        for (tenant, sequence) in rows {
+            by_tenant.entry(tenant).or_default().push(sequence);
+        }
+        Ok(by_tenant)
+    }
+
     /// Tenants among the `limit` oldest events from before `before`.
     pub async fn tenants_with_old_webhooks(
         &mut self,
@@ -51,6 +81,20 @@ impl TenantTx {
         let old = webhook_events::table
             .filter(webhook_events::tenant_id.eq(tenant).and(webhook_events::sequence.le(last)));
         Ok(diesel::delete(old).execute(self.connection()).await?)
+    }
+
+    /// Deletes the events with these numbers, with their deliveries, and returns how many there were.
+    pub async fn delete_webhooks(&mut self, sequences: &[i64]) -> Result<usize> {
+        let tenant = self.tenant_uuid();
+        diesel::delete(webhook_deliveries::table)
+            .filter(
+                webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::sequence.eq_any(sequences)),
+            )
+            .execute(self.connection())
+            .await?;
+        let events = webhook_events::table
+            .filter(webhook_events::tenant_id.eq(tenant).and(webhook_events::sequence.eq_any(sequences)));
+        Ok(diesel::delete(events).execute(self.connection()).await?)
     }
 
     /// Deletes up to `limit` deliveries of a removed endpoint, and the endpoint itself once it has none. Returns what was deleted.
