@@ -2,8 +2,8 @@
 //! Nothing here costs more with the number of accounts.
 
 use bowline_api::admin::{
-    Activity, Failing, FailingConnector, Job, LateWorker, Overview, PendingRevocations, StatusCount,
-    TenantPace,
+    Activity, Failing, FailingConnector, FailingWebhook, Job, LateWorker, Overview, PendingRevocations,
+    StatusCount, TenantPace,
 };
 use bowline_api::status::AccountStatus;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
@@ -13,7 +13,7 @@ use super::job;
 use crate::app::App;
 use crate::domain::{AccountFilter, Error, Result};
 use crate::store::OperatorTx;
-use crate::store::failing::FailingConnectorRow;
+use crate::store::failing::{FailingConnectorRow, FailingEndpointRow};
 use crate::store::figures::MOST;
 
 /// The minutes of the activity.
@@ -21,10 +21,15 @@ const MINUTES: usize = 60;
 /// The time in which tenants are compared, and how many refreshes they must have had in it.
 const COMPARED: TimeDelta = TimeDelta::minutes(15);
 const COMPARABLE: i64 = 3;
-/// The maximum number of slow tenants, of failing connectors, and of jobs.
+/// The maximum number of slow tenants, of failing connectors, of failing endpoints for webhooks, and of jobs.
 const TENANTS: i64 = 5;
 const CONNECTORS: usize = 50;
+const WEBHOOKS: usize = 50;
 const JOBS: i64 = 20;
+/// For how long an endpoint must have accepted nothing, because the next attempt mends most failures; and for how long it is named, because
+/// events are kept no longer.
+const PATIENT: TimeDelta = TimeDelta::minutes(5);
+const KEPT: TimeDelta = TimeDelta::days(30);
 /// After how many seconds a worker's work has waited for too long. The journal of repeated issues waits for five minutes
 /// on purpose.
 const LATE: f64 = 60.0;
@@ -86,10 +91,13 @@ async fn activity(tx: &mut OperatorTx, now: DateTime<Utc>) -> Result<Activity> {
 }
 
 async fn failing(tx: &mut OperatorTx, now: DateTime<Utc>) -> Result<Failing> {
-    let limit = i64::try_from(CONNECTORS + 1).unwrap_or(i64::MAX);
-    let mut rows = tx.failing_connectors(limit).await?;
+    let limit = |most: usize| i64::try_from(most + 1).unwrap_or(i64::MAX);
+    let mut rows = tx.failing_connectors(limit(CONNECTORS)).await?;
     let more_connectors = rows.len() > CONNECTORS;
     rows.truncate(CONNECTORS);
+    let mut endpoints = tx.failing_endpoints(now - KEPT, now - PATIENT, limit(WEBHOOKS)).await?;
+    let more_webhooks = endpoints.len() > WEBHOOKS;
+    endpoints.truncate(WEBHOOKS);
     let due = tx.due_revocations().await?;
     let retried = tx.retried_revocations(i64::from(MOST)).await?;
     let given_up = tx.revocations_given_up(now - TimeDelta::days(1)).await?;
@@ -106,6 +114,8 @@ async fn failing(tx: &mut OperatorTx, now: DateTime<Utc>) -> Result<Failing> {
         // A status that only a newer version knows is left out.
         connectors: rows.into_iter().filter_map(|row| connector(row).ok()).collect(),
         more_connectors,
+        webhooks: endpoints.into_iter().filter_map(|row| endpoint(row).ok()).collect(),
+        more_webhooks,
         revocations: PendingRevocations {
             due: due.count.unsigned_abs(),
             retried: retried.unsigned_abs(),
@@ -128,6 +138,18 @@ fn connector(row: FailingConnectorRow) -> Result<FailingConnector> {
         status_reason: row.status_reason,
         paused_since: row.opened_at,
         paused_until: row.retry_at,
+    })
+}
+
+fn endpoint(row: FailingEndpointRow) -> Result<FailingWebhook> {
+    Ok(FailingWebhook {
+        id: row.id.into(),
+        tenant_id: row.tenant_id.into(),
+        tenant: row.slug,
+        url: row.url,
+        state: row.state.known()?.into(),
+        state_reason: row.state_reason,
+        failing_since: row.failing_since,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What does not work now, over all tenants, for the overview of operators.
 
-use bowline_api::status::{ConnectorStatus, JobState, LinkSessionStatus};
+use bowline_api::status::{ConnectorStatus, JobState, LinkSessionStatus, WebhookState};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -35,6 +35,26 @@ pub struct FailingConnectorRow {
     pub retry_at: Option<DateTime<Utc>>,
 }
 
+/// An endpoint for webhooks that accepts nothing, or that the server has disabled.
+#[derive(Debug, Clone, QueryableByName)]
+#[expect(missing_docs, reason = "the columns")]
+pub struct FailingEndpointRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub tenant_id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub slug: String,
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub url: String,
+    #[diesel(sql_type = Text)]
+    pub state: Stored<WebhookState>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub state_reason: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub failing_since: Option<DateTime<Utc>>,
+}
+
 /// How many seconds the work that the workers should have begun has waited, or 0.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Waiting {
@@ -64,6 +84,26 @@ impl OperatorTx {
              WHERE c.removed_at IS NULL AND (c.status = 'broken' OR (c.status = 'active' AND h.opened_at IS NOT NULL)) \
              ORDER BY t.slug, c.id LIMIT $1",
         );
+        Ok(query.bind::<BigInt, _>(limit).load(self.connection()).await?)
+    }
+
+    /// Up to `limit` endpoints for webhooks that fail now, the last one to fail first: those that have accepted nothing since `patient` or
+    /// longer, and those that the server has disabled by itself; none that began to fail before `oldest`.
+    pub async fn failing_endpoints(
+        &mut self,
+        oldest: DateTime<Utc>,
+        patient: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<FailingEndpointRow>> {
+        // The first condition is that of the index.
+        let query = diesel::sql_query(
+            "SELECT e.tenant_id, t.slug, e.id, e.url, e.state, e.state_reason, e.failing_since \
+             FROM webhook_endpoints e JOIN tenants t ON t.id = e.tenant_id \
+             WHERE ((e.state = 'enabled' AND e.failing_since IS NOT NULL) OR (e.state = 'disabled' AND e.state_reason <> 'requested')) \
+             AND (e.failing_since IS NULL OR (e.failing_since >= $1 AND (e.state = 'disabled' OR e.failing_since <= $2))) \
+             ORDER BY e.failing_since DESC NULLS LAST, e.id LIMIT $3",
+        );
+        let query = query.bind::<Timestamptz, _>(oldest).bind::<Timestamptz, _>(patient);
         Ok(query.bind::<BigInt, _>(limit).load(self.connection()).await?)
     }
 

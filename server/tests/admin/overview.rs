@@ -32,7 +32,10 @@ async fn a_quiet_service_has_an_hour_of_zeros_and_no_failures() {
     let none = json!({ "due": 0, "retried": 0, "oldest_seconds": 0, "given_up": 0 });
     assert_eq!(
         seen["failing"],
-        json!({ "connectors": [], "more_connectors": false, "revocations": none, "workers": [] })
+        json!({
+            "connectors": [], "more_connectors": false, "webhooks": [], "more_webhooks": false, "revocations": none,
+            "workers": []
+        })
     );
     assert_eq!((&seen["jobs"], &seen["slowest"]), (&Value::Null, &Value::Null));
 }
@@ -144,4 +147,42 @@ async fn what_fails_is_named_with_its_tenant() {
     // A connector that an operator has disabled is no failure.
     admin.execute("UPDATE connectors SET status = 'disabled', status_reason = 'asked for'").await;
     assert_eq!(overview(&admin, &token).await["failing"]["connectors"], json!([]));
+}
+
+#[rocket::async_test]
+async fn endpoints_that_fail_are_named_until_nothing_is_left_to_be_sent_to_them() {
+    let admin = Admin::start().await;
+    admin.execute(SEED).await;
+    let token = admin.operator("vera", Role::Viewer).await;
+    admin
+        .execute(
+            "INSERT INTO webhook_endpoints (tenant_id, id, url, events, state, state_reason, created_at, failing_since, held_until)
+             SELECT t.id, gen_random_uuid(), e.url, '{}', e.state, e.reason, now(), now() - e.since, now() FROM tenants t,
+                 (VALUES ('works', 'enabled', NULL, NULL), ('just now', 'enabled', NULL, interval '4 minutes'),
+                     ('for a while', 'enabled', NULL, interval '6 minutes'), ('gone', 'disabled', 'gone', interval '1 minute'),
+                     ('given up', 'disabled', 'failing', interval '11 days'), ('long ago', 'disabled', 'failing', interval '31 days'),
+                     ('edited', 'disabled', 'integrity_error', NULL), ('asked for', 'disabled', 'requested', interval '1 day'),
+                     ('removed', 'removed', 'failing', interval '1 day')) e (url, state, reason, since)
+             WHERE t.slug = 'acme'",
+        )
+        .await;
+    let named = async || -> Value { overview(&admin, &token).await["failing"].take() };
+    let failing = named().await;
+    let shown: Vec<_> = failing["webhooks"].as_array().unwrap().iter().map(|row| &row["url"]).collect();
+    assert_eq!(shown, ["gone", "for a while", "given up", "edited"], "the last one to fail comes first");
+    let gone = &failing["webhooks"][0];
+    assert_eq!(
+        (&gone["tenant"], &gone["state"], &gone["state_reason"]),
+        (&json!("acme"), &json!("disabled"), &json!("gone"))
+    );
+    assert!(gone["failing_since"].is_string() && gone["id"].as_str().unwrap().starts_with("whe_"), "{gone}");
+    admin
+        .execute(
+            "INSERT INTO webhook_endpoints (tenant_id, id, url, events, state, created_at, failing_since, held_until)
+             SELECT t.id, gen_random_uuid(), 'https://hooks.example/' || n, '{}', 'enabled', now(), now() - interval '1 hour', now()
+             FROM tenants t, generate_series(1, 30) n",
+        )
+        .await;
+    let many = named().await;
+    assert_eq!((many["webhooks"].as_array().unwrap().len(), &many["more_webhooks"]), (50, &json!(true)));
 }

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use bowline_api::admin::{Activity, Failing, FailingConnector, Overview};
-use bowline_api::status::ConnectorStatus;
+use bowline_api::admin::{Activity, Failing, FailingConnector, FailingWebhook, Overview};
+use bowline_api::status::{ConnectorStatus, WebhookState};
 
+use crate::screen::label::why_disabled;
 use crate::text::sparkline;
 use crate::when::stamp;
 
@@ -100,7 +101,22 @@ fn failures(failing: &Failing) -> Vec<(&'static str, String)> {
     let late =
         |worker: &str, seconds| format!("{worker} is behind: its oldest work has waited for {seconds} s");
     lines.extend(failing.workers.iter().map(|row| ("worker", late(&row.worker, row.seconds))));
+    lines.extend(failing.webhooks.iter().map(|row| ("webhook", webhook(row))));
+    if failing.more_webhooks {
+        lines.push(("webhook", "… and more".to_owned()));
+    }
     lines
+}
+
+fn webhook(row: &FailingWebhook) -> String {
+    let problem = match row.state.known() {
+        Some(WebhookState::Disabled) => {
+            format!("disabled: {}", why_disabled(row.state_reason.as_deref().unwrap_or("no reason given")))
+        }
+        _ => "it accepts nothing".to_owned(),
+    };
+    let since = row.failing_since.map(|at| format!(" · failing since {}", stamp(at))).unwrap_or_default();
+    format!("{} · {} · {problem}{since} · {}", row.tenant, row.url, row.id)
 }
 
 fn connector(row: &FailingConnector) -> String {

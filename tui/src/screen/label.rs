@@ -101,6 +101,17 @@ pub fn webhook_label(endpoint: &WebhookEndpoint) -> (String, Meaning) {
     (text.to_owned(), meaning)
 }
 
+/// Why an endpoint for webhooks is disabled, in words.
+pub fn why_disabled(reason: &str) -> &str {
+    match reason {
+        "requested" => "somebody disabled it",
+        "gone" => "it answered 410, which means that it wants no more events",
+        "failing" => "it accepted nothing for ten days",
+        "integrity_error" => "what is stored about it was edited",
+        other => other,
+    }
+}
+
 /// The state of a delivery as a symbol and a word.
 pub fn delivery_label(delivery: &WebhookDelivery) -> (String, Meaning) {
     let (sign, meaning) = match delivery.state.known() {

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use bowline::client::Answer;
 use bowline_api::admin::{
-    AccountDetail, AccountSummary, Activity, Actor, ApiKey, ApiKeySuspension, AuditEvent, Branding,
-    Connector, DrainStop, Failing, FailingConnector, Job, JobDetail, JobItem, LateWorker, LoginMethods,
-    NewApiKey, NewSession, Operator, OperatorSession, Overview, PendingRevocations, SingleSignOn,
-    StatusCount, Tenant, TenantPace, TokenFacts, TokenHolder, TokenHolders,
+    AccountDetail, AccountSummary, Actor, ApiKey, ApiKeySuspension, AuditEvent, Branding, Connector,
+    DrainStop, Job, JobDetail, JobItem, LoginMethods, NewApiKey, NewSession, Operator, OperatorSession,
+    SingleSignOn, Tenant, TokenFacts, TokenHolder, TokenHolders,
 };
 use bowline_api::page::Total;
 use bowline_api::status::{
@@ -325,56 +324,4 @@ pub(crate) fn page<T>(items: Vec<T>) -> Page<T> {
 
 pub(crate) fn events_answer() -> Answer {
     Answer::Events(page(events()))
-}
-
-/// An hour in which a connector is broken.
-pub(crate) fn overview() -> Overview {
-    let minutes = |most: u64| (0..60).map(|minute| minute * most / 59).collect::<Vec<u64>>();
-    let failing = |n, status, paused| {
-        let row = connector(n, status);
-        FailingConnector {
-            id: row.id,
-            tenant_id: row.tenant_id,
-            tenant: tenants()[0].slug.clone(),
-            name: row.name,
-            status: status.into(),
-            status_reason: row.status_reason,
-            paused_since: paused,
-            paused_until: paused.map(|at| at + TimeDelta::minutes(5)),
-        }
-    };
-    Overview {
-        accounts: AccountStatus::ALL
-            .iter()
-            .map(|status| StatusCount {
-                status: (*status).into(),
-                total: Total { count: 4_812_337, approximate: true },
-            })
-            .collect(),
-        activity: Some(Activity {
-            since: now() - TimeDelta::hours(1),
-            links: minutes(12),
-            failed_links: minutes(3),
-            refreshes: minutes(900),
-            failed_refreshes: minutes(0),
-            issues: minutes(120_000),
-        }),
-        failing: Some(Failing {
-            connectors: vec![
-                failing(0, ConnectorStatus::Broken, None),
-                failing(1, ConnectorStatus::Active, Some(now() - TimeDelta::minutes(2))),
-            ],
-            more_connectors: false,
-            revocations: PendingRevocations { due: 1_204, retried: 17, oldest_seconds: 5_400, given_up: 2 },
-            workers: vec![LateWorker { worker: "revoker".into(), seconds: 320 }],
-        }),
-        jobs: Vec::new(),
-        slowest: vec![TenantPace {
-            tenant_id: tenants()[1].id,
-            tenant: "globex".into(),
-            refreshes: 40,
-            failed: 3,
-            mean_millis: 2_310,
-        }],
-    }
 }

@@ -231,7 +231,7 @@ fn a_leaked_key_leads_to_the_keys_of_its_tenant_and_is_neither_shown_nor_kept_no
 fn accounts_of_a_connector_that_is_known_to_be_broken_do_not_look_healthy() {
     let mut story = Story::settled();
     assert!(!frame_text(&story).contains("broken app"), "{}", frame_text(&story));
-    let mut facts = crate::fixtures::overview();
+    let mut facts = crate::overview_fixtures::overview();
     for connector in &mut facts.failing.as_mut().unwrap().connectors {
         if connector.status_reason.is_some() {
             connector.id = crate::fixtures::summary(0).account.connector_id;

@@ -26,6 +26,7 @@ mod login_code;
 mod mouse;
 mod operator;
 mod overview;
+mod overview_fixtures;
 mod permission;
 mod power;
 mod pty;

@@ -153,7 +153,7 @@ impl Story {
             Request::LoginMethods => Answer::LoginMethods(login_methods()),
             Request::Logout => Answer::LoggedOut,
             Request::WhoAmI => Answer::Operator(operator(self.role)),
-            Request::Overview => Answer::Overview(Box::new(crate::fixtures::overview())),
+            Request::Overview => Answer::Overview(Box::new(crate::overview_fixtures::overview())),
             Request::Tenants(_) => Answer::Tenants(page(tenants())),
             Request::Accounts(_, PageQuery { cursor, limit }) => {
                 Answer::Accounts(account_page(self.accounts, cursor.as_deref(), *limit))

@@ -5,8 +5,11 @@ use bowline::client::{Answer, Request};
 use bowline::registry::place::Place;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
+use crate::fake::{logged_in, run, start};
 use crate::operator::Story;
+use crate::overview_fixtures::overview;
 use crate::screens::frame_text;
+use crate::webhook_fixtures::endpoint_id;
 
 fn shown(size: (u16, u16)) -> Story {
     let mut story = Story::settled();
@@ -55,6 +58,7 @@ fn every_line_of_what_fails_is_whole_and_leads_somewhere() {
         ("j j enter", "/ status:revoking"),
         ("j j j enter", "/ tenant:* action:account.revocation_given_up since:24h"),
         ("j j j j enter", "this bowline does not know what it does"),
+        ("j j j j j enter", "/ tenant:acme endpoint:whe_"),
     ] {
         story.press(keys);
         story.settle();
@@ -67,7 +71,7 @@ fn every_line_of_what_fails_is_whole_and_leads_somewhere() {
 #[test]
 fn with_no_connector_that_fails_the_other_lines_still_lead_somewhere() {
     let mut story = shown((110, 24));
-    let Answer::Overview(mut facts) = Answer::Overview(Box::new(crate::fixtures::overview())) else { return };
+    let Answer::Overview(mut facts) = Answer::Overview(Box::new(overview())) else { return };
     let failing = facts.failing.as_mut().unwrap();
     failing.connectors.clear();
     failing.workers.clear();
@@ -80,6 +84,48 @@ fn with_no_connector_that_fails_the_other_lines_still_lead_somewhere() {
     story.settle();
     assert_eq!(story.model.place(), Place::Accounts);
     assert!(frame_text(&story).contains("/ status:revoking"), "{}", frame_text(&story));
+}
+
+#[test]
+fn an_endpoint_for_webhooks_that_fails_leads_to_what_was_delivered_to_it() {
+    let mut story = shown((110, 24));
+    let text = frame_text(&story);
+    assert!(text.contains("▲ webhook https://old.acme.example/in · acme"), "{text}");
+    assert!(text.contains("✕ webhook https://gone.acme.example/"), "{text}");
+    story.press("j j j j j");
+    let id = endpoint_id(1);
+    assert_eq!(story.model.screen().id(), Some(id.to_string()));
+    story.press("enter");
+    story.settle();
+    let asked = story.asked.iter().rev().find_map(|request| match request {
+        Request::Deliveries(tenant, endpoint, ..) => Some((tenant.to_string(), *endpoint)),
+        _ => None,
+    });
+    assert_eq!(asked, Some(("acme".to_owned(), id)));
+    assert_eq!(story.model.place(), Place::Deliveries);
+    story.press("q");
+    story.settle();
+    story.press("i");
+    let text = frame_text(&story);
+    assert!(text.contains("disabled: it answered 410"), "{text}");
+
+    let url = start(None, |path| match path {
+        "/overview" => (200, serde_json::to_string(&overview()).unwrap()),
+        _ => (404, String::new()),
+    });
+    let out = run(logged_in(&url).path(), &["overview"]);
+    let said = String::from_utf8(out.stdout).unwrap();
+    let (failing, gone) = (endpoint_id(1), endpoint_id(2));
+    for line in [
+        format!(
+            "acme · https://old.acme.example/in · it accepts nothing · failing since 2026-11-23 13:25:07Z · {failing}"
+        ),
+        format!(
+            "acme · https://gone.acme.example/ · disabled: it answered 410, which means that it wants no more events · failing since 2026-11-23 13:25:07Z · {gone}"
+        ),
+    ] {
+        assert!(said.contains(&line), "{said}");
+    }
 }
 
 #[test]

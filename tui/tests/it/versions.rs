@@ -4,9 +4,8 @@ use bowline_api::status::{ConnectorStatus, JobState, Role};
 use serde_json::json;
 
 use crate::fake::{logged_in, newer, run, start};
-use crate::fixtures::{
-    account_id, connector, detail, event, holders, job, operator, overview, page, summary, tenants,
-};
+use crate::fixtures::{account_id, connector, detail, event, holders, job, operator, page, summary, tenants};
+use crate::overview_fixtures::overview;
 use crate::window::Window;
 
 /// Words that this version does not know, for those that the fixtures have.

@@ -18,6 +18,7 @@ pub mod session;
 pub mod sign_on;
 pub mod tenant;
 pub mod totp;
+pub mod webhook;
 
 pub use account::{
     AccountCondition, AccountDetail, AccountSort, AccountState, AccountSummary, ChangeAccount,
@@ -40,7 +41,8 @@ pub use operator::{
     ChangeOwnPassword, ChangePassword, ChangeRole, CreateOperator, EnableOperator, LimitOperator, Operator,
 };
 pub use overview::{
-    Activity, Failing, FailingConnector, LateWorker, Overview, PendingRevocations, StatusCount, TenantPace,
+    Activity, Failing, FailingConnector, FailingWebhook, LateWorker, Overview, PendingRevocations,
+    StatusCount, TenantPace,
 };
 pub use proof::ProvePassword;
 pub use session::{CreateSession, EndedSessions, NewSession, OperatorSession};
@@ -50,3 +52,4 @@ pub use sign_on::{
 };
 pub use tenant::{ChangeTenant, CreateTenant, Tenant, TenantFreeze};
 pub use totp::{ConfirmTotp, RecoveryCodes, TotpSecret};
+pub use webhook::{AddWebhookEndpoint, ChangeWebhookEndpoint, ReplaceWebhookSecret};

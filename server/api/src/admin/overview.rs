@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Job;
 use crate::page::Total;
-use crate::status::{AccountStatus, ConnectorStatus};
-use crate::{ConnectorId, Named, TenantId};
+use crate::status::{AccountStatus, ConnectorStatus, WebhookState};
+use crate::{ConnectorId, Named, TenantId, WebhookEndpointId};
 
 /// Response of `GET /admin/v1/overview`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +66,13 @@ pub struct Failing {
     pub connectors: Vec<FailingConnector>,
     /// Whether there are more such connectors.
     pub more_connectors: bool,
+    /// Up to 50 webhook endpoints that have accepted nothing for five minutes, or that the server has disabled by itself, the last one to fail
+    /// first; none that began to fail more than 30 days ago, because no event is left for it.
+    #[serde(default)]
+    pub webhooks: Vec<FailingWebhook>,
+    /// Whether there are more such endpoints.
+    #[serde(default)]
+    pub more_webhooks: bool,
     /// The revocations that are not done at the provider.
     pub revocations: PendingRevocations,
     /// Workers whose work has waited for too long; empty if all keep up.
@@ -96,6 +103,29 @@ pub struct FailingConnector {
     /// When a call tries whether the provider is back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<DateTime<Utc>>,
+}
+
+/// A webhook endpoint to which no event gets although nobody has disabled it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FailingWebhook {
+    /// The endpoint.
+    pub id: WebhookEndpointId,
+    /// Its tenant.
+    pub tenant_id: TenantId,
+    /// The tenant's short name.
+    pub tenant: String,
+    /// Where events are sent.
+    pub url: String,
+    /// `disabled` if the server sends nothing more.
+    #[cfg_attr(feature = "openapi", schema(value_type = WebhookState))]
+    pub state: Named<WebhookState>,
+    /// Why it is disabled: `gone`, `failing` or `integrity_error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_reason: Option<String>,
+    /// Since when no delivery was accepted although some were tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 /// Grants that Bowline has ended and the provider has not.

@@ -1,16 +1,17 @@
 //! What the overview says that does not work now, and the jobs: one row each, and where the row leads.
 
-use bowline_api::admin::{FailingConnector, Job, LateWorker, Overview, PendingRevocations};
-use bowline_api::status::ConnectorStatus;
-use bowline_api::{ConnectorId, JobId};
+use bowline_api::admin::{FailingConnector, FailingWebhook, Job, LateWorker, Overview, PendingRevocations};
+use bowline_api::status::{ConnectorStatus, WebhookState};
+use bowline_api::{ConnectorId, JobId, WebhookEndpointId};
 use chrono::{DateTime, Utc};
 
 use crate::dialog::details::Details;
 use crate::interface::dialog::Reaction;
 use crate::registry::place::Place;
+use crate::screen::label::why_disabled;
 use crate::text::count;
 use crate::theme::Meaning;
-use crate::when::relative;
+use crate::when::{ago, relative};
 use crate::widget::query::with_word;
 use crate::widget::row::Row;
 
@@ -30,6 +31,10 @@ pub enum Trouble {
     GivenUp(u64),
     /// A worker that does not keep up, and its place among them.
     Worker(usize, LateWorker),
+    /// An endpoint for webhooks that accepts nothing, or that the server has disabled.
+    Webhook(FailingWebhook),
+    /// There are more such endpoints.
+    MoreWebhooks,
     /// A job that runs or waits for a second operator.
     Job(Box<Job>),
 }
@@ -47,6 +52,10 @@ pub enum TroubleId {
     GivenUp,
     /// The worker at this place.
     Worker(usize),
+    /// An endpoint for webhooks.
+    Webhook(WebhookEndpointId),
+    /// The endpoints that are not listed.
+    MoreWebhooks,
     /// A job.
     Job(JobId),
 }
@@ -61,6 +70,8 @@ impl Row for Trouble {
             Self::Retried(_) => TroubleId::Retried,
             Self::GivenUp(_) => TroubleId::GivenUp,
             Self::Worker(place, _) => TroubleId::Worker(*place),
+            Self::Webhook(row) => TroubleId::Webhook(row.id),
+            Self::MoreWebhooks => TroubleId::MoreWebhooks,
             Self::Job(job) => TroubleId::Job(job.id),
         }
     }
@@ -77,6 +88,8 @@ impl Trouble {
             all.extend((pending.retried > 0).then_some(Self::Retried(pending)));
             all.extend((pending.given_up > 0).then_some(Self::GivenUp(pending.given_up)));
             all.extend(failing.workers.iter().cloned().enumerate().map(|(at, late)| Self::Worker(at, late)));
+            all.extend(failing.webhooks.iter().cloned().map(Self::Webhook));
+            all.extend(failing.more_webhooks.then_some(Self::MoreWebhooks));
         }
         all.extend(facts.jobs.iter().cloned().map(|job| Self::Job(Box::new(job))));
         all
@@ -108,6 +121,8 @@ impl Trouble {
                 let text = format!("▲ worker {}: its oldest work waits for {} s", late.worker, late.seconds);
                 plain(text, Meaning::Warn)
             }
+            Self::Webhook(row) => webhook(row, now),
+            Self::MoreWebhooks => plain("… and more webhook endpoints".to_owned(), Meaning::Muted),
             Self::Job(job) => job_line(job),
         }
     }
@@ -115,16 +130,20 @@ impl Trouble {
     /// Where it leads.
     pub(super) fn open(&self) -> Vec<Reaction> {
         let find = |place, query: String| vec![Reaction::Find { place, query }];
+        let of_tenant = |what: &str| {
+            let text = format!("the screen of {what} lists those of the tenant that is selected here");
+            vec![Reaction::Go(Place::Tenants), Reaction::Notify(text)]
+        };
         match self {
             Self::Connector(row) => {
                 find(Place::Connectors, with_word(&row.id.to_string(), "tenant", &row.tenant))
             }
-            Self::MoreConnectors => vec![
-                Reaction::Go(Place::Tenants),
-                Reaction::Notify(
-                    "the screen of connectors lists those of the tenant that is selected here".to_owned(),
-                ),
-            ],
+            Self::MoreConnectors => of_tenant("connectors"),
+            Self::MoreWebhooks => of_tenant("webhook endpoints"),
+            Self::Webhook(row) => {
+                let query = with_word(&format!("endpoint:{}", row.id), "tenant", &row.tenant);
+                find(Place::Deliveries, query)
+            }
             Self::Retried(_) => find(Place::Accounts, "status:revoking".to_owned()),
             Self::GivenUp(_) => {
                 find(Place::Audit, "tenant:* action:account.revocation_given_up since:24h".to_owned())
@@ -138,6 +157,7 @@ impl Trouble {
     pub(super) fn id(&self) -> Option<String> {
         match self {
             Self::Connector(row) => Some(row.id.to_string()),
+            Self::Webhook(row) => Some(row.id.to_string()),
             Self::Job(job) => Some(job.id.to_string()),
             _ => None,
         }
@@ -147,6 +167,7 @@ impl Trouble {
     pub(super) fn tenant(&self) -> Option<String> {
         match self {
             Self::Connector(row) => Some(row.tenant.clone()),
+            Self::Webhook(row) => Some(row.tenant.clone()),
             Self::Job(job) => Some(job.tenant.clone()),
             _ => None,
         }
@@ -163,6 +184,21 @@ fn connector(row: &FailingConnector, now: DateTime<Utc>) -> Line {
     };
     vec![
         (format!("{sign} connector {}", row.name), meaning),
+        (format!(" · {}", row.tenant), Meaning::Text),
+        (format!(" · {why}"), Meaning::Muted),
+    ]
+}
+
+fn webhook(row: &FailingWebhook, now: DateTime<Utc>) -> Line {
+    let since = row.failing_since.map(|since| format!("failing for {}", ago(now, since)));
+    let (sign, why, meaning) = match (row.state.known(), row.state_reason.as_deref()) {
+        (Some(WebhookState::Disabled), reason) => {
+            ("✕", format!("disabled: {}", why_disabled(reason.unwrap_or("no reason given"))), Meaning::Bad)
+        }
+        _ => ("▲", since.unwrap_or_else(|| "it accepts nothing".to_owned()), Meaning::Warn),
+    };
+    vec![
+        (format!("{sign} webhook {}", row.url), meaning),
         (format!(" · {}", row.tenant), Meaning::Text),
         (format!(" · {why}"), Meaning::Muted),
     ]
