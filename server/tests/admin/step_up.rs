@@ -27,6 +27,12 @@ async fn calls(admin: &Admin, root: &str) -> Vec<(Method, String, Value)> {
     let key = format!("{keys}/{}", key["id"].as_str().unwrap());
     admin.execute("UPDATE api_keys SET suspended_at = now(), suspended_reason = 'why'").await;
     let stop = "/admin/v1/tenants/acme/drain-stop";
+    let endpoints = "/admin/v1/tenants/acme/webhook-endpoints";
+    let url = json!({ "url": "https://hooks.acme.example/" });
+    let endpoint = admin.post(root, endpoints, proven(url.clone())).await.expect(201);
+    let endpoint = format!("{endpoints}/{}", endpoint["id"].as_str().unwrap());
+    // What does not decide where events go asks for nothing.
+    admin.call(Method::Patch, root, &endpoint, Some(json!({ "events": [] }))).await.expect(200);
     vec![
         (
             Method::Post,
@@ -43,6 +49,9 @@ async fn calls(admin: &Admin, root: &str) -> Vec<(Method, String, Value)> {
         (Method::Put, stop.to_owned(), json!({ "enabled": true, "reason": "ticket 4711" })),
         (Method::Post, format!("{stop}/announce"), json!({ "minutes": 60, "reason": "their export is new" })),
         (Method::Put, secret, json!({ "app_secret": "second" })),
+        (Method::Post, endpoints.to_owned(), url),
+        (Method::Patch, endpoint.clone(), json!({ "url": "https://other.acme.example/" })),
+        (Method::Post, format!("{endpoint}/rotate-secret"), json!({})),
     ]
 }
 

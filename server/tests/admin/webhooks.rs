@@ -6,7 +6,7 @@ use bowline_server::service::webhook::{self, send};
 use rocket::http::Method;
 use serde_json::json;
 
-use crate::harness::Admin;
+use crate::harness::{Admin, proven};
 
 const ENDPOINTS: &str = "/admin/v1/tenants/acme/webhook-endpoints";
 
@@ -15,7 +15,8 @@ async fn tested() -> (Admin, String, String) {
     let admin = Admin::start().await;
     let root = admin.operator("root", Role::Admin).await;
     admin.post(&root, "/admin/v1/tenants", json!({ "slug": "acme", "name": "Acme" })).await.expect(201);
-    let new = admin.post(&root, ENDPOINTS, json!({ "url": "https://hooks.acme.example/" })).await.expect(201);
+    let wanted = proven(json!({ "url": "https://hooks.acme.example/" }));
+    let new = admin.post(&root, ENDPOINTS, wanted).await.expect(201);
     let endpoint = format!("{ENDPOINTS}/{}", new["id"].as_str().unwrap());
     test(&admin, &root, &endpoint).await;
     (admin, root, endpoint)
@@ -63,7 +64,7 @@ async fn what_waits_is_due_at_once_when_it_is_asked_for() {
         due
     };
     assert!(is_due().await && !is_due().await);
-    let url = json!({ "url": "https://other.acme.example/" });
+    let url = proven(json!({ "url": "https://other.acme.example/" }));
     admin.call(Method::Patch, &root, &endpoint, Some(url)).await.expect(200);
     assert!(is_due().await, "at its new address");
     admin.call(Method::Post, &root, &format!("{endpoint}/disable"), None).await.expect(200);

@@ -106,7 +106,7 @@ pub(super) fn outcome(answer: &Answer) -> String {
         },
         Answer::NewApiKey(_) => "the key works from now on".to_owned(),
         Answer::Webhook(endpoint) => format!("the endpoint is {}", endpoint.state),
-        Answer::NewWebhook(_) => "the new secret signs from now on".to_owned(),
+        Answer::NewWebhook(_) => "its secret signs from now on".to_owned(),
         Answer::WebhookTest(test) => format!("{} is on its way", test.event_id),
         Answer::Resent(ResentWebhooks { events: 1 }) => "1 event is on its way".to_owned(),
         Answer::Resent(ResentWebhooks { events }) => format!("{events} events are on their way"),

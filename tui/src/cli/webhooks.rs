@@ -10,7 +10,7 @@ use bowline_api::v1::{
 use bowline_api::{ConnectorId, EventId, WebhookEndpointId};
 use clap::{Args, Subcommand};
 
-use crate::client::{Act, Answer, TenantRef, WebhookAct};
+use crate::client::{Act, Answer, Proof, TenantRef, WebhookAct};
 use crate::dialog::confirmation::end_of;
 use crate::screen::label::{delivery_label, webhook_label};
 use crate::terminal::now;
@@ -34,7 +34,7 @@ pub enum Webhooks {
     },
     /// Show an endpoint, without its secret
     Show(Endpoint),
-    /// Create an endpoint and print its signing secret, which is never shown again
+    /// Create an endpoint and print its signing secret, which is never shown again; asks for your password
     Create {
         /// Where events are sent: https, on a host of the public internet
         url: String,
@@ -48,7 +48,7 @@ pub enum Webhooks {
         #[arg(long, value_name = "ID")]
         connector: Option<ConnectorId>,
     },
-    /// Edit an endpoint; what is not given stays as it is
+    /// Edit an endpoint; what is not given stays as it is; another URL asks for your password
     Edit {
         /// Which endpoint.
         #[command(flatten)]
@@ -78,7 +78,7 @@ pub enum Webhooks {
     },
     /// Send an endpoint an event of the type endpoint.test, whatever types it gets otherwise
     Test(Endpoint),
-    /// Replace an endpoint's signing secret and print the new one, which is never shown again
+    /// Replace an endpoint's signing secret and print the new one, which is never shown again; asks for your password
     RotateSecret {
         /// Which endpoint.
         #[command(flatten)]
@@ -146,13 +146,15 @@ pub(super) async fn run(target: &Target, command: &Webhooks, out: &mut Output) -
         Webhooks::Create { url, tenant, events, connector } => {
             must_be_seen()?;
             let (url, events, connector) = (url.clone(), events.clone(), *connector);
-            let wanted = CreateWebhookEndpoint { url, events, connector };
-            (tenant, "create an endpoint".to_owned(), WebhookAct::Create(Box::new(wanted)))
+            let wanted = Box::new(CreateWebhookEndpoint { url, events, connector });
+            let act = WebhookAct::Create { wanted, proof: Proof::empty() };
+            (tenant, "create an endpoint".to_owned(), act)
         }
         Webhooks::RotateSecret { of: Endpoint { id, tenant }, overlap } => {
             must_be_seen()?;
             let what = format!("replace the secret of endpoint {id}, which then signs for {overlap} hours");
-            (tenant, what, WebhookAct::Rotate { id: *id, overlap_hours: Some(*overlap) })
+            let act = WebhookAct::Rotate { id: *id, overlap_hours: Some(*overlap), proof: Proof::empty() };
+            (tenant, what, act)
         }
         Webhooks::Edit { of: Endpoint { id, tenant }, url, events, all_events } => {
             let events = (*all_events || !events.is_empty()).then(|| events.clone());
@@ -161,7 +163,8 @@ pub(super) async fn run(target: &Target, command: &Webhooks, out: &mut Output) -
                 return Err(CliError::Usage(text.to_owned()));
             }
             let edit = Box::new(EditWebhookEndpoint { url: url.clone(), events });
-            (tenant, format!("edit endpoint {id}"), WebhookAct::Edit { id: *id, edit })
+            let act = WebhookAct::Edit { id: *id, edit, proof: Proof::empty() };
+            (tenant, format!("edit endpoint {id}"), act)
         }
         Webhooks::Enable(Endpoint { id, tenant }) => {
             (tenant, format!("enable endpoint {id}"), WebhookAct::Enable { id: *id })

@@ -130,6 +130,7 @@ impl Act {
             | Self::ApproveJob { proof, .. }
             | Self::RetryJob { proof, .. }
             | Self::ChangePassword { current: proof, .. } => Some(proof),
+            Self::Webhook { act, .. } => act.proof_mut(),
             _ => None,
         }
     }

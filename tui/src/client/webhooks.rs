@@ -1,8 +1,10 @@
 //! A tenant's endpoints for webhooks, and what was delivered to them.
 
+use bowline_api::admin::{AddWebhookEndpoint, ChangeWebhookEndpoint, ReplaceWebhookSecret};
 use bowline_api::status::WebhookDeliveryState;
 use bowline_api::v1::{
-    ResendWebhooks, ResentWebhooks, RotateWebhookSecret, WebhookDelivery, WebhookEndpoint,
+    CreateWebhookEndpoint, EditWebhookEndpoint, ResendWebhooks, ResentWebhooks, WebhookDelivery,
+    WebhookEndpoint,
 };
 use bowline_api::{Page, WebhookEndpointId};
 use reqwest::{Method, RequestBuilder};
@@ -46,14 +48,19 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let endpoint = |changed| Answer::Webhook(Box::new(changed));
         Ok(match act {
-            WebhookAct::Create(wanted) => {
+            WebhookAct::Create { wanted, proof } => {
+                let CreateWebhookEndpoint { url, events, connector } = *wanted;
+                let body = AddWebhookEndpoint { url, events, connector, proof: proof.body() };
                 let of = self.tenant_id(tenant).await?;
                 let request = self.request(Method::POST, &format!("/tenants/{of}/webhook-endpoints"))?;
-                Answer::NewWebhook(self.json(request.json(&*wanted)).await?)
+                Answer::NewWebhook(self.json(request.json(&body)).await?)
             }
-            WebhookAct::Edit { id, edit } => {
+            WebhookAct::Edit { id, edit, proof } => {
+                let EditWebhookEndpoint { url, events } = *edit;
+                let proof = url.is_some().then(|| proof.body());
+                let body = ChangeWebhookEndpoint { url, events, proof };
                 let request = self.about_webhook(Method::PATCH, tenant, id, "").await?;
-                endpoint(self.json(request.json(&*edit)).await?)
+                endpoint(self.json(request.json(&body)).await?)
             }
             WebhookAct::Disable { id } => {
                 endpoint(self.json(self.about_webhook(Method::POST, tenant, id, "/disable").await?).await?)
@@ -69,8 +76,8 @@ impl Client {
                 let request = self.about_webhook(Method::POST, tenant, id, "/test").await?;
                 Answer::WebhookTest(self.json(request).await?)
             }
-            WebhookAct::Rotate { id, overlap_hours } => {
-                let body = RotateWebhookSecret { overlap_hours };
+            WebhookAct::Rotate { id, overlap_hours, proof } => {
+                let body = ReplaceWebhookSecret { overlap_hours, proof: proof.body() };
                 let request = self.about_webhook(Method::POST, tenant, id, "/rotate-secret").await?;
                 Answer::NewWebhook(self.json(request.json(&body)).await?)
             }

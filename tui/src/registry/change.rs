@@ -38,7 +38,7 @@ pub(super) const CHANGES: &[Entry] = &[
     change(
         A::EditUrls,
         "connector.urls",
-        ("edit the return URLs", "return URLs"),
+        ("edit return URLs, or the endpoint", "return URLs"),
         (Danger::Reversible, Role::Admin),
         &["U"],
     ),

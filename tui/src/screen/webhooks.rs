@@ -23,7 +23,7 @@ use crate::widget::query_bar::TenantSearch;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size, Sorted};
 
-use super::label::webhook_label;
+use super::label::{webhook_label, why_disabled};
 
 /// A tenant's endpoints.
 #[derive(Debug, Default)]
@@ -59,6 +59,8 @@ impl Screen for Webhooks {
         &[
             Action::Open,
             Action::Search,
+            Action::Add,
+            Action::EditUrls,
             Action::SendTest,
             Action::Pause,
             Action::Rotate,
@@ -106,7 +108,10 @@ impl Screen for Webhooks {
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         let current = self.list.rows.current();
-        let Some(tenant) = &self.list.query.tenant else { return Vec::new() };
+        let Some(tenant) = &self.list.query.tenant else {
+            let first = || Reaction::Notify("choose a tenant first: type / and tenant:NAME".to_owned());
+            return (action == Action::Add).then(first).into_iter().collect();
+        };
         match action {
             Action::Open => {
                 let query = current.map(|endpoint| {
@@ -115,6 +120,8 @@ impl Screen for Webhooks {
                 let find = |query| Reaction::Find { place: Place::Deliveries, query };
                 query.map(find).into_iter().collect()
             }
+            Action::Add => vec![change::create_webhook(tenant)],
+            Action::EditUrls => vec![change::edit_webhook(tenant, current)],
             Action::SendTest => vec![change::test_webhook(tenant, current)],
             Action::Pause => vec![change::pause_webhook(tenant, current)],
             Action::Rotate => vec![change::rotate_webhook(tenant, current)],
@@ -123,10 +130,16 @@ impl Screen for Webhooks {
         }
     }
 
+    /// The types of events are edited together with the URL.
+    fn hint(&self, action: Action) -> Option<&'static str> {
+        (action == Action::EditUrls).then_some("edit")
+    }
+
     fn offers(&self, action: Action) -> bool {
         let is_about_row = |action| {
             [
                 Action::Open,
+                Action::EditUrls,
                 Action::SendTest,
                 Action::Pause,
                 Action::Rotate,
@@ -154,7 +167,7 @@ impl Screen for Webhooks {
         let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
         let (state, meaning) = webhook_label(row);
         let mut pairs = vec![pair("URL", &row.url), ("state".to_owned(), state, meaning)];
-        pairs.extend(row.state_reason.as_deref().map(|reason| pair("reason", why(reason))));
+        pairs.extend(row.state_reason.as_deref().map(|reason| pair("reason", why_disabled(reason))));
         let failing = |at| ("failing since".to_owned(), stamp(at), Meaning::Warn);
         pairs.extend(row.failing_since.map(failing));
         pairs.push(pair("events", &events(row)));
@@ -174,7 +187,7 @@ impl Screen for Webhooks {
         canvas.line(area, 0, &[(&format!("webhooks › {whose}"), Meaning::Heading)]);
         let empty = match &self.list.query.tenant {
             Some(_) if !self.list.query.words.is_empty() => "no match; esc clears the search",
-            Some(_) => "this tenant has no webhook endpoint; bowline webhooks create makes one",
+            Some(_) => "this tenant has no webhook endpoint",
             None => "no tenant is chosen: type / and tenant:NAME",
         };
         self.list.draw(around, canvas, area, empty);
@@ -184,17 +197,6 @@ impl Screen for Webhooks {
 /// The types of events that an endpoint gets.
 fn events(row: &WebhookEndpoint) -> String {
     if row.events.is_empty() { "all".to_owned() } else { row.events.join(" ") }
-}
-
-/// Why an endpoint is disabled, in words.
-fn why(reason: &str) -> &str {
-    match reason {
-        "requested" => "somebody disabled it",
-        "gone" => "it answered 410, which means that it wants no more events",
-        "failing" => "it accepted nothing for ten days",
-        "integrity_error" => "what is stored about it was edited",
-        other => other,
-    }
 }
 
 const COLUMNS: &[Column<WebhookEndpoint>] = &[

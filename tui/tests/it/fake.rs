@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use bowline::config::{Dirs, Session, SessionStore, save};
@@ -106,9 +106,18 @@ pub(crate) fn logged_in(url: &str) -> tempfile::TempDir {
     config
 }
 
-/// Runs a command with this configuration.
+/// Runs a command with this configuration and an empty standard input.
 pub(crate) fn run(config: &Path, arguments: &[&str]) -> Output {
+    run_with(config, arguments, "")
+}
+
+/// Runs a command with this configuration and standard input.
+pub(crate) fn run_with(config: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
     command.args(arguments).env("BOWLINE_CONFIG_DIR", config).env_remove("BOWLINE_SERVER");
-    command.output().unwrap()
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    // A command that does not read its input may have ended already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
 }

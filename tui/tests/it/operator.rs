@@ -201,16 +201,19 @@ impl Story {
     fn changed_webhook(act: &WebhookAct) -> Answer {
         match act {
             WebhookAct::Disable { id } => Answer::Webhook(Box::new(switched(*id, WebhookState::Disabled))),
-            WebhookAct::Enable { id } => Answer::Webhook(Box::new(switched(*id, WebhookState::Enabled))),
             WebhookAct::Test { .. } => {
                 Answer::WebhookTest(WebhookTest { event_id: deliveries()[0].event_id })
             }
-            WebhookAct::Rotate { .. } => Answer::NewWebhook(Box::new(new_endpoint())),
+            WebhookAct::Create { .. } | WebhookAct::Rotate { .. } => {
+                Answer::NewWebhook(Box::new(new_endpoint()))
+            }
+            WebhookAct::Enable { id } | WebhookAct::Edit { id, .. } => {
+                Answer::Webhook(Box::new(switched(*id, WebhookState::Enabled)))
+            }
             WebhookAct::Resend { .. } | WebhookAct::ResendSince { .. } => {
                 Answer::Resent(ResentWebhooks { events: 1 })
             }
             WebhookAct::Delete { .. } => Answer::Done,
-            other => panic!("no fixture for {other:?}"),
         }
     }
 

@@ -6,11 +6,12 @@ use bowline::app::Msg;
 use bowline::client::{Act, Request, WebhookAct};
 use bowline_api::status::{Role, WebhookDeliveryState, WebhookState};
 use bowline_api::v1::WebhookTest;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, from_str, json, to_string};
 
-use crate::fake::{logged_in, run, start_with};
+use crate::fake::{logged_in, run_with, start_with};
 use crate::faults::calls;
-use crate::fixtures::{page, tenants};
+use crate::fixtures::{connectors, operator, page, tenants};
 use crate::operator::Story;
 use crate::screens::frame_text;
 use crate::webhook_fixtures::{deliveries, endpoint_id, endpoints, new_endpoint, switched};
@@ -56,11 +57,16 @@ fn a_tenant_leads_to_its_endpoints_which_are_tested_switched_rotated_and_deleted
     story.press("o ctrl-u");
     story.type_in("721");
     story.press("enter");
-    assert!(frame_text(&story).contains("works for 0 to 720 hours"), "{}", frame_text(&story));
-    story.press("ctrl-u");
-    story.type_in("48");
+    story.type_in("my own password");
     story.press("enter");
-    assert!(matches!(last_act(&story), WebhookAct::Rotate { overlap_hours: Some(48), .. }));
+    assert!(frame_text(&story).contains("works for 0 to 720 hours"), "{}", frame_text(&story));
+    story.press("up ctrl-u");
+    story.type_in("48");
+    story.press("enter enter");
+    let WebhookAct::Rotate { overlap_hours, proof, .. } = last_act(&story) else {
+        panic!("{:?}", story.asked)
+    };
+    assert_eq!((*overlap_hours, proof.password.expose_secret()), (Some(48), "my own password"));
     story.settle();
     assert!(frame_text(&story).contains("new signing secret"), "{}", frame_text(&story));
     assert!(frame_text(&story).contains("whsec_CANARY") && !format!("{:?}", story.model).contains("CANARY"));
@@ -81,6 +87,64 @@ fn a_tenant_leads_to_its_endpoints_which_are_tested_switched_rotated_and_deleted
     assert!(story.toast().contains("enable it first"), "{}", story.toast());
     story.press("i");
     assert!(frame_text(&story).contains("it answered 410"), "{}", frame_text(&story));
+}
+
+#[test]
+fn an_admin_adds_an_endpoint_and_edits_one_with_their_own_password() {
+    let mut story = at_webhooks(Role::Admin);
+    story.press("a");
+    insta::assert_snapshot!("new_endpoint", frame_text(&story));
+    story.type_in("shop.example");
+    story.press("enter ctrl-u");
+    story.type_in("account.linked, account.revoked");
+    story.press("enter");
+    story.type_in("conn_1");
+    story.press("enter");
+    story.type_in("my own CANARY");
+    story.press("enter");
+    assert!(frame_text(&story).contains("a URL is needed"), "{}", frame_text(&story));
+    story.press("tab ctrl-u");
+    story.type_in("https://shop.example/hooks");
+    story.press("enter enter enter enter");
+    assert!(frame_text(&story).contains("a connector is conn_"), "{}", frame_text(&story));
+    let connector = connectors()[0].id;
+    story.press("up ctrl-u");
+    story.type_in(&connector.to_string());
+    story.press("enter enter");
+    let WebhookAct::Create { wanted, proof } = last_act(&story) else { panic!("{:?}", story.asked) };
+    assert_eq!((wanted.url.as_str(), wanted.connector), ("https://shop.example/hooks", Some(connector)));
+    assert_eq!(wanted.events, ["account.linked", "account.revoked"]);
+    assert_eq!(proof.password.expose_secret(), "my own CANARY");
+    story.settle();
+    assert!(frame_text(&story).contains("whsec_CANARY"), "{}", frame_text(&story));
+    assert!(!format!("{:?}{:?}", story.asked, story.model).contains("CANARY"));
+    story.press("esc");
+    story.settle();
+
+    story.press("U");
+    let text = frame_text(&story);
+    assert!(text.contains("account.linked account.needs_reauth"), "it begins with what there is: {text}");
+    story.press("ctrl-u");
+    story.type_in("https://other.example/hooks");
+    story.press("enter ctrl-u enter");
+    story.type_in("my own CANARY");
+    story.press("enter");
+    assert!(frame_text(&story).contains("types of events, with spaces between"), "{}", frame_text(&story));
+    story.press("up");
+    story.type_in("all");
+    story.press("enter enter");
+    let WebhookAct::Edit { id, edit, proof } = last_act(&story) else { panic!("{:?}", story.asked) };
+    assert_eq!((*id, edit.url.as_deref()), (endpoint_id(0), Some("https://other.example/hooks")));
+    assert_eq!((edit.events.as_deref(), proof.password.expose_secret()), (Some(&[][..]), "my own CANARY"));
+    story.settle();
+    assert!(story.toast().contains("the endpoint is enabled"), "{}", story.toast());
+    let mut story = Story::with_session();
+    story.role = Role::Admin;
+    story.settle();
+    story.press("6");
+    story.settle();
+    story.press("9 a");
+    assert_eq!(story.toast(), "choose a tenant first: type / and tenant:NAME");
 }
 
 #[test]
@@ -117,7 +181,9 @@ fn an_endpoint_leads_to_its_deliveries_of_which_one_or_all_since_are_sent_again(
     assert!(matches!(last, Some(Request::Deliveries(_, _, state, _)) if *state == skipped), "{last:?}");
     story.settle();
     let mut viewer = at_webhooks(Role::Viewer);
-    for (key, needed) in [("M", "operator"), ("S", "admin"), ("o", "admin"), ("K", "admin")] {
+    for (key, needed) in
+        [("a", "admin"), ("U", "admin"), ("M", "operator"), ("S", "admin"), ("o", "admin"), ("K", "admin")]
+    {
         viewer.press(key);
         assert_eq!(viewer.toast(), format!("refused: this needs the role {needed}; yours is viewer"));
         assert!(viewer.model.dialogs.is_empty());
@@ -132,6 +198,9 @@ fn server() -> (String, Called) {
     let called = Called::default();
     let noted = Arc::clone(&called);
     let url = start_with(None, move |path, body| {
+        if path == "/whoami" {
+            return (200, to_string(&operator(Role::Admin)).unwrap());
+        }
         let Some((_, rest)) = path.split_once("/webhook-endpoints") else { return (404, String::new()) };
         let body: Value = if body.is_empty() { Value::Null } else { from_str(body).unwrap() };
         noted.lock().unwrap().push((rest.to_owned(), body.clone()));
@@ -158,11 +227,13 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
     let (id, tenant) = (endpoint_id(0).to_string(), tenants()[0].id.to_string());
     let event = deliveries()[1].event_id.to_string();
     let with = |arguments: &[&str]| {
-        let out = run(config.path(), &[&["webhooks"], arguments, &["--tenant", &tenant]].concat());
+        let arguments = [&["webhooks"], arguments, &["--tenant", &tenant]].concat();
+        let out = run_with(config.path(), &arguments, "my own CANARY\n");
         let said = [out.stdout, out.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         (out.status.code(), said[0].clone(), said[1].clone())
     };
-    let url = "https://photos.acme.example/hooks";
+    let (url, other) = ("https://photos.acme.example/hooks", "https://other.acme.example/hooks");
+    let proof = json!({ "password": "my own CANARY" });
     let since = "2026-11-23T10:00:00Z";
     for (arguments, path, body, shown) in [
         (&["list"][..], String::new(), Value::Null, "▲ failing"),
@@ -170,8 +241,14 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
         (
             &["create", url, "--events", "account.linked,account.revoked"],
             String::new(),
-            json!({ "url": url, "events": ["account.linked", "account.revoked"] }),
+            json!({ "url": url, "events": ["account.linked", "account.revoked"], "proof": proof }),
             "whsec_CANARY",
+        ),
+        (
+            &["edit", &id, "--url", other],
+            format!("/{id}"),
+            json!({ "url": other, "proof": proof }),
+            "is enabled",
         ),
         (&["edit", &id, "--all-events"], format!("/{id}"), json!({ "events": [] }), "is enabled"),
         (&["enable", &id], format!("/{id}/enable"), Value::Null, "is enabled"),
@@ -181,7 +258,7 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
         (
             &["rotate-secret", &id, "--overlap", "48"],
             format!("/{id}/rotate-secret"),
-            json!({ "overlap_hours": 48 }),
+            json!({ "overlap_hours": 48, "proof": proof }),
             "the old secret signs as well until",
         ),
         (

@@ -1,6 +1,8 @@
-//! Tenants' endpoints for webhooks: what operators see and change is what the tenant itself sees and changes.
+//! Tenants' endpoints for webhooks: what operators see and change is what the tenant itself sees and changes. What decides where events go
+//! asks for a proof.
 
 use bowline_api::Page;
+use bowline_api::admin::{AddWebhookEndpoint, ChangeWebhookEndpoint, ReplaceWebhookSecret};
 use bowline_api::v1::{
     CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, ResendWebhooks, ResentWebhooks,
     RotateWebhookSecret, WebhookDelivery, WebhookEndpoint, WebhookTest,
@@ -10,8 +12,8 @@ use rocket::response::status::Accepted;
 use rocket::serde::json::Json;
 use rocket::{delete, get, patch, post};
 
-use crate::domain::Result;
-use crate::http::{Admin, Body, OptionalBody, Revoker, Shared, Viewer, params};
+use crate::domain::{Code, Result};
+use crate::http::{Admin, Body, ClientAddress, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::tenant;
 use crate::service::webhook::{self, DeliveryQuery};
@@ -32,21 +34,27 @@ pub(super) async fn list(app: &Shared, caller: Viewer, tenant: &str) -> Result<J
 /// Create a webhook endpoint
 ///
 /// The response has the signing secret, which is never shown again.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "webhooks",
-    request_body = CreateWebhookEndpoint,
+    request_body = AddWebhookEndpoint,
     responses((status = 201, body = NewWebhookEndpoint, description = "The endpoint with its secret"), Problems),
 )]
 #[post("/admin/v1/tenants/<tenant>/webhook-endpoints", data = "<body>")]
 pub(super) async fn create(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     tenant: &str,
-    body: Body<CreateWebhookEndpoint>,
+    body: Body<AddWebhookEndpoint>,
 ) -> Result<(Status, Json<NewWebhookEndpoint>)> {
-    let (tenant, actor) = (tenant::named(app, tenant).await?, caller.actor());
-    let new = webhook::create(app, tenant, &actor, &body.0, None).await?;
-    Ok((Status::Created, Json(new)))
+    let (tenant, AddWebhookEndpoint { url, events, connector, proof }) =
+        (tenant::named(app, tenant).await?, body.0);
+    let actor = caller.prove(app, proof, from).await?;
+    let wanted = CreateWebhookEndpoint { url, events, connector };
+    Ok((Status::Created, Json(webhook::create(app, tenant, &actor, &wanted, None).await?)))
 }
 
 /// Get a webhook endpoint
@@ -68,21 +76,34 @@ pub(super) async fn show(
 /// Edit a webhook endpoint
 ///
 /// What is omitted stays as it is. Events that wait go to the new URL at once.
+///
+/// A URL asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a
+/// failed login.
 #[utoipa::path(
     tag = "webhooks",
-    request_body = EditWebhookEndpoint,
+    request_body = ChangeWebhookEndpoint,
     responses((status = 200, body = WebhookEndpoint, description = "The endpoint"), Problems),
 )]
 #[patch("/admin/v1/tenants/<tenant>/webhook-endpoints/<endpoint>", data = "<body>")]
 pub(super) async fn edit(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     tenant: &str,
     endpoint: &str,
-    body: Body<EditWebhookEndpoint>,
+    body: Body<ChangeWebhookEndpoint>,
 ) -> Result<Json<WebhookEndpoint>> {
-    let (tenant, actor) = (tenant::named(app, tenant).await?, caller.actor());
-    Ok(Json(webhook::edit(app, tenant, &actor, params::id(endpoint)?, &body.0).await?))
+    let (tenant, endpoint) = (tenant::named(app, tenant).await?, params::id(endpoint)?);
+    let ChangeWebhookEndpoint { url, events, proof } = body.0;
+    let actor = match (proof, &url) {
+        (Some(proof), _) => caller.prove(app, proof, from).await?,
+        (None, None) => caller.actor(),
+        (None, Some(_)) => {
+            let detail = "missing field `proof`, which a URL needs";
+            return Err(Code::InvalidField.because(detail).field("proof").into());
+        }
+    };
+    Ok(Json(webhook::edit(app, tenant, &actor, endpoint, &EditWebhookEndpoint { url, events }).await?))
 }
 
 /// Remove a webhook endpoint
@@ -139,21 +160,28 @@ pub(super) async fn enable(
 ///
 /// Messages are signed with the new secret from now on, and with the old one as well for `overlap_hours`. The response has the new
 /// secret, which is never shown again.
+///
+/// Asks for your own password, and for a one-time code if you log in with one, as the member `proof`. What is wrong counts as a failed
+/// login.
 #[utoipa::path(
     tag = "webhooks",
-    request_body = RotateWebhookSecret,
+    request_body = ReplaceWebhookSecret,
     responses((status = 200, body = NewWebhookEndpoint, description = "The endpoint with its new secret"), Problems),
 )]
 #[post("/admin/v1/tenants/<tenant>/webhook-endpoints/<endpoint>/rotate-secret", data = "<body>")]
 pub(super) async fn rotate_secret(
     app: &Shared,
     caller: Admin,
+    from: ClientAddress,
     tenant: &str,
     endpoint: &str,
-    body: OptionalBody<RotateWebhookSecret>,
+    body: Body<ReplaceWebhookSecret>,
 ) -> Result<Json<NewWebhookEndpoint>> {
-    let (tenant, actor) = (tenant::named(app, tenant).await?, caller.actor());
-    Ok(Json(webhook::rotate(app, tenant, &actor, params::id(endpoint)?, &body.0, None).await?))
+    let (tenant, endpoint) = (tenant::named(app, tenant).await?, params::id(endpoint)?);
+    let ReplaceWebhookSecret { overlap_hours, proof } = body.0;
+    let actor = caller.prove(app, proof, from).await?;
+    let wanted = RotateWebhookSecret { overlap_hours };
+    Ok(Json(webhook::rotate(app, tenant, &actor, endpoint, &wanted, None).await?))
 }
 
 /// Send a test event

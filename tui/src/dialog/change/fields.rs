@@ -5,12 +5,13 @@ use std::ops::RangeInclusive;
 use bowline_api::ApiKeyId;
 use bowline_api::status::{Permission, Role};
 use secrecy::SecretString;
-use url::Url;
 
 use crate::client::{Act, Proof, SignOnWay, WebhookAct};
 use crate::danger::Danger;
 use crate::dialog::confirmation::{is_reason, reason_length};
 use crate::widget::text_field::TextField;
+
+use super::typed::{connector, events, is_of_host, number, permissions, return_urls};
 
 /// What a field of the dialog is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,12 @@ pub enum Purpose {
     Reason,
     /// The return URLs of a connector, with spaces between.
     ReturnUrls,
+    /// Where an endpoint is told of events.
+    Url,
+    /// The types of events of an endpoint, with spaces between, or all.
+    Events,
+    /// The only connector whose events an endpoint gets; all if empty.
+    Connector,
     /// A secret, drawn as dots.
     Secret,
     /// Another operator's new password, drawn as dots.
@@ -76,9 +83,6 @@ const TIMES: RangeInclusive<u32> = 2..=1000;
 const LEAST: RangeInclusive<u32> = 10..=10_000_000;
 const MINUTES: RangeInclusive<u32> = 0..=10_080;
 
-/// The greatest number of return URLs of a connector.
-const MAX_RETURN_URLS: usize = 20;
-
 /// The fields in order, one of which receives the keys.
 #[derive(Debug)]
 pub(super) struct Fields {
@@ -100,6 +104,10 @@ impl Fields {
             Act::RotateApiKey { .. } | Act::Webhook { act: WebhookAct::Rotate { .. }, .. } => {
                 &[Purpose::Hours]
             }
+            Act::Webhook { act: WebhookAct::Create { .. }, .. } => {
+                &[Purpose::Url, Purpose::Events, Purpose::Connector]
+            }
+            Act::Webhook { act: WebhookAct::Edit { .. }, .. } => &[Purpose::Url, Purpose::Events],
             Act::SetPassword { .. } => &[Purpose::NewPassword, Purpose::NewPasswordAgain],
             Act::SetDrainStop { .. } => &[Purpose::Switch, Purpose::Times, Purpose::Least, Purpose::Reason],
             Act::AnnounceFetch { .. } => &[Purpose::Minutes, Purpose::OnlyKey, Purpose::Reason],
@@ -218,6 +226,13 @@ impl Fields {
                 Purpose::ReturnUrls if return_urls(text).is_none() => {
                     "return URLs, with spaces between: 1 to 20 addresses such as https://shop.example/done, without ? and #"
                 }
+                Purpose::Url if !is_of_host(text) => "a URL is needed, such as https://shop.example/hooks",
+                Purpose::Events if events(text).is_none() => {
+                    "types of events, with spaces between, such as account.revoked; or all"
+                }
+                Purpose::Connector if connector(text).is_err() => {
+                    "a connector is conn_…; with none, it gets the events of all that have no endpoint"
+                }
                 Purpose::Secret if text.trim().is_empty() => "the secret is missing",
                 Purpose::NewPassword if text.is_empty() => "the new password is missing",
                 Purpose::NewPasswordAgain if text != self.text_of(Purpose::NewPassword) => {
@@ -278,6 +293,15 @@ impl Fields {
             | Act::Webhook { act: WebhookAct::Rotate { overlap_hours, .. }, .. } => {
                 *overlap_hours = self.text_of(Purpose::Hours).trim().parse().ok();
             }
+            Act::Webhook { act: WebhookAct::Create { wanted, .. }, .. } => {
+                self.text_of(Purpose::Url).trim().clone_into(&mut wanted.url);
+                wanted.events = events(self.text_of(Purpose::Events)).unwrap_or_default();
+                wanted.connector = connector(self.text_of(Purpose::Connector)).ok().flatten();
+            }
+            Act::Webhook { act: WebhookAct::Edit { edit, .. }, .. } => {
+                edit.url = Some(self.text_of(Purpose::Url).trim().to_owned());
+                edit.events = events(self.text_of(Purpose::Events));
+            }
             Act::SetRole { role, .. } => *role = self.role().unwrap_or(*role),
             Act::EditConnector { edit, .. } => {
                 edit.return_urls = return_urls(self.text_of(Purpose::ReturnUrls));
@@ -300,11 +324,6 @@ impl Fields {
     }
 }
 
-/// The number in this text, if it is in the range.
-fn number(text: &str, range: &RangeInclusive<u32>) -> Option<u32> {
-    text.trim().parse().ok().filter(|number| range.contains(number))
-}
-
 /// The way with this name.
 fn way(text: &str) -> Option<SignOnWay> {
     match text.trim() {
@@ -312,18 +331,4 @@ fn way(text: &str) -> Option<SignOnWay> {
         DEVICE => Some(SignOnWay::Device),
         _ => None,
     }
-}
-
-/// The return URLs in this text; `None` if there is none, or one that no server accepts.
-fn return_urls(text: &str) -> Option<Vec<String>> {
-    let urls: Vec<_> = text.split_whitespace().map(ToOwned::to_owned).collect();
-    let is_one =
-        |text: &String| Url::parse(text).is_ok_and(|url| url.query().is_none() && url.fragment().is_none());
-    ((1..=MAX_RETURN_URLS).contains(&urls.len()) && urls.iter().all(is_one)).then_some(urls)
-}
-
-/// The permissions with these names; `None` if there is none, or one that nobody knows.
-fn permissions(text: &str) -> Option<Vec<Permission>> {
-    let all: Option<Vec<Permission>> = text.split_whitespace().map(|name| name.parse().ok()).collect();
-    all.filter(|all| !all.is_empty())
 }

@@ -6,6 +6,7 @@ mod fields;
 mod form;
 mod jobs;
 mod open;
+mod typed;
 mod warning;
 mod webhooks;
 
@@ -18,4 +19,7 @@ pub use open::{
     pause_tenant, replace_secret, resume_api_key, revoke, revoke_api_key, rotate_api_key, set_password,
     set_role,
 };
-pub use webhooks::{delete_webhook, pause_webhook, rotate_webhook, send_again, send_all_again, test_webhook};
+pub use webhooks::{
+    create_webhook, delete_webhook, edit_webhook, pause_webhook, rotate_webhook, send_again, send_all_again,
+    test_webhook,
+};

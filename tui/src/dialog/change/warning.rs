@@ -97,6 +97,11 @@ fn about_webhook(act: &WebhookAct) -> &'static str {
         WebhookAct::ResendSince { .. } => {
             "Those that the endpoint has not accepted are sent with the same ids, among them what it was not told of."
         }
-        WebhookAct::Create(_) | WebhookAct::Edit { .. } => "",
+        WebhookAct::Create { .. } => {
+            "It is told of what happens from now on. Its signing secret is shown once, after this."
+        }
+        WebhookAct::Edit { .. } => {
+            "What waits is sent to a new URL at once, signed with the same secret. Of what waits, events of other types are still delivered."
+        }
     }
 }

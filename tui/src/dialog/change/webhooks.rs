@@ -2,15 +2,37 @@
 
 use bowline_api::WebhookEndpointId;
 use bowline_api::status::WebhookState;
-use bowline_api::v1::{WebhookDelivery, WebhookEndpoint};
+use bowline_api::v1::{CreateWebhookEndpoint, EditWebhookEndpoint, WebhookDelivery, WebhookEndpoint};
 
-use crate::client::{Act, Answer, TenantRef, WebhookAct};
+use crate::client::{Act, Answer, Proof, TenantRef, WebhookAct};
 use crate::dialog::new_secret::NewSecret;
 use crate::interface::dialog::Reaction;
 use crate::when::stamp;
 
 use super::fields::Purpose;
 use super::form::ChangeDialog;
+use super::typed::ALL;
+
+/// The dialog that creates an endpoint of this tenant.
+pub fn create_webhook(tenant: &TenantRef) -> Reaction {
+    let wanted = Box::new(CreateWebhookEndpoint { url: String::new(), events: Vec::new(), connector: None });
+    let act = WebhookAct::Create { wanted, proof: Proof::empty() };
+    let names = (format!("an endpoint of {tenant}"), String::new());
+    let about = vec![format!("a new webhook endpoint of tenant {tenant}")];
+    let dialog = ChangeDialog::new(Act::Webhook { tenant: tenant.clone(), act }, "create", names, about);
+    Reaction::Open(Box::new(dialog.with(Purpose::Events, ALL).followed_by(show_secret)))
+}
+
+/// The dialog that edits an endpoint of this tenant; it begins with what there is.
+pub fn edit_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Reaction {
+    let Some(endpoint) = subject else { return none_selected() };
+    let (url, events) = (endpoint.url.clone(), endpoint.events.clone());
+    let shown = if events.is_empty() { ALL.to_owned() } else { events.join(" ") };
+    let edit = Box::new(EditWebhookEndpoint { url: Some(url.clone()), events: Some(events) });
+    let act = WebhookAct::Edit { id: endpoint.id, edit, proof: Proof::empty() };
+    let dialog = dialog(tenant, act, "edit", endpoint);
+    Reaction::Open(Box::new(dialog.with(Purpose::Url, &url).with(Purpose::Events, &shown)))
+}
 
 /// The dialog that disables an endpoint of this tenant, or enables it if it is disabled.
 pub fn pause_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Reaction {
@@ -40,7 +62,7 @@ pub fn test_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Re
 /// The dialog that replaces the signing secret of an endpoint of this tenant.
 pub fn rotate_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Reaction {
     let Some(endpoint) = subject else { return none_selected() };
-    let act = WebhookAct::Rotate { id: endpoint.id, overlap_hours: None };
+    let act = WebhookAct::Rotate { id: endpoint.id, overlap_hours: None, proof: Proof::empty() };
     let dialog = dialog(tenant, act, "rotate the secret of", endpoint);
     Reaction::Open(Box::new(dialog.with(Purpose::Hours, "24").followed_by(show_secret)))
 }
