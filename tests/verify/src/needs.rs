@@ -18,6 +18,10 @@ pub enum Need {
     Npm,
     /// The HTTP client for trying the API, which the demo also tells its readers to use.
     Curl,
+    /// Reads and writes JSON in shells, for the example with curl.
+    Jq,
+    /// Hashes and signs in shells, for the same.
+    OpenSsl,
     /// Prometheus's tool that checks and tests alerts; the Prometheus server is not needed.
     Promtool,
     /// Postgres's own load generator, for the benchmarks.
@@ -52,13 +56,15 @@ const POSTGRES: &[&str] = &["initdb", "postgres", "psql", "pg_dump"];
 
 impl Need {
     /// Everything that the tests need; the benchmarks and `--bare` need more.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Postgres,
         Self::Chromium,
         Self::Chromedriver,
         Self::PythonVenv,
         Self::Npm,
         Self::Curl,
+        Self::Jq,
+        Self::OpenSsl,
         Self::HaProxy,
         Self::PgBouncer,
         Self::Promtool,
@@ -84,6 +90,8 @@ impl Need {
             Self::PythonVenv => ("python3-venv", "python", &["python3"]),
             Self::Npm => ("npm", "node", &["node", "npm"]),
             Self::Curl => ("curl", "curl", &["curl"]),
+            Self::Jq => ("jq", "jq", &["jq"]),
+            Self::OpenSsl => ("openssl", "openssl", &["openssl"]),
             Self::Promtool => ("prometheus", "prometheus", &["promtool"]),
             // It is part of the server's package, or of this package on systems that split the two.
             Self::Pgbench => ("postgresql-contrib", "postgresql@17", &["pgbench"]),

@@ -181,5 +181,9 @@ fn a_new_program_is_noticed() {
         script::shell_starts("#!/usr/bin/env bash\nset -e\nA=1 jq . | sort && exec cargo x"),
         ["cargo", "env", "jq", "sort"]
     );
+    // What quotes and comments contain is no command, except for `$(…)`. Functions are not programs.
+    let script = "#!/bin/sh\n# it's one\nf() {\n    nmap 'a; b' \\\n        word | jq '{d: 1} \n| e'\n}\n\
+        x=${y:-a b} && \"/usr/bin/sort\" \"(no) $(od \"$x\") no\" || { f; }\n";
+    assert_eq!(script::shell_starts(script), ["jq", "nmap", "od", "sh", "sort"]);
     assert_eq!(script::python_start("import subprocess"), Some("subprocess"));
 }
