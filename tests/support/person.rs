@@ -86,6 +86,13 @@ impl Person {
         self.carry_out(request).await
     }
 
+    /// Posts these fields of a form, such as one of the tenant's.
+    pub async fn submit(&mut self, url: &str, fields: &[(&str, &str)]) -> anyhow::Result<Page> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.carry_out(self.http.post(url).header("content-type", kind).body(body)).await
+    }
+
     /// Posts the form of the link page from a page of `origin`.
     pub async fn post_from(&mut self, url: &str, origin: &str, site: &str) -> anyhow::Result<Page> {
         let mut headers = HeaderMap::new();

@@ -10,6 +10,10 @@ use crate::scratch;
 /// The packages that generate the client, as people install them.
 const GENERATOR: &str = include_str!("../../clients/python/generator.txt");
 
+/// The frameworks of the client's examples. Django is the release with long-term support, which runs on Python 3.11.
+const EXAMPLES: [&str; 5] =
+    ["django==5.2.19", "fastapi==0.165.0", "flask>=3,<4", "python-multipart==0.0.34", "uvicorn==0.54.0"];
+
 /// A virtual environment with some packages.
 #[derive(Debug)]
 pub struct Python {
@@ -34,7 +38,8 @@ impl Python {
     /// Bowline's own client, installed from its folder, with what generates and checks it and what its examples use.
     pub async fn with_client() -> anyhow::Result<Self> {
         let mut requirements: Vec<&'static str> = GENERATOR.lines().collect();
-        requirements.extend(["dropbox>=12,<13", "flask>=3,<4", "mypy==2.4.1", "pytest>=9,<10"]);
+        requirements.extend(["dropbox>=12,<13", "mypy==2.4.1", "pytest>=9,<10"]);
+        requirements.extend(EXAMPLES);
         let python = Self::with_all("client", &requirements).await?;
         let home = python.home.clone();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients/python");

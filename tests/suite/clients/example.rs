@@ -1,4 +1,4 @@
-//! What the users of an example and Bowline do with it: the same story for each language.
+//! What the users of the examples and Bowline do with them: the same story for each language and framework.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -7,44 +7,47 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_api::LinkSessionId;
 use bowline_api::v1::NewWebhookEndpoint;
 use bowline_tests::{Link, Page, Person, Stack, Tenant, TenantOptions, free_port, until};
+use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::json;
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
+use super::without_proxies;
 use crate::common::set_token_life;
 
-/// A running example, and the Bowline and Dropbox that it uses.
-struct Example {
+/// The name of an example, which is also its tenant's, and what makes the program that serves it at a port.
+pub(super) type App = (&'static str, Box<dyn FnOnce(u16) -> Command>);
+
+/// A running example, and the tenant and Bowline that it uses.
+struct Example<'a> {
     _child: Child,
-    stack: Stack,
+    stack: &'a Stack,
     acme: Tenant,
     url: String,
     log: PathBuf,
 }
 
-impl Example {
-    /// Starts the program that `program` makes for a port, with the variables that the demo prints.
-    async fn start(program: impl FnOnce(u16) -> Command) -> Result<Self> {
+impl<'a> Example<'a> {
+    /// Starts an example with the variables that the demo prints.
+    async fn start(stack: &'a Stack, (name, program): App) -> Result<Self> {
         let port = free_port()?;
-        let stack = Stack::builder().setting("BOWLINE_WEBHOOKS__ALLOW_LOOPBACK", true).start().await?;
         let return_url = format!("http://localhost:{port}/linked");
         let options = TenantOptions { return_url, ..TenantOptions::default() };
-        let acme = Tenant::create_with(&stack, "acme", options).await?;
+        let acme = Tenant::create_with(stack, name, options).await?;
         let hooks =
             json!({ "url": format!("http://localhost:{port}/hooks"), "events": ["account.needs_reauth"] });
         let new: NewWebhookEndpoint =
             acme.call(Method::POST, "/v1/webhook-endpoints", Some(hooks)).await?.good()?;
-        let (ca, log) = (stack.directory().join("dropbox-ca.pem"), stack.directory().join("example.log"));
+        let ca = stack.directory().join(format!("{name}-dropbox-ca.pem"));
+        let log = stack.directory().join(format!("{name}.log"));
         std::fs::write(&ca, stack.dropbox.ca_pem())?;
         let host = stack.dropbox.https_url().replace("https://", "");
         let mut command = program(port);
-        for name in ["API", "WEB", "API_CONTENT", "API_NOTIFY"] {
-            command.env(format!("DROPBOX_{name}_HOST"), &host);
+        for service in ["API", "WEB", "API_CONTENT", "API_NOTIFY"] {
+            command.env(format!("DROPBOX_{service}_HOST"), &host);
         }
-        for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-            command.env_remove(name);
-        }
+        without_proxies(&mut command);
         command
             .env("REQUESTS_CA_BUNDLE", &ca)
             .env("NODE_EXTRA_CA_CERTS", &ca)
@@ -67,25 +70,31 @@ impl Example {
     /// Opens a page of the example.
     async fn shows(&self, person: &mut Person, path: &str) -> Result<Page> {
         let page = person.visit(&format!("{}{path}", self.url)).await?;
-        ensure!(page.status < 400, "{}: {}", page.text(), std::fs::read_to_string(&self.log)?);
+        ensure!(page.status < 400, "{path} is answered with {}: {}", page.status, page.text());
         Ok(page)
     }
 
-    /// A person who has signed in.
+    /// A person who has signed in by the form of the page, with all of its hidden fields.
     async fn signs_in(&self, email: &str, user: &str) -> Result<Person> {
-        let mut person = Person::new(&self.stack, email);
-        let form = self
-            .stack
-            .http()
-            .post(format!("{}/sign-in", self.url))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("user={user}"));
-        let answer = form.send().await?;
-        let cookie = answer.headers().get("set-cookie").context("the example has no session")?.to_str()?;
-        let (name, value) =
-            cookie.split(';').next().and_then(|pair| pair.split_once('=')).context("no cookie")?;
-        person.cookies.insert(name.to_owned(), value.to_owned());
+        let mut person = Person::new(self.stack, email);
+        let page = self.shows(&mut person, "/").await?.text();
+        let mut fields = vec![("user", user)];
+        for field in page.split("<input type=\"hidden\" name=\"").skip(1) {
+            fields.extend(
+                field
+                    .split_once("\" value=\"")
+                    .and_then(|(name, rest)| Some((name, rest.split('"').next()?))),
+            );
+        }
+        let page = person.submit(&format!("{}/sign-in", self.url), &fields).await?;
+        ensure!((300..400).contains(&page.status), "{}: {}", page.status, page.text());
+        ensure!(!page.header("set-cookie").is_empty(), "the example has no session");
         Ok(person)
+    }
+
+    /// Its name and what it has printed, for a failure.
+    fn told(&self, name: &str) -> String {
+        format!("{name}: {}", std::fs::read_to_string(&self.log).unwrap_or_default())
     }
 
     /// Presses the link on the page, which leads to Bowline's.
@@ -95,47 +104,61 @@ impl Example {
         ensure!(url.contains("/link/"), "{url}: {}", page.text());
         Ok(Link { id: LinkSessionId::from(Uuid::nil()), url, verifier: String::new() })
     }
+
+    /// A user declines, links, and sees files; somebody else with their URL gets nothing. Returns the user.
+    async fn links_and_lists_files(&self) -> Result<Person> {
+        let mut ada = self.signs_in("amara@example.com", "ada").await?;
+        let home = self.shows(&mut ada, "/").await?.text();
+        ensure!(home.contains("You have not linked a Dropbox yet"), "{home}");
+        let link = self.begins(&mut ada).await?;
+        let declined = ada.declines(self.stack, &link).await?.url;
+        let page = ada.visit(declined.as_str()).await?;
+        ensure!(page.status == 200 && page.text().contains("You declined"), "{}", page.text());
+
+        let link = self.begins(&mut ada).await?;
+        let returned = ada.approves(self.stack, &link).await?.url;
+        let mut eve = self.signs_in("mei@example.org", "eve").await?;
+        let foreign = eve.visit(returned.as_str()).await?.text();
+        ensure!(foreign.contains("was not started here"), "{foreign}");
+        // A browser may come back twice.
+        for _ in 0..2 {
+            let page = ada.visit(returned.as_str()).await?;
+            ensure!((page.status, page.header("location")) == (302, "/"), "{}", page.text());
+        }
+        let home = self.shows(&mut ada, "/").await?.text();
+        ensure!(home.contains("<li>Notes of amara.txt</li>"), "{home}");
+        Ok(ada)
+    }
+
+    /// The example refuses a message without a signature, and hears that the grant has ended.
+    async fn hears_of_the_end(&self, mut ada: Person) -> Result<()> {
+        let forged = self.stack.http().post(format!("{}/hooks", self.url)).body("{}").send().await?;
+        ensure!(forged.status() == 400, "a forged message is answered with {}", forged.status());
+        let account = self.acme.accounts().await?.into_iter().next().context("nothing is linked")?;
+        ensure!(self.stack.dropbox.disconnect(&self.acme.app_key, &account.provider_account_id) == 1);
+        set_token_life(self.stack, account.id, 0).await?;
+        let home = self.shows(&mut ada, "/").await?.text();
+        ensure!(home.contains("not connected any more") && home.contains("Link your Dropbox"), "{home}");
+        let heard = async || {
+            let log = std::fs::read_to_string(&self.log).ok()?;
+            log.contains("account.needs_reauth: ada").then_some(())
+        };
+        until("the example to hear that the grant has ended", heard).await
+    }
 }
 
-/// A user declines, links, and sees files; somebody else with their URL gets nothing; the example hears that the grant
-/// has ended.
-pub(super) async fn links_lists_files_and_hears_of_the_end(
-    program: impl FnOnce(u16) -> Command,
-) -> Result<()> {
-    let example = Example::start(program).await?;
-    let stack = &example.stack;
-    let mut ada = example.signs_in("amara@example.com", "ada").await?;
-    let home = example.shows(&mut ada, "/").await?.text();
-    ensure!(home.contains("You have not linked a Dropbox yet"), "{home}");
-    let link = example.begins(&mut ada).await?;
-    let declined = ada.declines(stack, &link).await?.url;
-    let page = ada.visit(declined.as_str()).await?;
-    ensure!(page.status == 200 && page.text().contains("You declined"), "{}", page.text());
-
-    let link = example.begins(&mut ada).await?;
-    let returned = ada.approves(stack, &link).await?.url;
-    let mut eve = example.signs_in("mei@example.org", "eve").await?;
-    let foreign = eve.visit(returned.as_str()).await?.text();
-    ensure!(foreign.contains("was not started here"), "{foreign}");
-    // A browser may come back twice.
-    for _ in 0..2 {
-        let page = ada.visit(returned.as_str()).await?;
-        ensure!((page.status, page.header("location")) == (302, "/"), "{}", page.text());
+/// All these examples, with one Bowline.
+pub(super) async fn all_link_list_files_and_hear_of_the_end(apps: Vec<App>) -> Result<()> {
+    let stack = &Stack::builder().setting("BOWLINE_WEBHOOKS__ALLOW_LOOPBACK", true).start().await?;
+    let linking = apps.into_iter().map(|app| async move {
+        let name = app.0;
+        let example = Example::start(stack, app).await.context(name)?;
+        let ada = example.links_and_lists_files().await.with_context(|| example.told(name))?;
+        anyhow::Ok((name, example, ada))
+    });
+    // The end of one grant expires the tokens of all, so the others have listed their files by then.
+    for (name, example, ada) in try_join_all(linking).await? {
+        example.hears_of_the_end(ada).await.with_context(|| example.told(name))?;
     }
-    let home = example.shows(&mut ada, "/").await?.text();
-    ensure!(home.contains("<li>Notes of amara.txt</li>"), "{home}");
-
-    // A message without a signature is refused. The one about the end of the grant is believed.
-    let forged = stack.http().post(format!("{}/hooks", example.url)).body("{}").send().await?;
-    assert_eq!(forged.status(), 400);
-    let account = example.acme.accounts().await?.into_iter().next().context("nothing is linked")?;
-    assert_eq!(stack.dropbox.disconnect(&example.acme.app_key, &account.provider_account_id), 1);
-    set_token_life(stack, account.id, 0).await?;
-    let home = example.shows(&mut ada, "/").await?.text();
-    ensure!(home.contains("not connected any more") && home.contains("Link your Dropbox"), "{home}");
-    let heard = async || {
-        let log = std::fs::read_to_string(&example.log).ok()?;
-        log.contains("account.needs_reauth: ada").then_some(())
-    };
-    until("the example to hear that the grant has ended", heard).await
+    Ok(())
 }

@@ -8,20 +8,25 @@ use bowline_tests::{Stack, Tenant, scratch};
 use bowline_verify::node;
 use tokio::process::Command;
 
-use super::example::links_lists_files_and_hears_of_the_end;
-use super::{a_message, folder, said};
+use super::example::{App, all_link_list_files_and_hear_of_the_end};
+use super::{a_message, folder, said, without_proxies};
 
-/// A copy of the client with its packages, and of the example beside it.
+/// What the examples have besides their own package.json and what Next.js writes.
+const EXAMPLES: [(&str, &[&str]); 2] =
+    [("express", &["app.mjs", "users.mjs"]), ("nextjs", &["app", "lib", "tsconfig.json"])];
+
+/// A copy of the client with its packages, and of the examples beside it.
 async fn installed() -> Result<PathBuf> {
     let home = scratch("client-typescript")?;
-    let (client, example, to) = (folder("typescript"), folder("examples/express"), home.clone());
+    let (client, examples, to) = (folder("typescript"), folder("examples"), home.clone());
     tokio::task::spawn_blocking(move || {
         node::packages(&client, &to)?;
-        // Without its package.json it is a part of the client's package, whose packages it then finds.
-        let place = to.join("example");
-        std::fs::create_dir_all(&place)?;
-        for name in ["app.mjs", "users.mjs"] {
-            node::copy(&example.join(name), &place.join(name))?;
+        // Without their package.json they are parts of the client's package, whose packages they then find.
+        for (example, names) in EXAMPLES {
+            std::fs::create_dir_all(to.join(example))?;
+            for name in names {
+                node::copy(&examples.join(example).join(name), &to.join(example).join(name))?;
+            }
         }
         anyhow::Ok(())
     })
@@ -36,9 +41,7 @@ fn in_its_folder(home: &Path, arguments: &[&str]) -> Command {
         .args(arguments)
         .env("NODE_OPTIONS", "--require=./test/webcrypto.cjs")
         .kill_on_drop(true);
-    for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        command.env_remove(name);
-    }
+    without_proxies(&mut command);
     command
 }
 
@@ -91,13 +94,37 @@ async fn the_typescript_client_does_with_the_real_server_what_it_says() -> Resul
     Ok(())
 }
 
+/// Checks the types of the route handlers of Next.js and makes JavaScript of them. Returns the folder of the routes.
+async fn routes(home: &Path) -> Result<PathBuf> {
+    let built = home.join("nextjs/built");
+    if built.exists() {
+        std::fs::remove_dir_all(&built)?;
+    }
+    let out = built.display().to_string();
+    let compiler = ["node_modules/typescript/bin/tsc", "-p", "nextjs", "--incremental", "false"];
+    let emit =
+        ["--noEmit", "false", "--rewriteRelativeImportExtensions", "--rootDir", "nextjs", "--outDir", &out];
+    said(&mut in_its_folder(home, &[&compiler[..], &emit[..]].concat())).await?;
+    node::copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/clients/routes.mjs"),
+        &home.join("routes.mjs"),
+    )?;
+    Ok(built.join("app"))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_example_in_express_links_lists_files_and_hears_of_the_end() -> Result<()> {
+async fn the_examples_in_javascript_link_list_files_and_hear_of_the_end() -> Result<()> {
     let home = installed().await?;
-    links_lists_files_and_hears_of_the_end(|port| {
-        let mut node = in_its_folder(&home, &["example/app.mjs"]);
-        node.env("PORT", port.to_string());
-        node
-    })
-    .await
+    let mut express = in_its_folder(&home, &["express/app.mjs"]);
+    let mut next = in_its_folder(&home, &["routes.mjs", &routes(&home).await?.display().to_string()]);
+    let express = move |port: u16| {
+        express.env("PORT", port.to_string());
+        express
+    };
+    let next = move |port: u16| {
+        next.arg(port.to_string()).env("SESSION_PASSWORD", "a password of 32 characters or more");
+        next
+    };
+    let apps: Vec<App> = vec![("express", Box::new(express)), ("nextjs", Box::new(next))];
+    all_link_list_files_and_hear_of_the_end(apps).await
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use bowline_tests::{Python, Stack, Tenant, scratch};
 use tokio::process::Command;
 
-use super::example::links_lists_files_and_hears_of_the_end;
+use super::example::{App, all_link_list_files_and_hear_of_the_end};
 use super::{a_message, folder, said};
 
 /// Python in the client's folder, which writes nothing there.
@@ -19,7 +19,8 @@ async fn the_python_client_is_generated_from_the_document_and_typed() -> Result<
     let python = Python::with_client().await?;
     said(&mut in_its_folder(&python, &["generate.py", "--check"])).await?;
     said(&mut in_its_folder(&python, &["-m", "ruff", "check", "--no-cache", "."])).await?;
-    said(&mut in_its_folder(&python, &["-m", "ruff", "format", "--no-cache", "--check", "."])).await?;
+    let format = ["-m", "ruff", "format", "--no-cache", "--check", "--config", "pyproject.toml"];
+    said(&mut in_its_folder(&python, &[&format[..], &[".", "../examples"]].concat())).await?;
     let cache = scratch("client-mypy")?.display().to_string();
     let mypy = ["-m", "mypy", "--strict", "--cache-dir", &cache, "src", "tests", "generate.py"];
     said(&mut in_its_folder(&python, &mypy)).await?;
@@ -45,7 +46,7 @@ async fn the_python_client_does_with_the_real_server_what_it_says() -> Result<()
     Ok(())
 }
 
-/// The lines of the example that are neither empty nor a comment nor an import.
+/// The lines of an example that are neither empty nor a comment nor an import.
 fn own_lines(source: &str) -> usize {
     let is_own = |line: &&str| {
         let line = line.trim_start();
@@ -55,17 +56,26 @@ fn own_lines(source: &str) -> usize {
     source.lines().filter(is_own).count()
 }
 
+/// An example, served by these arguments of Python. The port is the last one.
+fn app(python: &Python, name: &'static str, arguments: &'static [&'static str]) -> App {
+    let mut program = python.program("python");
+    program.args(arguments).current_dir(folder("examples").join(name)).env("PYTHONDONTWRITEBYTECODE", "1");
+    let at_port = move |port: u16| {
+        program.arg(port.to_string());
+        program
+    };
+    (name, Box::new(at_port))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_example_in_flask_links_lists_files_and_hears_of_the_end() -> Result<()> {
-    let example = folder("examples/flask");
-    let lines = own_lines(&std::fs::read_to_string(example.join("app.py"))?);
-    ensure!((20..=25).contains(&lines), "the example has {lines} lines of its own");
+async fn the_examples_in_python_link_list_files_and_hear_of_the_end() -> Result<()> {
+    let lines = own_lines(&std::fs::read_to_string(folder("examples/flask/app.py"))?);
+    ensure!((20..=25).contains(&lines), "the example in Flask has {lines} lines of its own");
     let python = Python::with_client().await?;
-    links_lists_files_and_hears_of_the_end(|port| {
-        let mut flask: Command = python.program("flask");
-        flask.args(["--app", "app", "run", "--port", &port.to_string()]);
-        flask.current_dir(example).env("PYTHONDONTWRITEBYTECODE", "1");
-        flask
-    })
-    .await
+    let apps = vec![
+        app(&python, "flask", &["-m", "flask", "--app", "app", "run", "--port"]),
+        app(&python, "fastapi", &["-m", "uvicorn", "app:app", "--no-access-log", "--port"]),
+        app(&python, "django", &["manage.py", "runserver", "--noreload"]),
+    ];
+    all_link_list_files_and_hear_of_the_end(apps).await
 }
