@@ -1,6 +1,7 @@
 //! Every route of each listener, in lists.
 
 mod admin;
+mod button;
 mod docs;
 pub mod document;
 mod link;
@@ -18,7 +19,14 @@ use list::Listener;
 
 /// The routes for end users, tenants' apps and the provider.
 pub fn public() -> Listener {
-    Listener::of([link::group(), v1::group(), notices::group(), openapi::public_group(), docs::group()])
+    Listener::of([
+        link::group(),
+        v1::group(),
+        notices::group(),
+        openapi::public_group(),
+        docs::group(),
+        button::group(),
+    ])
 }
 
 /// The routes for operators and monitoring.

@@ -10,7 +10,7 @@ use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, Poi
 use super::acme::{acme_photos, presses_the_button};
 
 /// Double-clicks as fast as a mouse can.
-async fn double_click(tab: &Tab, selector: &str) -> Result<()> {
+pub(super) async fn double_click(tab: &Tab, selector: &str) -> Result<()> {
     let element = tab.client().find(Locator::Css(selector)).await?;
     let (down, up) =
         (PointerAction::Down { button: MOUSE_BUTTON_LEFT }, PointerAction::Up { button: MOUSE_BUTTON_LEFT });

@@ -24,6 +24,11 @@ async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<(
         ("/docs/start.js", 200),
         ("/docs/swagger-ui.css", 200),
         ("/docs/swagger-ui-bundle.js", 200),
+        // The script of the link button, and editions that do not exist.
+        ("/button.js", 200),
+        ("/button/v1.js", 404),
+        ("/button", 404),
+        ("/button.jsx", 404),
         // Files of Swagger UI that the page does not use, and paths of the internal listener.
         ("/docs/index.html", 404),
         ("/docs/swagger-initializer.js", 404),
@@ -39,6 +44,12 @@ async fn developers_read_the_api_in_a_sandbox_that_reaches_nothing() -> Result<(
             policy.is_some_and(|policy| policy.as_bytes().windows(10).any(|part| part == b"script-src"));
         assert_eq!(is_looser, path == "/docs", "{path} {policy:?}");
     }
+
+    // The link button has an address of its content as well.
+    let script = http.get(format!("{}/button.js", edge.url())).send().await?;
+    let own = script.headers().get("content-location").context("no address")?.to_str()?.to_owned();
+    assert!(own.starts_with("/button/v"), "{own}");
+    assert_eq!(http.get(format!("{}{own}", edge.url())).send().await?.text().await?, script.text().await?);
 
     let browser = Browser::start().await?;
     let tab = browser.open().await?;

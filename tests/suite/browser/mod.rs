@@ -2,6 +2,7 @@
 
 mod acme;
 mod again;
+mod button;
 mod direct;
 mod docs;
 mod frame;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::gallery::{Gallery, LANGUAGES, Shown};
 
 /// Runs axe-core with the rules of WCAG 2.2 AA and its best practices, and contrast and target size beyond its defaults.
-const AXE: &str = "return axe.run(document, {
+pub(super) const AXE: &str = "return axe.run(document, {
     resultTypes: ['violations'],
     runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
     rules: { 'color-contrast-enhanced': { enabled: arguments[0] }, 'target-size': { enabled: true } },
@@ -56,7 +56,7 @@ const CONTRAST: &str = "const parse = text => text.match(/[0-9.]+/g).map(Number)
     return found";
 
 /// axe-core, from a package that brings it along.
-async fn axe() -> Result<String> {
+pub(super) async fn axe() -> Result<String> {
     let python = Python::with_all("axe", &["axe-playwright-python==0.1.8", "--no-deps"]).await?;
     let script = "import importlib.util, pathlib
 origin = importlib.util.find_spec('axe_playwright_python').origin

@@ -1,5 +1,7 @@
 //! A small third-party site on this machine.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -13,7 +15,7 @@ pub(super) struct Site {
 
 impl Site {
     /// A site that responds to a path with the result of `answer`: see [`page`] and [`redirect`].
-    pub(super) async fn start(answer: impl Fn(&str) -> String + Send + 'static) -> Result<Self> {
+    pub(super) async fn start(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         Ok(Self::serve(listener, answer)?)
     }
@@ -21,18 +23,23 @@ impl Site {
     /// Like [`Site::start`], on a port that the caller has already bound.
     pub(super) fn serve(
         listener: TcpListener,
-        answer: impl Fn(&str) -> String + Send + 'static,
+        answer: impl Fn(&str) -> String + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let port = listener.local_addr()?.port();
+        let answer = Arc::new(answer);
         let serving = tokio::spawn(async move {
             while let Ok((mut visitor, _)) = listener.accept().await {
-                let mut request = [0; 8192];
-                // A client that disconnects gets no answer.
-                let read = visitor.read(&mut request).await.unwrap_or_default();
-                let head = String::from_utf8_lossy(&request[..read]);
-                if let Some(path) = head.split(' ').nth(1) {
-                    visitor.write_all(answer(path).as_bytes()).await.unwrap_or_default();
-                }
+                let answer = Arc::clone(&answer);
+                // A browser may open a connection on which it sends nothing for now.
+                tokio::spawn(async move {
+                    let mut request = [0; 8192];
+                    // A client that disconnects gets no answer.
+                    let read = visitor.read(&mut request).await.unwrap_or_default();
+                    let head = String::from_utf8_lossy(&request[..read]);
+                    if let Some(path) = head.split(' ').nth(1) {
+                        visitor.write_all(answer(path).as_bytes()).await.unwrap_or_default();
+                    }
+                });
             }
         });
         Ok(Self { port, serving })

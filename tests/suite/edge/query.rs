@@ -97,6 +97,7 @@ async fn a_route_without_a_credential_has_no_parameters_either() -> Result<()> {
         format!("{public}/docs/start.js"),
         format!("{public}/docs/swagger-ui.css"),
         format!("{public}/docs/swagger-ui-bundle.js"),
+        format!("{public}/button.js"),
         format!("{internal}/openapi.json"),
         format!("{internal}/livez"),
         format!("{internal}/readyz"),
