@@ -8,8 +8,8 @@ mod schedule;
 mod target;
 
 pub use address::is_public;
-pub use guard::Guard;
 pub use bowline_webhook_signature::{BadSecret, Secret, Signed, Signer};
+pub use guard::Guard;
 pub use post::{Attempt, Message, NotSent, Poster, PosterOptions, SHOWN};
 pub use resolver::PublicOnly;
 pub use schedule::{PATIENCE, pause_after};
