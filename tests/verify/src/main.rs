@@ -7,11 +7,8 @@ mod repository;
 mod runner;
 
 use bowline_stdio::eprintln;
-use std::env::{set_current_dir, var_os};
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 
 use anyhow::{Context as _, bail};
 use arguments::Arguments;
@@ -21,8 +18,6 @@ use runner::{Runner, cargo, run};
 
 /// The environment variable that gives tests a Postgres in which they may create databases.
 const POSTGRES_VARIABLE: &str = "BOWLINE_TEST_POSTGRES";
-/// The environment variable that gives nextest the number of tests that run at once.
-const THREADS_VARIABLE: &str = "NEXTEST_TEST_THREADS";
 /// The limit is high because tests run in parallel and their servers hold connection pools.
 const POSTGRES_CONNECTIONS: u16 = 500;
 
@@ -36,7 +31,7 @@ fn main() -> ExitCode {
 fn verify() -> anyhow::Result<()> {
     let arguments: Arguments = bowline_stdio::arguments("cargo verify");
     let root = workspace_root()?;
-    set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))?;
+    std::env::set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))?;
     match &arguments.inside {
         Some(directory) => bare::run_inside(&root, directory, &arguments),
         None if arguments.bare => bare::run(&root, &arguments),
@@ -92,11 +87,6 @@ fn run_tests(filter: Option<&str>) -> anyhow::Result<()> {
 fn with_nextest(filter: Option<&str>, postgres: &str) -> anyhow::Result<()> {
     let mut command = cargo("nextest run --workspace --no-fail-fast");
     command.args(filter.map(|expression| ["-E", expression]).into_iter().flatten());
-    if var_os(THREADS_VARIABLE).is_none() {
-        // The tests of the whole service wait for its programs more than they compute.
-        let processors = available_parallelism().map_or(1, NonZero::get);
-        command.env(THREADS_VARIABLE, (processors + processors.div_ceil(2)).to_string());
-    }
     run(command.env(POSTGRES_VARIABLE, postgres))
 }
 
