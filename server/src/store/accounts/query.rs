@@ -4,6 +4,7 @@ use bowline_api::AnyOf;
 use bowline_api::status::AccountStatus;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::ages::conditions;
 use super::order::{Order, Range};
@@ -54,6 +55,11 @@ pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows 
 pub(super) fn unordered(filter: &AccountFilter) -> Rows {
     let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
     filtered!(query, filter, filter.status.as_ref())
+}
+
+/// The rows with these ids, in no order.
+pub(super) fn with_ids(ids: Vec<Uuid>) -> Rows {
+    accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>().filter(accounts::id.eq_any(ids))
 }
 
 pub(super) fn ids(filter: &AccountFilter) -> Ids {

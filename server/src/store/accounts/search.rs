@@ -25,7 +25,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::order::{Order, Range};
-use super::query::{ids, rows};
+use super::query::{ids, rows, with_ids};
 use super::seen::{Rows, SeenAccount};
 use crate::domain::{AccountFilter, Result};
 use crate::store::OperatorTx;
@@ -144,8 +144,9 @@ impl OperatorTx {
             return Ok(Some(0));
         };
         let ids: Vec<Uuid> = first.into_iter().map(|(id, _)| id).collect();
-        let rows = order.sorted(list().filter(accounts::id.eq_any(ids)));
-        *found = rows.load(self.connection()).await?;
+        self.keep_to(budget).await?;
+        // Without the filter: a row that has changed meanwhile must not make the page look like the last one.
+        *found = order.sorted(with_ids(ids)).load(self.connection()).await?;
         Ok(Some(count.unsigned_abs()))
     }
 
