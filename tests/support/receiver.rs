@@ -20,8 +20,8 @@ pub enum Reply {
     With(u16, String, String),
     /// Never.
     Hang,
-    /// Like a good one, once it is [released](Receiver::release).
-    Held,
+    /// With this status, once it is [released](Receiver::release).
+    Held(u16),
 }
 
 /// A message that a receiver has got.
@@ -173,9 +173,9 @@ async fn serve(stream: TcpStream, shared: &Shared) -> anyhow::Result<()> {
             Reply::Status(status) => (status, String::new(), String::new()),
             Reply::With(status, header, body) => (status, header, body),
             Reply::Hang => std::future::pending().await,
-            Reply::Held => {
+            Reply::Held(status) => {
                 shared.released.acquire().await?.forget();
-                (204, String::new(), String::new())
+                (status, String::new(), String::new())
             }
         };
         let header = if header.is_empty() { header } else { format!("{header}\r\n") };

@@ -86,7 +86,7 @@ async fn events_are_sent_again_one_by_one_or_all_since_a_time() -> Result<()> {
 async fn what_is_asked_for_again_while_an_attempt_runs_is_sent_again() -> Result<()> {
     let (_stack, acme, receiver, new) = told().await?;
     let id = new.endpoint.id;
-    receiver.replies(|_| Reply::Held);
+    receiver.replies(|_| Reply::Held(204));
     call(&acme, Method::POST, id, "/test", None).await?;
     let first = receiver.gets_a("endpoint.test").await?;
     let path = format!("/deliveries/{}/resend", first.id);

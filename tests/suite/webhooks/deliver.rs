@@ -6,7 +6,7 @@ use bowline_tests::{Operator, Person, Reply, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{add, gets_at_last, logged, reaching_this_machine, shown, told};
+use super::{add, call, gets_at_last, logged, reaching_this_machine, shown, told};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_tells_its_funnel_and_an_account_its_life() -> Result<()> {
     let (stack, acme, receiver, _) = told().await?;
@@ -125,7 +125,7 @@ async fn an_endpoint_that_is_gone_or_fails_for_ten_days_is_disabled() -> Result<
             let long = "UPDATE webhook_endpoints SET failing_since = now() - interval '10 days' WHERE state = 'enabled'";
             stack.database.execute(long, &[]).await?;
         }
-        super::call(&acme, Method::POST, new.endpoint.id, "/test", None).await?;
+        call(&acme, Method::POST, new.endpoint.id, "/test", None).await?;
         let disabled = until("the endpoint to be disabled", async || {
             let now = shown(&acme, new.endpoint.id).await.ok()?;
             (now.state == WebhookState::Disabled).then_some(now)
@@ -144,6 +144,28 @@ async fn an_endpoint_that_is_gone_or_fails_for_ten_days_is_disabled() -> Result<
         Person::new(&stack, "amara@example.com").links(&stack, &acme, "user-1").await?;
         assert_eq!(receiver.received().len(), before);
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_old_url_answers_decides_nothing_about_the_new_one() -> Result<()> {
+    let (_stack, acme, old, new) = told().await?;
+    let (id, receiver) = (new.endpoint.id, bowline_tests::Receiver::start().await?);
+    old.replies(|_| Reply::Held(410));
+    call(&acme, Method::POST, id, "/test", None).await?;
+    old.gets_a("endpoint.test").await?;
+    let moved = call(&acme, Method::PATCH, id, "", Some(json!({ "url": receiver.url() }))).await?;
+    assert_eq!(moved.status, 200);
+    old.release();
+    let entry = until("the attempt to be written down", async || {
+        logged(&acme, id, "endpoint.test").await.ok().filter(|entry| entry.attempts == 1)
+    })
+    .await?;
+    assert_eq!((entry.state, entry.status), (WebhookDeliveryState::Waiting.into(), Some(410)));
+    let shown = shown(&acme, id).await?;
+    assert_eq!((shown.state, shown.failing_since), (WebhookState::Enabled.into(), None));
+    call(&acme, Method::POST, id, &format!("/deliveries/{}/resend", entry.event_id), None).await?;
+    receiver.gets_a("endpoint.test").await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::outcome;
 use super::places::{LONG, Share};
 use super::queue::Queue;
-use super::turn::{self, Done, LEASE, Next, Turn, Wish};
+use super::turn::{self, Done, Signs, Turn, Wish};
 use crate::app::App;
 use crate::domain::{Result, entropy};
 use crate::metrics;
@@ -47,6 +47,8 @@ pub(super) struct Lane {
     queue: Queue,
     /// Each ends with its attempt, or without one if the process stops before it has begun.
     running: JoinSet<(DueDelivery, Option<Tried>)>,
+    /// Where attempts are made that begin now. None before the first turn.
+    aim: watch::Sender<Option<Aim>>,
     /// How many attempts are made at the same time, unless the endpoint is ailing.
     most: usize,
     /// Failures since the last delivery that was accepted.
@@ -61,8 +63,9 @@ struct Aim {
     at: (DateTime<Utc>, Instant),
 }
 
-/// An attempt, and when it began by the database's clock.
+/// An attempt, where it was made, and when it began by the database's clock.
 struct Tried {
+    url: Arc<str>,
     began: DateTime<Utc>,
     attempt: Attempt,
 }
@@ -84,6 +87,7 @@ impl Lane {
             share: app.webhooks.places.share(lease.tenant),
             queue: Queue::default(),
             running: JoinSet::new(),
+            aim: watch::Sender::new(None),
             most: FIRST,
             streak: 0,
         }
@@ -99,22 +103,21 @@ impl Lane {
                 self.queue.clear();
             }
             let room = if is_stopping { 0 } else { self.queue.room() };
-            let extends = held.elapsed() > LEASE / 3;
-            if extends {
-                held = Instant::now();
-            }
-            let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room, extends };
+            let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room, held };
             match turn::take(&self.app, &self.share, (self.lease, self.owner), &done, &wish).await? {
                 // Attempts that still run end with the lane. What they sent is sent again.
                 Turn::Over => return Ok(()),
                 Turn::Goes(next) => {
-                    let Next { url, signer, is_failing, at, deliveries, more } = *next;
-                    self.queue.add(deliveries);
-                    if is_failing && self.streak == 0 {
+                    let next = *next;
+                    held = next.held;
+                    self.queue.add(next.deliveries);
+                    if next.is_failing && self.streak == 0 {
                         self.streak = STREAK;
                     }
-                    let pause = if more { GATHER } else { LOOK };
-                    done = self.attempts(&Aim { url, signer, at }, pause, &mut stop).await;
+                    let pause = if next.more { GATHER } else { LOOK };
+                    let aim = Aim { url: next.url, signer: next.signer, at: next.at };
+                    self.aim.send_replace(Some(aim.clone()));
+                    done = self.attempts(&aim, pause, &mut stop).await;
                 }
             }
         }
@@ -122,11 +125,11 @@ impl Lane {
 
     /// Makes attempts until some have ended, or for `pause`.
     async fn attempts(&mut self, aim: &Aim, pause: Duration, stop: &mut watch::Receiver<bool>) -> Done {
-        let mut done = Done::default();
+        let mut done = Done { url: Arc::clone(&aim.url), ..Done::default() };
         let mut until = Moment::now() + pause;
         let was_stopping = *stop.borrow();
         loop {
-            self.start(aim, stop);
+            self.start(stop);
             if self.queue.is_empty() {
                 return done;
             }
@@ -150,22 +153,24 @@ impl Lane {
     }
 
     /// Starts as many attempts as the endpoint gets at the same time.
-    fn start(&mut self, aim: &Aim, stop: &watch::Receiver<bool>) {
+    fn start(&mut self, stop: &watch::Receiver<bool>) {
         let is_ailing = self.streak >= STREAK;
         let most = if is_ailing { AILING } else { self.most };
         while self.running.len() < most {
             let Some(delivery) = self.queue.start() else { break };
             let (app, share) = (Arc::clone(&self.app), self.share.clone());
-            let (aim, mut stop) = (aim.clone(), stop.clone());
+            let (aim, mut stop) = (self.aim.subscribe(), stop.clone());
             self.running.spawn(async move {
                 let place = tokio::select! {
                     place = share.attempt(is_ailing) => place,
                     _ = stop.wait_for(|stop| *stop) => None,
                 };
-                let Some(place) = place else { return (delivery, None) };
+                // Waiting for the place may have taken long, so it aims now.
+                let aim = aim.borrow().clone();
+                let (Some(place), Some(aim)) = (place, aim) else { return (delivery, None) };
                 let began = aim.now();
                 let attempt = place.hold(attempt(&app, &aim, &delivery)).await;
-                (delivery, Some(Tried { began, attempt }))
+                (delivery, Some(Tried { url: aim.url, began, attempt }))
             });
         }
     }
@@ -175,19 +180,26 @@ impl Lane {
         let outcome = outcome::of(delivery, attempt, (tried.began, now), entropy::jitter());
         let waits_on = outcome.state == WebhookDeliveryState::Waiting;
         metrics::webhook_attempt(outcome.state, attempt.elapsed);
-        if attempt.is_accepted() {
-            (self.streak, self.most) = (0, most_after(self.most, attempt.elapsed));
-            done.accepted = true;
-            if delivery.attempts == 0 {
-                metrics::webhook_delay((now - delivery.queued_at).to_std().unwrap_or_default());
-            }
-        } else {
-            self.streak += 1;
-            done.failed = true;
-            done.gone |= attempt.is_gone();
+        if attempt.is_accepted() && delivery.attempts == 0 {
+            metrics::webhook_delay((now - delivery.queued_at).to_std().unwrap_or_default());
+        }
+        // An attempt at an old URL says nothing of the endpoint as it is now.
+        if tried.url == aim.url {
+            self.note(attempt, &mut done.signs);
         }
         done.outcomes.push(outcome);
         self.queue.ended(delivery, waits_on);
+    }
+
+    fn note(&mut self, attempt: &Attempt, signs: &mut Signs) {
+        if attempt.is_accepted() {
+            (self.streak, self.most) = (0, most_after(self.most, attempt.elapsed));
+            signs.accepted = true;
+        } else {
+            self.streak += 1;
+            signs.failed = true;
+            signs.gone |= attempt.is_gone();
+        }
     }
 }
 

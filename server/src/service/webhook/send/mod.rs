@@ -48,6 +48,8 @@ pub async fn deliver(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use bowline_api::v1::CreateWebhookEndpoint;
     use bowline_tests::Database;
     use bowline_vault::KeyRing;
@@ -79,7 +81,7 @@ mod tests {
             let read = async |tx: &mut TenantTx| tx.webhook_events_after(0, 10).await;
             app.store.scoped(acme, read).await.unwrap().len()
         };
-        let wish = Wish { known: Vec::new(), busy: Vec::new(), room: 10, extends: false };
+        let wish = Wish { known: Vec::new(), busy: Vec::new(), room: 10, held: Instant::now() };
         let share = app.webhooks.places.share(acme.uuid());
         let goes = async |lease: DueEndpoint| {
             let turn = turn::take(&app, &share, (lease, owner), &Done::default(), &wish).await.unwrap();

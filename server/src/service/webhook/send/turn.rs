@@ -32,10 +32,24 @@ const LONGEST_FAILURE: TimeDelta = TimeDelta::days(10);
 #[derive(Default)]
 pub(super) struct Done {
     pub(super) outcomes: Vec<Outcome>,
-    /// Whether one of them was accepted, not accepted, and answered with 410.
+    /// What attempts say of the endpoint, and the URL at which they were made.
+    pub(super) signs: Signs,
+    pub(super) url: Arc<str>,
+}
+
+/// Whether an attempt was accepted, not accepted, and answered with 410.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signs {
     pub(super) accepted: bool,
     pub(super) failed: bool,
     pub(super) gone: bool,
+}
+
+impl Done {
+    /// What the attempts say of the endpoint as it is now. The old URL says nothing of a new one.
+    fn signs_of(&self, row: &EndpointRow) -> Signs {
+        if *self.url == *row.url { self.signs } else { Signs::default() }
+    }
 }
 
 /// What a lane does next.
@@ -56,6 +70,8 @@ pub(super) struct Next {
     pub(super) deliveries: Vec<DueDelivery>,
     /// Whether more may be due, which was not read because of what had to be put off.
     pub(super) more: bool,
+    /// When the lease began, or was extended.
+    pub(super) held: Instant,
 }
 
 /// What a lane has and wants.
@@ -65,8 +81,8 @@ pub(super) struct Wish {
     pub(super) busy: Vec<Uuid>,
     /// How many more it takes.
     pub(super) room: usize,
-    /// Whether the lease is to be extended.
-    pub(super) extends: bool,
+    /// When the lease began, or was extended.
+    pub(super) held: Instant,
 }
 
 /// Takes a turn.
@@ -84,7 +100,8 @@ pub(super) async fn take(
                 return Ok(Turn::Over);
             };
             tx.write_webhook_outcomes(row.id, &done.outcomes).await?;
-            if let Some(reason) = judge(tx, &row, done).await? {
+            let signs = done.signs_of(&row);
+            if let Some(reason) = judge(tx, &row, signs).await? {
                 return give_up(tx, &row, reason).await;
             }
             // What waits for a frozen tenant waits until it is thawed.
@@ -92,7 +109,7 @@ pub(super) async fn take(
                 return over(tx, &row).await;
             }
             match secret::signer(app, tx, &row).await {
-                Ok(signer) => next(tx, &row, done, signer, wish).await,
+                Ok(signer) => next(tx, &row, signs, signer, wish).await,
                 // It would fail again and again until somebody looks.
                 Err(Error::Integrity { what, about }) => {
                     let over = give_up(tx, &row, "integrity_error").await?;
@@ -106,14 +123,14 @@ pub(super) async fn take(
 }
 
 /// Notes whether the endpoint fails. Why it is to be disabled, if it is.
-async fn judge(tx: &mut TenantTx, row: &EndpointRow, done: &Done) -> Result<Option<&'static str>> {
+async fn judge(tx: &mut TenantTx, row: &EndpointRow, signs: Signs) -> Result<Option<&'static str>> {
     let now = tx.now().await?;
-    let since = if done.accepted { None } else { row.failing_since.or(done.failed.then_some(now)) };
+    let since = if signs.accepted { None } else { row.failing_since.or(signs.failed.then_some(now)) };
     if since != row.failing_since {
         tx.mark_webhook_endpoint(row.id, since).await?;
     }
-    let has_failed_long = done.failed && since.is_some_and(|since| now - since >= LONGEST_FAILURE);
-    Ok(if done.gone { Some("gone") } else { has_failed_long.then_some("failing") })
+    let has_failed_long = signs.failed && since.is_some_and(|since| now - since >= LONGEST_FAILURE);
+    Ok(if signs.gone { Some("gone") } else { has_failed_long.then_some("failing") })
 }
 
 /// Disables the endpoint, unless that was done meanwhile.
@@ -136,7 +153,7 @@ async fn over(tx: &mut TenantTx, row: &EndpointRow) -> Result<Turn> {
 async fn next(
     tx: &mut TenantTx,
     row: &EndpointRow,
-    done: &Done,
+    signs: Signs,
     signer: Signer,
     wish: &Wish,
 ) -> Result<Turn> {
@@ -148,7 +165,9 @@ async fn next(
     if read.is_empty() && wish.known.is_empty() {
         return over(tx, row).await;
     }
-    if wish.extends {
+    // Waiting for the turn may have taken long.
+    let extends = wish.held.elapsed() > LEASE / 3;
+    if extends {
         tx.hold_webhook_endpoint(row.id, Some(LEASE)).await?;
     }
     let (late, read): (Vec<_>, Vec<_>) = read.into_iter().partition(|one| outcome::is_too_late(one, now));
@@ -160,10 +179,11 @@ async fn next(
     Ok(Turn::Goes(Box::new(Next {
         url: row.url.as_str().into(),
         signer: Arc::new(signer),
-        is_failing: !done.accepted && (done.failed || row.failing_since.is_some()),
+        is_failing: !signs.accepted && (signs.failed || row.failing_since.is_some()),
         at: (now, here),
         deliveries,
         more: is_full && !early.is_empty(),
+        held: if extends { here } else { wish.held },
     })))
 }
 
