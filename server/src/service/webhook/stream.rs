@@ -133,8 +133,11 @@ impl Follower {
         self.frames.push_back(Frame::Beat);
         match api_key::verify(&self.app, self.key.presented).await {
             Ok(_) => Ok(()),
-            Err(error) if error.code() == Code::DatabaseUnavailable => Err(unavailable(&error)),
-            Err(_) => Err(End::KeyEnded),
+            Err(error) if matches!(error.code(), Code::Unauthenticated | Code::ApiKeySuspended) => {
+                Err(End::KeyEnded)
+            }
+            // Whoever comes back learns what it is, and may come again.
+            Err(error) => Err(unavailable(&error)),
         }
     }
 
@@ -207,7 +210,7 @@ async fn number(tx: &mut TenantTx, id: Uuid) -> Result<Option<i64>> {
 }
 
 fn unavailable(error: &Error) -> End {
-    tracing::warn!(error = %chain(error), "a tenant's stream of events ends, because the database does not answer");
+    tracing::warn!(error = %chain(error), "a tenant's stream of events ends, because its key or its events cannot be read");
     End::Unavailable
 }
 
