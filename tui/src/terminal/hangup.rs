@@ -4,6 +4,7 @@ use std::io::stdin;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::exit;
 use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
@@ -26,19 +27,45 @@ pub(super) fn is_hung_up() -> bool {
 
 /// The input until the terminal is gone.
 pub(super) fn until_hung_up<T>(mut input: impl Stream<Item = T> + Unpin) -> impl Stream<Item = T> + Unpin {
-    end_when_hung_up();
-    poll_fn(move |task| if is_hung_up() { Poll::Ready(None) } else { input.poll_next_unpin(task) })
+    let reading = Reading::begin();
+    poll_fn(move |task| {
+        let _reading = &reading;
+        if is_hung_up() { Poll::Ready(None) } else { input.poll_next_unpin(task) }
+    })
 }
 
-/// Ends the process some time after the terminal is gone. A terminal that is closed while keys are being read leaves the crate
-/// that reads them in an endless loop, on a thread that can then neither see the end of the input nor handle SIGHUP.
+/// How many places read keys.
+static READING: AtomicUsize = AtomicUsize::new(0);
+
+/// Somebody reads keys.
+struct Reading;
+
+impl Reading {
+    fn begin() -> Self {
+        READING.fetch_add(1, Ordering::SeqCst);
+        end_when_hung_up();
+        Self
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        READING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Ends the process some time after the terminal is gone, if keys are still being read then. A terminal that is closed while keys are
+/// being read leaves the crate that reads them in an endless loop, on a thread that can then neither see the end of the input nor handle
+/// SIGHUP. A command that has asked its question goes on.
 fn end_when_hung_up() {
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
         thread::spawn(|| {
             if wait_until_hung_up(stdin().as_fd()) {
                 thread::sleep(GRACE);
-                exit(HUNG_UP.into());
+                if READING.load(Ordering::SeqCst) > 0 {
+                    exit(HUNG_UP.into());
+                }
             }
         });
     });
