@@ -158,7 +158,7 @@ fn answer(pages: &Pages, state: &mut State, path: &str) -> String {
         "/stuck" => html(&strict, &pages.with("").replace("/link", "/nothing")),
         "/nothing" => response("204 No Content", "", ""),
         "/scriptless" => {
-            let ours = format!("script-src {}", pages.bowline);
+            let ours = format!("script-src {}/button/", pages.bowline);
             html(&strict.replace(&ours, "script-src 'none'"), &pages.button)
         }
         "/tampered" => html(&strict, &tampered(&pages.button)),
