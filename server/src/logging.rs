@@ -17,24 +17,24 @@ use crate::telemetry::{self, Telemetry};
 /// The maximum level per source, whatever filter is set. Our own code may log at every level, because its contents are
 /// known. Libraries print URLs, headers and statements at their lower levels; a new library is silent until it has been
 /// reviewed.
-const LOUDEST: [(&str, LevelFilter); 4] = [
-    (OURS, LevelFilter::TRACE),
+const LOUDEST_LEVELS: [(&str, LevelFilter); 4] = [
+    (OWN_TARGET, LevelFilter::TRACE),
     (telemetry::SPANS, LevelFilter::OFF),
     ("hyper", LevelFilter::INFO),
     ("tokio_postgres", LevelFilter::INFO),
 ];
-const OTHERS: LevelFilter = LevelFilter::WARN;
+const OTHER_TARGETS_LEVEL: LevelFilter = LevelFilter::WARN;
 
 /// The prefix of our targets. Our spans go into traces; events do not.
-const OURS: &str = "bowline";
+const OWN_TARGET: &str = "bowline";
 
 /// Sources of the `log` crate that are ignored. Rocket logs URLs with their query at `error` and below, and its route
 /// macros do the same under the name of the module that contains them, which is one of ours. Our own code uses
 /// `tracing`.
-const ROCKETS: [&str; 2] = ["rocket", OURS];
+const ROCKET_LOG_TARGETS: [&str; 2] = ["rocket", OWN_TARGET];
 
-fn loudest() -> Targets {
-    Targets::new().with_default(OTHERS).with_targets(LOUDEST)
+fn loudest_level() -> Targets {
+    Targets::new().with_default(OTHER_TARGETS_LEVEL).with_targets(LOUDEST_LEVELS)
 }
 
 /// Installs the log of this process, and sends spans to `telemetry` if there is one.
@@ -43,11 +43,16 @@ fn loudest() -> Targets {
 /// If `filter` is malformed, or a log is already installed.
 pub fn install(filter: &str, telemetry: Option<&Telemetry>) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).context("bowline.log")?;
-    tracing_log::LogTracer::builder().ignore_all(ROCKETS).init().context("a log is installed already")?;
+    tracing_log::LogTracer::builder()
+        .ignore_all(ROCKET_LOG_TARGETS)
+        .init()
+        .context("a log is installed already")?;
     let registry = tracing_subscriber::registry();
     match telemetry {
         // Global filters are the cheapest; spans for traces are then disabled at their source.
-        None => tracing::subscriber::set_global_default(registry.with(loudest()).with(filter).with(lines())),
+        None => tracing::subscriber::set_global_default(
+            registry.with(loudest_level()).with(filter).with(log_lines()),
+        ),
         Some(telemetry) => {
             let spans = tracing_opentelemetry::layer()
                 .with_tracer(telemetry.tracer())
@@ -56,7 +61,7 @@ pub fn install(filter: &str, telemetry: Option<&Telemetry>) -> anyhow::Result<()
                 .with_target(false)
                 .with_tracked_inactivity(false)
                 .with_filter(filter_fn(is_traced));
-            let lines = lines().with_filter(loudest().and(filter));
+            let lines = log_lines().with_filter(loudest_level().and(filter));
             tracing::subscriber::set_global_default(registry.with(lines).with(spans))
         }
     }
@@ -65,7 +70,7 @@ pub fn install(filter: &str, telemetry: Option<&Telemetry>) -> anyhow::Result<()
     Ok(())
 }
 
-fn lines<S>() -> impl Layer<S>
+fn log_lines<S>() -> impl Layer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
@@ -73,7 +78,7 @@ where
 }
 
 fn is_traced(metadata: &Metadata<'_>) -> bool {
-    metadata.is_span() && metadata.target().starts_with(OURS)
+    metadata.is_span() && metadata.target().starts_with(OWN_TARGET)
 }
 
 /// Logs the location of a panic in place of Rust's own message on standard error.

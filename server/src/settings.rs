@@ -193,7 +193,7 @@ pub struct Tracing {
 }
 
 /// The minimum length of a network prefix. The widest private network is `fc00::/7`.
-const WIDEST: u8 = 7;
+const LEAST_PREFIX_LENGTH: u8 = 7;
 
 /// The advice if [`Settings::lacks_proxies`].
 pub const LACKS_PROXIES: &str = "public_url is https, so a proxy stands in front, and none is listed: put its address into \
@@ -210,7 +210,7 @@ pub struct Configuration {
 
 /// Environment variables with our prefix that belong to the command line, the terminal client, a tenant's app or the
 /// tests.
-const NOT_OURS: [&str; 9] =
+const CLIENT_VARIABLES: [&str; 9] =
     ["api_key", "config", "config_dir", "connector", "server", "tenant", "test_postgres", "theme", "url"];
 
 /// Reads the defaults, then `file` if there is one, then the environment.
@@ -223,7 +223,7 @@ pub fn read(file: Option<&Path>) -> anyhow::Result<Configuration> {
         figment = figment.merge(Toml::file_exact(file).nested());
     }
     let ours = Env::prefixed("BOWLINE_")
-        .ignore(&NOT_OURS)
+        .ignore(&CLIENT_VARIABLES)
         .map(|key| format!("bowline.{}", key.as_str().to_ascii_lowercase().replace("__", ".")).into());
     let rockets = Env::prefixed("ROCKET_")
         .ignore(&["profile", "config"])
@@ -341,7 +341,7 @@ impl Settings {
             );
         }
         warnings.extend(self.webhooks.warning());
-        if self.trusted_proxies.iter().any(|proxy| proxy.0.prefix_len() < WIDEST) {
+        if self.trusted_proxies.iter().any(|proxy| proxy.0.prefix_len() < LEAST_PREFIX_LENGTH) {
             warnings.push(
                 "bowline.trusted_proxies lists a network that is nobody's own: whoever is in it can name any address as their client's"
                     .to_owned(),

@@ -18,7 +18,7 @@ use crate::settings::{Tracing, without_credentials};
 /// The target of spans that go only into traces and never into the log.
 pub const SPANS: &str = "bowline::span";
 /// How long the export of the last spans may take when the process stops.
-const FLUSH: Duration = Duration::from_secs(5);
+const SPANS_FLUSHED_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running exporter.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
     }
     let mut exporter = SpanExporter::builder()
         .with_http()
-        .with_http_client(exporter::Client::new()?)
+        .with_http_client(exporter::SpanClient::new()?)
         .with_protocol(Protocol::HttpBinary);
     if let Some(endpoint) = &settings.otlp_endpoint {
         let base = endpoint.as_str().trim_end_matches('/');
@@ -48,7 +48,7 @@ pub fn start(settings: &Tracing) -> anyhow::Result<Option<Telemetry>> {
     }
     let mut provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter.build().context("bowline.tracing")?)
-        .with_resource(resource(settings, set("OTEL_SERVICE_NAME")));
+        .with_resource(process_resource(settings, set("OTEL_SERVICE_NAME")));
     if !set("OTEL_TRACES_SAMPLER") {
         provider = provider.with_sampler(sampler::OurRatio::new(settings.sample_ratio));
     }
@@ -64,7 +64,7 @@ fn is_named_by(variable: &str) -> anyhow::Result<bool> {
 }
 
 /// The resource that describes this process, from the settings; the variables override them.
-fn resource(settings: &Tracing, named: bool) -> Resource {
+fn process_resource(settings: &Tracing, named: bool) -> Resource {
     let own = settings.resource.iter().map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
     let mut resource = Resource::builder_empty()
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
@@ -92,7 +92,8 @@ impl Telemetry {
     /// Exports the remaining spans within a time limit.
     pub async fn stop(self) {
         let provider = self.provider;
-        let stopped = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH)).await;
+        let stopped =
+            tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(SPANS_FLUSHED_WITHIN)).await;
         if !matches!(stopped, Ok(Ok(()))) {
             tracing::warn!("the last spans could not be sent and are lost");
         }

@@ -15,7 +15,7 @@ use crate::settings::Configuration;
 
 /// The subcommands of `api-key`.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum ApiKeyCommand {
     /// Create an API key and print its secret, which is never shown again.
     Add {
         /// Tenant: short name or id.
@@ -55,10 +55,10 @@ pub(super) enum Command {
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+pub(super) async fn run(command: ApiKeyCommand, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
     match command {
-        Command::Add { tenant, name, permissions, expires_at, format } => {
+        ApiKeyCommand::Add { tenant, name, permissions, expires_at, format } => {
             let tenant = named(&app, &tenant).await?;
             let permissions = Some(permissions).filter(|permissions| !permissions.is_empty());
             let wanted = WantedKey { name, permissions, expires_at };
@@ -73,7 +73,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             };
             format.make(added, words).await
         }
-        Command::List { tenant, format } => {
+        ApiKeyCommand::List { tenant, format } => {
             let keys = api_key::list(&app, named(&app, &tenant).await?).await?.items;
             format.print(&keys, |keys| {
                 let state = |one: &ApiKey| match one.revoked_at {
@@ -88,7 +88,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 table(["ID", "NAME", "MAY", ""], keys.iter().map(row))
             })
         }
-        Command::Revoke { tenant, key, format } => {
+        ApiKeyCommand::Revoke { tenant, key, format } => {
             let tenant = named(&app, &tenant).await?;
             let revoked = api_key::revoke(&app, &Actor::CommandLine, tenant, key).await?;
             format.print(&revoked, |revoked| format!("{} is revoked", revoked.id))

@@ -18,7 +18,7 @@ use crate::settings::Configuration;
 
 /// The subcommands of `audit`.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum AuditCommand {
     /// Print a signed checkpoint of every log as JSON. Store it where nobody with write access to the database can
     /// write.
     Checkpoint,
@@ -36,16 +36,16 @@ pub(super) enum Command {
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+pub(super) async fn run(command: AuditCommand, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
     match command {
-        Command::Checkpoint => {
+        AuditCommand::Checkpoint => {
             let taken = checkpoint::take(&app).await?;
             println!("{}", serde_json::to_string(&taken)?)?;
             Ok(())
         }
-        Command::Verify { tenant, since, format } => {
-            let since = since.map(|file| read(&app, &file)).transpose()?;
+        AuditCommand::Verify { tenant, since, format } => {
+            let since = since.map(|file| read_checkpoint(&app, &file)).transpose()?;
             let found = match tenant {
                 Some(name) => {
                     let tenant = tenant::named(&app, &name).await?;
@@ -53,7 +53,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 }
                 None => verify::verify_all(&app, since.as_ref()).await?,
             };
-            format.print(&found, |found| report(found))?;
+            format.print(&found, |found| report_log(found))?;
             let broken = found.iter().filter(|one| !one.verification.intact).count();
             if broken > 0 {
                 anyhow::bail!(
@@ -66,13 +66,13 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
     }
 }
 
-fn read(app: &App, file: &Path) -> anyhow::Result<Checkpoint> {
+fn read_checkpoint(app: &App, file: &Path) -> anyhow::Result<Checkpoint> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     Checkpoint::read(&text, app.store.audit_keys())
         .with_context(|| format!("the checkpoint {}", file.display()))
 }
 
-fn report(found: &[LogVerification]) -> String {
+fn report_log(found: &[LogVerification]) -> String {
     let row = |one: &LogVerification| {
         let found = &one.verification;
         [

@@ -14,7 +14,7 @@ use crate::settings::{self, Configuration, Settings};
 use crate::store::pg::migrate;
 
 /// The database's name in the private cluster.
-const DATABASE: &str = "bowline";
+const DEV_DATABASE: &str = "bowline";
 
 /// The processes that `--dev` started and has to stop.
 pub(super) struct Development {
@@ -42,8 +42,8 @@ pub(super) async fn prepare(
     configuration: Configuration,
 ) -> anyhow::Result<(Configuration, Development)> {
     let directory = data.unwrap_or_else(Options::default_directory);
-    let (cluster, key_file) = tokio::task::spawn_blocking(move || start(&directory)).await??;
-    let owner_url = cluster.url("postgres", DATABASE);
+    let (cluster, key_file) = tokio::task::spawn_blocking(move || start_postgres(&directory)).await??;
+    let owner_url = cluster.url("postgres", DEV_DATABASE);
     let done = migrate::run(&SecretString::from(owner_url.clone()), None).await?;
     tracing::info!(migrations = done, socket = %cluster.socket_dir().display(), "the private Postgres is ready");
     let mut figment = configuration.figment.merge(("bowline.development", true));
@@ -51,15 +51,15 @@ pub(super) async fn prepare(
         figment = figment.merge(("bowline.key_ring_file", key_file));
     }
     let figment = figment
-        .merge(("bowline.database.url", cluster.url("bowline_server", DATABASE)))
+        .merge(("bowline.database.url", cluster.url("bowline_server", DEV_DATABASE)))
         .merge(("bowline.database.owner_url", owner_url));
     let configuration = settings::from(figment)?;
-    upgraded(&configuration.settings).await?;
+    upgraded_database(&configuration.settings).await?;
     Ok((configuration, Development { cluster }))
 }
 
 /// Nobody else can run the command while this database runs, and broken values in it do not matter.
-async fn upgraded(settings: &Settings) -> anyhow::Result<()> {
+async fn upgraded_database(settings: &Settings) -> anyhow::Result<()> {
     let app = App::new(settings.clone(), key_ring(settings)?)?;
     let report = upgrade::run(&app, true, &|line| tracing::info!("{line}")).await?;
     app.store.close();
@@ -70,9 +70,9 @@ async fn upgraded(settings: &Settings) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]
-fn start(directory: &Path) -> anyhow::Result<(Cluster, PathBuf)> {
+fn start_postgres(directory: &Path) -> anyhow::Result<(Cluster, PathBuf)> {
     let cluster = Cluster::start(Options::in_directory(directory.join("postgres")))?;
-    if cluster.create_database(DATABASE, None).is_err() {
+    if cluster.create_database(DEV_DATABASE, None).is_err() {
         // It exists from an earlier start, or the migrations will report what is wrong.
         tracing::debug!("the development database exists already");
     }

@@ -21,7 +21,7 @@ use crate::settings::{Configuration, LACKS_PROXIES};
 
 /// The tolerated difference between this machine's clock and the database's, in seconds. Only logs and retry dates
 /// depend on ours.
-const CLOCK_SECONDS: f64 = 5.0;
+const CLOCK_TOLERANCE_SECONDS: f64 = 5.0;
 
 /// The arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -47,17 +47,17 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
     let warnings = configuration.settings.warnings();
     let app = App::new(configuration.settings, ring)?;
     let mut checks = readiness::checks(&app).await;
-    checks.push(proxies(&app));
+    checks.push(proxies_check(&app));
     if checks.iter().all(|check| check.name != "database" || check.ok) {
-        checks.push(outcome("role", role(&app).await));
+        checks.push(outcome("role", role_check(&app).await));
         checks.retain(|check| check.name != ROW_LEVEL_SECURITY);
         checks.push(outcome(ROW_LEVEL_SECURITY, row_level_security(&app).await));
-        checks.push(outcome("clock", clock(&app).await));
+        checks.push(outcome("clock", clock_check(&app).await));
         if app.settings.database.sharded {
             checks.extend(sharded::checks(&app).await);
         }
         if arguments.connectors {
-            checks.extend(connectors(&app).await?);
+            checks.extend(connectors_check(&app).await?);
         }
     }
     let report = Report { healthy: checks.iter().all(|check| check.ok), warnings, checks };
@@ -76,7 +76,7 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
 }
 
 /// Whether client addresses can be told apart.
-fn proxies(app: &App) -> Check {
+fn proxies_check(app: &App) -> Check {
     let listed = &app.settings.trusted_proxies;
     let detail = if app.settings.lacks_proxies() {
         LACKS_PROXIES.to_owned()
@@ -88,7 +88,7 @@ fn proxies(app: &App) -> Check {
     Check { name: "trusted proxies", ok: !app.settings.lacks_proxies(), detail }
 }
 
-async fn role(app: &App) -> Result<(bool, String)> {
+async fn role_check(app: &App) -> Result<(bool, String)> {
     let powers = app.store.platform(async |tx| tx.powers().await).await?;
     Ok(if powers.too_many() {
         (
@@ -108,14 +108,14 @@ async fn row_level_security(app: &App) -> Result<(bool, String)> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock that is being checked")]
-async fn clock(app: &App) -> Result<(bool, String)> {
+async fn clock_check(app: &App) -> Result<(bool, String)> {
     let theirs = app.store.platform(async |tx| tx.clock_seconds().await).await?;
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let apart = (since.unwrap_or_default().as_secs_f64() - theirs).abs();
-    Ok((apart <= CLOCK_SECONDS, format!("{apart:.1} s apart from the database's")))
+    Ok((apart <= CLOCK_TOLERANCE_SECONDS, format!("{apart:.1} s apart from the database's")))
 }
 
-async fn connectors(app: &Arc<App>) -> anyhow::Result<Vec<Check>> {
+async fn connectors_check(app: &Arc<App>) -> anyhow::Result<Vec<Check>> {
     let mut checks = Vec::new();
     let mut cursor = None;
     loop {

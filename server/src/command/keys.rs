@@ -12,7 +12,7 @@ use crate::settings::Settings;
 
 /// The subcommands of `keys`.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum KeysCommand {
     /// Create a key ring with one master key, in a file that only you can read; never overwrite an existing file.
     Init {
         /// File of the key ring; `bowline.key_ring_file` if omitted.
@@ -30,9 +30,9 @@ pub(super) enum Command {
 
 /// Runs the subcommand.
 #[expect(clippy::disallowed_methods, reason = "the key ring notes when it was made")]
-pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
+pub(super) fn run(command: KeysCommand, settings: &Settings) -> anyhow::Result<()> {
     match command {
-        Command::Init { file, format } => {
+        KeysCommand::Init { file, format } => {
             let file = file.or_else(|| settings.key_ring_file.clone()).context("say where: --file FILE")?;
             let ring = KeyRing::generate(chrono::Utc::now())?;
             ring.create_file(&file).with_context(|| format!("the key ring {}", file.display()))?;
@@ -48,7 +48,7 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             }
             printed.context("nothing was made")
         }
-        Command::List { format } => {
+        KeysCommand::List { format } => {
             let ring = key_ring(settings)?;
             let versions: Vec<_> = ring
                 .versions()

@@ -43,22 +43,22 @@ enum Command {
     UpgradeSeals(upgrade_seals::Arguments),
     /// Create and show the key ring.
     #[command(subcommand)]
-    Keys(keys::Command),
+    Keys(keys::KeysCommand),
     /// Add and list tenants.
     #[command(subcommand)]
-    Tenant(tenant::Command),
+    Tenant(tenant::TenantCommand),
     /// Add, list, edit, repair, disable, enable and remove connectors.
     #[command(subcommand)]
-    Connector(connector::Command),
+    Connector(connector::ConnectorCommand),
     /// Create, list and revoke API keys.
     #[command(subcommand)]
-    ApiKey(api_key::Command),
+    ApiKey(api_key::ApiKeyCommand),
     /// Add, list, change, disable and enable operators.
     #[command(subcommand)]
-    Operator(operator::Command),
+    Operator(operator::OperatorCommand),
     /// Verify audit logs, and print checkpoints of them.
     #[command(subcommand)]
-    Audit(audit::Command),
+    Audit(audit::AuditCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Report what is wrong with this installation.

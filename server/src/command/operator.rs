@@ -12,7 +12,7 @@ use crate::settings::Configuration;
 
 /// The subcommands of `operator`.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum OperatorCommand {
     /// Add an operator.
     Add {
         /// Login name: 1 to 64 characters of a-z, 0-9, `.`, `_` and `-`.
@@ -79,15 +79,15 @@ pub(super) enum Command {
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+pub(super) async fn run(command: OperatorCommand, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
     let actor = Actor::CommandLine;
     match command {
-        Command::Add { name, role, password, format } => {
+        OperatorCommand::Add { name, role, password, format } => {
             let added = operator::prepare(&app, &actor, &name, &password.read()?, role).await?;
             format.make(added, |added| format!("{} added as {} ({})", added.name, added.id, added.role)).await
         }
-        Command::List { format } => {
+        OperatorCommand::List { format } => {
             let mut operators: Vec<Operator> = Vec::new();
             let mut cursor = None;
             loop {
@@ -113,29 +113,29 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 table(["NAME", "ROLE", "STATE", "TOTP", "ID"], operators.iter().map(row))
             })
         }
-        Command::SetPassword { name, password, format } => {
+        OperatorCommand::SetPassword { name, password, format } => {
             let who = operator::by_name(&app, &name).await?;
             let changed = operator::change_password(&app, &actor, who.id, &password.read()?).await?;
             format.print(&changed, |changed| {
                 format!("{} has a new password; all sessions are ended", changed.name)
             })
         }
-        Command::SetRole { name, role, format } => {
+        OperatorCommand::SetRole { name, role, format } => {
             let who = operator::by_name(&app, &name).await?;
             let changed = operator::change_role(&app, &actor, who.id, role).await?;
             format.print(&changed, |changed| format!("{} is {} now", changed.name, changed.role))
         }
-        Command::ResetTotp { name, format } => {
+        OperatorCommand::ResetTotp { name, format } => {
             let who = operator::by_name(&app, &name).await?;
             let ended = operator::totp::enrol::reset(&app, &actor, who.id).await?;
             format.print(&ended, |_| format!("{name} logs in without a code; all sessions are ended"))
         }
-        Command::Enable { name, format } => {
+        OperatorCommand::Enable { name, format } => {
             let who = operator::by_name(&app, &name).await?;
             let enabled = operator::enable(&app, &actor, who.id).await?;
             format.print(&enabled, |enabled| format!("{} can log in again", enabled.name))
         }
-        Command::Disable { name, format } => {
+        OperatorCommand::Disable { name, format } => {
             let who = operator::by_name(&app, &name).await?;
             let disabled = operator::disable(&app, &actor, who.id).await?;
             format.print(&disabled, |disabled| {

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 /// The longest accepted secret, in bytes.
-const LONGEST: u64 = 4096;
+const LONGEST_SECRET: u64 = 4096;
 
 /// The source of an app secret.
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ fn from_stdin() -> anyhow::Result<SecretString> {
 
 fn read(source: impl std::io::Read) -> anyhow::Result<SecretString> {
     let mut text = Zeroizing::new(String::new());
-    source.take(LONGEST).read_to_string(&mut text)?;
+    source.take(LONGEST_SECRET).read_to_string(&mut text)?;
     let line = text.trim_end_matches(['\r', '\n']);
     if line.is_empty() {
         bail!("it is empty");

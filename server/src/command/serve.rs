@@ -49,7 +49,7 @@ pub async fn run(
     } else {
         (configuration, None)
     };
-    let outcome = Box::pin(serve(configuration, telemetry.is_some())).await;
+    let outcome = Box::pin(serve_listener(configuration, telemetry.is_some())).await;
     if let Some(telemetry) = telemetry {
         telemetry.stop().await;
     }
@@ -60,7 +60,7 @@ pub async fn run(
     outcome
 }
 
-async fn serve(configuration: Configuration, traced: bool) -> anyhow::Result<()> {
+async fn serve_listener(configuration: Configuration, traced: bool) -> anyhow::Result<()> {
     let Configuration { figment, settings } = configuration;
     for warning in settings.warnings() {
         tracing::warn!(warning, "a setting is unsafe");

@@ -33,7 +33,7 @@ pub(super) async fn app(configuration: Configuration) -> anyhow::Result<Arc<App>
 pub(super) async fn boot_checks(app: &App) -> anyhow::Result<()> {
     fits(app).await?;
     if upgrade::is_due(app).await? {
-        anyhow::bail!(upgrade::DUE);
+        anyhow::bail!(upgrade::UPGRADE_DUE);
     }
     Ok(())
 }

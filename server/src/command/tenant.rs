@@ -13,7 +13,7 @@ use crate::settings::Configuration;
 
 /// The subcommands of `tenant`.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum TenantCommand {
     /// Add a tenant, with its own data key.
     Add {
         /// Unique short name: 1 to 40 characters of a-z, 0-9 and -, beginning with a letter.
@@ -33,14 +33,14 @@ pub(super) enum Command {
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+pub(super) async fn run(command: TenantCommand, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
     match command {
-        Command::Add { slug, name, format } => {
+        TenantCommand::Add { slug, name, format } => {
             let added = tenant::prepare(&app, &Actor::CommandLine, &slug, &name).await?;
             format.make(added, |added| format!("{} added as {}", added.slug, added.id)).await
         }
-        Command::List { format } => {
+        TenantCommand::List { format } => {
             let mut tenants: Vec<Tenant> = Vec::new();
             let mut cursor = None;
             loop {

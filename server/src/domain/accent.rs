@@ -21,7 +21,7 @@ const BLACK: Colour = Colour([0; 3]);
 const WHITE: Colour = Colour([0xff; 3]);
 
 /// The number of steps between a colour and black or white.
-const STEPS: u16 = 64;
+const COLOUR_STEPS: u16 = 64;
 
 /// A colour in sRGB: red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl fmt::Display for Accent {
 impl Shade {
     /// `colour`, mixed with `pole` until it can be told from `page`, and the better text colour on it.
     fn on(page: Colour, pole: Colour, colour: Colour) -> Self {
-        let mixed = (0..=STEPS).map(|step| colour.mixed(pole, step));
+        let mixed = (0..=COLOUR_STEPS).map(|step| colour.mixed(pole, step));
         let fill = mixed.into_iter().find(|mixed| contrast(*mixed, page) >= VISIBLE).unwrap_or(pole);
         let text = if contrast(WHITE, fill) >= contrast(BLACK, fill) { WHITE } else { BLACK };
         Self { fill, text }
@@ -102,12 +102,12 @@ impl Colour {
         Some(Self(colour))
     }
 
-    /// This colour with `step` of [`STEPS`] parts of `other`.
+    /// This colour with `step` of [`COLOUR_STEPS`] parts of `other`.
     fn mixed(self, other: Self, step: u16) -> Self {
         let mut mixed = self.0;
         for (own, other) in mixed.iter_mut().zip(other.0) {
-            let sum = u16::from(*own) * (STEPS - step) + u16::from(other) * step;
-            *own = u8::try_from(sum / STEPS).unwrap_or(u8::MAX);
+            let sum = u16::from(*own) * (COLOUR_STEPS - step) + u16::from(other) * step;
+            *own = u8::try_from(sum / COLOUR_STEPS).unwrap_or(u8::MAX);
         }
         Self(mixed)
     }
@@ -139,7 +139,7 @@ pub fn contrast(one: Colour, other: Colour) -> f64 {
 mod tests {
     use super::*;
 
-    fn accent(text: &str) -> Accent {
+    fn parsed_accent(text: &str) -> Accent {
         Accent::parse(text).unwrap()
     }
 
@@ -179,11 +179,11 @@ mod tests {
 
     #[test]
     fn a_colour_that_can_be_seen_is_not_changed() {
-        let blue = accent("#0A5C8A");
+        let blue = parsed_accent("#0A5C8A");
         assert_eq!(blue.to_string(), "#0a5c8a");
         assert_eq!((blue.light.fill.to_string(), blue.light.text), ("#0a5c8a".to_owned(), WHITE));
         assert_ne!(blue.dark.fill, blue.light.fill, "it is too dark for a dark page");
-        assert_eq!(accent("#000000").light.fill, BLACK);
+        assert_eq!(parsed_accent("#000000").light.fill, BLACK);
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
         for light in ["#ffffff", "#ffff00", "#f0efec"] {
             let refusal = Accent::parse(light).unwrap_err().to_string();
             let advised = refusal.rsplit(' ').next().unwrap_or_default();
-            assert!(accent(advised).light.fill.to_string() == advised, "{refusal}");
+            assert!(parsed_accent(advised).light.fill.to_string() == advised, "{refusal}");
         }
     }
 }

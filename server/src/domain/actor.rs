@@ -6,11 +6,11 @@ use bowline_api::{ApiKeyId, OperatorId};
 /// The actor of an event.
 #[derive(Debug, Clone)]
 pub enum Actor {
-    /// A person with a role.
+    /// An operator: a person with a role.
     Operator {
         /// The operator's id.
         id: OperatorId,
-        /// The login name at the time.
+        /// The operator's login name at the time.
         name: String,
     },
     /// A tenant app.
@@ -20,7 +20,7 @@ pub enum Actor {
         /// The key's name at the time.
         name: String,
     },
-    /// The person whose account is linked.
+    /// The end user whose account is linked.
     EndUser,
     /// The service itself.
     System,

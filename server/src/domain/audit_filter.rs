@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub enum AuditLog {
     /// The log of one tenant; of the service itself if the id is nil.
     Chain(Uuid),
-    /// The logs of these tenants.
+    /// The audit logs of these tenants.
     Tenants(Vec<Uuid>),
     /// All of them.
     All,
@@ -21,7 +21,7 @@ pub enum AuditLog {
 pub enum AuditActor {
     /// An operator or an API key, by its id on the wire.
     Id(String),
-    /// Any actor of this kind.
+    /// Any actor of this kind in the audit log.
     Kind(String),
 }
 

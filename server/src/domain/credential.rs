@@ -29,7 +29,7 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The bytes stored in the database.
+    /// The digest's bytes, as the database stores them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -46,7 +46,7 @@ impl Digest {
         Some(Self(bytes)).filter(|digest| digest.to_hex() == text)
     }
 
-    /// Compares in constant time.
+    /// Compares the digest with a stored one in constant time.
     pub fn matches(&self, stored: &[u8]) -> bool {
         use subtle::ConstantTimeEq as _;
         self.0.ct_eq(stored).into()
@@ -62,9 +62,9 @@ impl fmt::Debug for Digest {
 /// A new credential: its text, to be shown once, and its digest, to be stored.
 #[derive(Debug)]
 pub struct NewCredential {
-    /// The text, to be shown once.
+    /// The new credential's text, to be shown once.
     pub text: SecretString,
-    /// The digest, to be stored.
+    /// The new credential's digest, to be stored.
     pub digest: Digest,
 }
 
@@ -91,7 +91,7 @@ impl NewCredential {
         let secret = entropy::secret()?;
         let mut body = Zeroizing::new(Vec::with_capacity(36));
         body.extend_from_slice(secret.as_ref());
-        body.extend_from_slice(&checksum(&text, secret.as_ref()));
+        body.extend_from_slice(&key_checksum(&text, secret.as_ref()));
         text.push_str(&bs58::encode(body.as_slice()).into_string());
         Ok(Self { digest: Digest::of(text.as_bytes()), text: SecretString::from(text) })
     }
@@ -105,9 +105,9 @@ impl NewCredential {
 /// A well-formed API key that a caller presented. What it says about itself is not verified yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PresentedApiKey {
-    /// The tenant that it claims to belong to.
+    /// The tenant to which the presented key claims to belong.
     pub tenant: TenantId,
-    /// The digest for the lookup.
+    /// The presented key's digest, for the lookup.
     pub digest: Digest,
 }
 
@@ -134,10 +134,10 @@ fn is_whole(start: &str, encoded: &str) -> bool {
         return false;
     }
     let Ok(body) = bs58::decode(encoded).into_vec().map(Zeroizing::new) else { return false };
-    body.split_at_checked(32).is_some_and(|(secret, sum)| sum == checksum(start, secret))
+    body.split_at_checked(32).is_some_and(|(secret, sum)| sum == key_checksum(start, secret))
 }
 
-fn checksum(start: &str, secret: &[u8]) -> [u8; 4] {
+fn key_checksum(start: &str, secret: &[u8]) -> [u8; 4] {
     let mut crc = crc32fast::Hasher::new();
     crc.update(start.as_bytes());
     crc.update(secret);

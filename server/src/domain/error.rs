@@ -10,7 +10,7 @@ use bowline_api::{
 
 use super::facts::Facts;
 
-/// The detail of every 404.
+/// The error detail of every 404.
 pub const NO_SUCH_THING: &str = "there is nothing here with this id, or this path does not exist";
 
 /// The result of every service.
@@ -43,7 +43,7 @@ pub enum Error {
     Integrity {
         /// Table and column.
         what: &'static str,
-        /// The object that the value belongs to.
+        /// What the unreadable value belongs to, for the error.
         about: About,
     },
 }
@@ -132,7 +132,7 @@ pub struct Refusal {
     pub code: Code,
     /// What happened and what to do about it. Never a secret.
     pub detail: Cow<'static, str>,
-    /// Further data for programs.
+    /// The refusal's further data for programs.
     pub facts: Facts,
     /// When to retry.
     pub retry_after: Option<Duration>,
@@ -145,7 +145,7 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Refusal {
-    /// Adds further data for programs.
+    /// Adds further data for programs to the refusal.
     #[must_use]
     pub fn with(mut self, facts: Facts) -> Self {
         self.facts = facts;
@@ -207,7 +207,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $status,)* }
             }
 
-            /// A text that is the same for every occurrence.
+            /// The error code's title, the same for every occurrence.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)* }
             }

@@ -21,7 +21,7 @@ pub(super) fn deceives(text: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
     let after = text.get(at + 1).copied();
     match c {
-        ZWJ | ZWNJ => !joins(&text[..at], c, after),
+        ZWJ | ZWNJ => !joiner_is_legitimate(&text[..at], c, after),
         '\u{fe0e}' | '\u{fe0f}' => !before.is_some_and(|before| is_emoji(before, after)),
         '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(is_ideograph),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => !before.is_some_and(is_joining),
@@ -68,7 +68,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 /// Whether a joiner between `before` and `after` has a legitimate effect.
-fn joins(before: &[char], joiner: char, after: Option<char>) -> bool {
+fn joiner_is_legitimate(before: &[char], joiner: char, after: Option<char>) -> bool {
     let Some(&last) = before.last() else { return false };
     // In Indic scripts a joiner forms a conjunct with a virama, which may be on either side of it.
     if is_virama(last) || after.is_some_and(is_virama) && is_letter_or_mark(last) {

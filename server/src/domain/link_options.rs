@@ -14,13 +14,13 @@ use super::text;
 pub type Metadata = BTreeMap<String, String>;
 
 /// The maximum length of a label in characters.
-const LABEL: usize = 200;
+const LABEL_CHARS: usize = 200;
 /// The maximum length of a language tag, which RFC 5646 section 4.4.1 asks everybody to have room for.
-const TAG: usize = 35;
+const LANGUAGE_TAG_CHARS: usize = 35;
 /// The maximum number of pairs of metadata, and of characters in a name and in a value.
-const PAIRS: usize = 16;
-const NAME: usize = 40;
-const VALUE: usize = 500;
+const METADATA_PAIRS: usize = 16;
+const METADATA_NAME_CHARS: usize = 40;
+const METADATA_VALUE_CHARS: usize = 500;
 
 /// The options of a link session in the form in which they are stored and sealed. Members that are not set are left
 /// out, so that the text of the same options never changes.
@@ -63,7 +63,7 @@ impl LinkOptions {
             user_label: asked
                 .user_label
                 .as_deref()
-                .map(|label| text::line("user_label", label, 1, LABEL))
+                .map(|label| text::line("user_label", label, 1, LABEL_CHARS))
                 .transpose()?,
             locale: asked.locale.as_deref().map(language_tag).transpose()?,
             metadata: asked.metadata.clone(),
@@ -109,7 +109,7 @@ impl LinkOptions {
 
 /// `tag` in its canonical form, such as `pt-BR` for `PT-br`.
 fn language_tag(tag: &str) -> Result<String> {
-    let locale = if tag.len() <= TAG { Locale::try_from_str(tag).ok() } else { None };
+    let locale = if tag.len() <= LANGUAGE_TAG_CHARS { Locale::try_from_str(tag).ok() } else { None };
     locale.map(|locale| locale.to_string()).ok_or_else(|| {
         let detail = "locale must be a language tag (BCP 47) such as de or pt-BR, of at most 35 characters";
         Code::InvalidField.because(detail).field("locale").into()
@@ -118,22 +118,26 @@ fn language_tag(tag: &str) -> Result<String> {
 
 fn check_metadata(metadata: &Metadata) -> Result<()> {
     let refuse = |detail: String| Err(Code::InvalidField.because(detail).field("metadata").into());
-    if metadata.len() > PAIRS {
-        return refuse(format!("metadata must have at most {PAIRS} pairs; it has {}", metadata.len()));
+    if metadata.len() > METADATA_PAIRS {
+        return refuse(format!(
+            "metadata must have at most {METADATA_PAIRS} pairs; it has {}",
+            metadata.len()
+        ));
     }
     for (at, (name, value)) in metadata.iter().enumerate() {
         // Names are not repeated to the caller, because a secret may have been sent in the wrong place.
         let at = at + 1;
-        if text::line("metadata", name, 1, NAME).ok().as_deref() != Some(name) {
+        if text::line("metadata", name, 1, METADATA_NAME_CHARS).ok().as_deref() != Some(name) {
             return refuse(format!(
-                "a name in metadata must have 1 to {NAME} characters, without control or invisible characters and without spaces \
+                "a name in metadata must have 1 to {METADATA_NAME_CHARS} characters, without control or invisible characters and without spaces \
                  around it: see pair {at} in the order of the names"
             ));
         }
-        if value.chars().count() > VALUE || value.contains(|c: char| c.is_control() && c != '\n' && c != '\t')
+        if value.chars().count() > METADATA_VALUE_CHARS
+            || value.contains(|c: char| c.is_control() && c != '\n' && c != '\t')
         {
             return refuse(format!(
-                "a value in metadata must have at most {VALUE} characters, and no control characters but tabs and line feeds: see \
+                "a value in metadata must have at most {METADATA_VALUE_CHARS} characters, and no control characters but tabs and line feeds: see \
                  pair {at} in the order of the names"
             ));
         }
@@ -145,7 +149,7 @@ fn check_metadata(metadata: &Metadata) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn asked(change: impl FnOnce(&mut CreateLinkSession)) -> Result<LinkOptions> {
+    fn asked_options(change: impl FnOnce(&mut CreateLinkSession)) -> Result<LinkOptions> {
         let mut asked = CreateLinkSession::new("user-1", "https://acme.example/back");
         change(&mut asked);
         LinkOptions::parse(&asked)
@@ -153,14 +157,14 @@ mod tests {
 
     #[test]
     fn nothing_asked_for_is_nothing_stored() {
-        let none = asked(|_| {}).unwrap();
+        let none = asked_options(|_| {}).unwrap();
         assert_eq!(none.stored().unwrap(), None);
         assert_eq!(LinkOptions::read(None).unwrap(), none);
     }
 
     #[test]
     fn options_are_read_as_they_were_stored_and_newer_ones_are_ignored() {
-        let some = asked(|asked| {
+        let some = asked_options(|asked| {
             asked.user_label = Some(" ada@acme.example ".to_owned());
             asked.locale = Some("PT-br".to_owned());
             asked.metadata = Some([("plan".to_owned(), "team\n\"A\"".to_owned())].into());
@@ -186,7 +190,7 @@ mod tests {
             (Some(Browser), Browser, Browser),
             (Some(Browser), Tenant, Tenant),
         ] {
-            let options = asked(|asked| asked.completion = asked_for).unwrap();
+            let options = asked_options(|asked| asked.completion = asked_for).unwrap();
             assert_eq!(options.completion_at(connector), expected, "{asked_for:?} {connector}");
         }
     }
@@ -196,11 +200,11 @@ mod tests {
         for (given, kept) in
             [("de", "de"), ("EN-us", "en-US"), ("zh-hant-tw", "zh-Hant-TW"), ("ar-u-nu-latn", "ar-u-nu-latn")]
         {
-            let options = asked(|asked| asked.locale = Some(given.to_owned())).unwrap();
+            let options = asked_options(|asked| asked.locale = Some(given.to_owned())).unwrap();
             assert_eq!(options.locale.as_deref(), Some(kept));
         }
         for bad in ["", "d", "german!", "de_", "de-", "../de", &"en-".repeat(20)] {
-            let refused = asked(|asked| asked.locale = Some(bad.to_owned())).unwrap_err();
+            let refused = asked_options(|asked| asked.locale = Some(bad.to_owned())).unwrap_err();
             assert_eq!(refused.code(), Code::InvalidField, "{bad:?}");
         }
     }
@@ -208,27 +212,27 @@ mod tests {
     #[test]
     fn labels_and_metadata_have_limits() {
         let pairs = |count: usize| (0..count).map(|n| (format!("name {n}"), String::new())).collect();
-        assert!(asked(|asked| asked.metadata = Some(pairs(PAIRS))).is_ok());
-        assert!(asked(|asked| asked.metadata = Some(pairs(PAIRS + 1))).is_err());
+        assert!(asked_options(|asked| asked.metadata = Some(pairs(METADATA_PAIRS))).is_ok());
+        assert!(asked_options(|asked| asked.metadata = Some(pairs(METADATA_PAIRS + 1))).is_err());
         let pair = |name: &str, value: &str| {
-            asked(|asked| asked.metadata = Some([(name.to_owned(), value.to_owned())].into()))
+            asked_options(|asked| asked.metadata = Some([(name.to_owned(), value.to_owned())].into()))
         };
-        assert!(pair(&"é".repeat(NAME), &"é".repeat(VALUE)).is_ok());
+        assert!(pair(&"é".repeat(METADATA_NAME_CHARS), &"é".repeat(METADATA_VALUE_CHARS)).is_ok());
         for (name, value) in [
             ("", ""),
             (" plan", ""),
             ("a\nb", ""),
             ("a\u{202e}b", ""),
-            (&"x".repeat(NAME + 1), ""),
+            (&"x".repeat(METADATA_NAME_CHARS + 1), ""),
             ("plan", "a\0"),
             ("plan", "a\u{1b}[2J"),
-            ("plan", &"x".repeat(VALUE + 1)),
+            ("plan", &"x".repeat(METADATA_VALUE_CHARS + 1)),
         ] {
             assert_eq!(pair(name, value).unwrap_err().code(), Code::InvalidField, "{name:?} {value:?}");
         }
-        let label = |text: &str| asked(|asked| asked.user_label = Some(text.to_owned()));
-        assert!(label(&"é".repeat(LABEL)).is_ok());
-        for bad in ["", "  ", "a\u{202e}b", &"x".repeat(LABEL + 1)] {
+        let label = |text: &str| asked_options(|asked| asked.user_label = Some(text.to_owned()));
+        assert!(label(&"é".repeat(LABEL_CHARS)).is_ok());
+        for bad in ["", "  ", "a\u{202e}b", &"x".repeat(LABEL_CHARS + 1)] {
             assert_eq!(label(bad).unwrap_err().code(), Code::InvalidField, "{bad:?}");
         }
     }

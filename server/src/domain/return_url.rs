@@ -20,7 +20,7 @@ impl ReturnUrl {
     pub fn parse(text: &str) -> Result<Self> {
         let plain = text.len() <= 2000 && text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
         match Url::parse(text) {
-            Ok(url) if plain && acceptable(&url) => Ok(Self(url)),
+            Ok(url) if plain && acceptable_return_url(&url) => Ok(Self(url)),
             _ => Err(Code::InvalidField
                 .because("return_url must be an https URL (or http on a loopback address, or a native app's own scheme such as com.example.app:/linked) of at most 2,000 ASCII characters, without fragment, user name or backslash")
                 .field("return_url")
@@ -106,7 +106,7 @@ fn is_private_use(url: &Url) -> bool {
         && url.port().is_none()
 }
 
-fn acceptable(url: &Url) -> bool {
+fn acceptable_return_url(url: &Url) -> bool {
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
         return false;
     }
@@ -135,16 +135,16 @@ fn acceptable(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    const REGISTERED: &str = "https://good.example/linked";
+    const REGISTERED_URL: &str = "https://good.example/linked";
 
-    fn accepted(text: &str) -> bool {
-        ReturnUrl::parse(text).is_ok_and(|url| url.is_registered(REGISTERED))
+    fn accepted_url(text: &str) -> bool {
+        ReturnUrl::parse(text).is_ok_and(|url| url.is_registered(REGISTERED_URL))
     }
 
     #[test]
     fn only_the_registered_origin_and_path() {
-        assert!(accepted("https://good.example/linked"));
-        assert!(accepted("https://good.example/linked?plan=pro"));
+        assert!(accepted_url("https://good.example/linked"));
+        assert!(accepted_url("https://good.example/linked?plan=pro"));
         for bad in [
             "//evil.example/linked",
             "/\\evil.example",
@@ -160,7 +160,7 @@ mod tests {
             "https://GOOD.example\\@evil.example/linked",
             "",
         ] {
-            assert!(!accepted(bad), "{bad:?}");
+            assert!(!accepted_url(bad), "{bad:?}");
         }
         assert!(ReturnUrl::parse("http://127.0.0.1:9000/linked").is_ok());
         assert!(ReturnUrl::parse("http://localhost:9000/linked").is_ok());
@@ -212,8 +212,11 @@ mod tests {
     #[test]
     fn the_query_can_be_left_out() {
         for given in ["", "?", "?plan=pro&user=7"] {
-            let url = ReturnUrl::parse(&format!("{REGISTERED}{given}")).unwrap();
-            assert_eq!(url.without_query().with(&[("error", "x")]).as_str(), format!("{REGISTERED}?error=x"));
+            let url = ReturnUrl::parse(&format!("{REGISTERED_URL}{given}")).unwrap();
+            assert_eq!(
+                url.without_query().with(&[("error", "x")]).as_str(),
+                format!("{REGISTERED_URL}?error=x")
+            );
         }
     }
 
@@ -238,7 +241,7 @@ mod tests {
             ),
             ("?link_session=;&error=x;y=1&xerror=1&error.x=1", "y=1&xerror=1&error.x=1&link_session=ls_new"),
         ] {
-            let url = ReturnUrl::parse(&format!("{REGISTERED}{given}")).unwrap();
+            let url = ReturnUrl::parse(&format!("{REGISTERED_URL}{given}")).unwrap();
             assert_eq!(url.with(&[("link_session", "ls_new")]).query(), Some(expected), "{given}");
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A second in microseconds, the unit of the database's times.
-const SECOND: i64 = 1_000_000;
+const SECOND_MICROS: i64 = 1_000_000;
 
 /// How often something may be done, by all replicas together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Share {
     /// The time in which a whole burst becomes possible again.
     fn whole(self) -> TimeDelta {
         // Rounded up, so that a burst of one fits into it.
-        TimeDelta::microseconds((self.burst * SECOND + self.per_second - 1) / self.per_second)
+        TimeDelta::microseconds((self.burst * SECOND_MICROS + self.per_second - 1) / self.per_second)
     }
 
     /// How often more it may be done at `now`, from 0 up to the burst. What was done counts until `until`.
@@ -30,12 +30,13 @@ impl Share {
         let counts = until.map_or(TimeDelta::zero(), |until| until - now).max(TimeDelta::zero());
         let free = (self.whole() - counts).max(TimeDelta::zero());
         let free = free.num_microseconds().unwrap_or(i64::MAX / self.per_second);
-        (free.saturating_mul(self.per_second) / SECOND).min(self.burst)
+        (free.saturating_mul(self.per_second) / SECOND_MICROS).min(self.burst)
     }
 
     /// Until when it counts after it was done `times` at `now`.
     pub fn after(self, now: DateTime<Utc>, until: Option<DateTime<Utc>>, times: i64) -> DateTime<Utc> {
-        until.map_or(now, |until| until.max(now)) + TimeDelta::microseconds(times * SECOND / self.per_second)
+        until.map_or(now, |until| until.max(now))
+            + TimeDelta::microseconds(times * SECOND_MICROS / self.per_second)
     }
 
     /// Whoever has done it so often that it counts until later than this should wait: until there is room for what a second allows, or for a
@@ -51,7 +52,7 @@ mod tests {
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
-    fn later(milliseconds: i64) -> DateTime<Utc> {
+    fn later_by(milliseconds: i64) -> DateTime<Utc> {
         NOW + TimeDelta::milliseconds(milliseconds)
     }
 
@@ -60,14 +61,14 @@ mod tests {
         let share = Share::new(10, 50).unwrap();
         assert_eq!(share.room(NOW, None), 50);
         let until = Some(share.after(NOW, None, 50));
-        assert_eq!(until, Some(later(5_000)));
+        assert_eq!(until, Some(later_by(5_000)));
         assert_eq!(
-            [0, 99, 100, 1_000, 5_000, 60_000].map(|at| share.room(later(at), until)),
+            [0, 99, 100, 1_000, 5_000, 60_000].map(|at| share.room(later_by(at), until)),
             [0, 0, 1, 10, 50, 50]
         );
-        assert_eq!(share.room(later(1_000), Some(share.after(later(1_000), until, 10))), 0);
+        assert_eq!(share.room(later_by(1_000), Some(share.after(later_by(1_000), until, 10))), 0);
         // After a quiet time, no more than a burst.
-        assert_eq!(share.after(later(60_000), until, 1), later(60_100));
+        assert_eq!(share.after(later_by(60_000), until, 1), later_by(60_100));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use url::{Host, Url};
 
 use super::error::{Code, Refusal};
 
-/// The maximum length, in characters.
-const LONGEST: usize = 500;
+/// The maximum length of a web address, in characters.
+const LONGEST_WEB_URL: usize = 500;
 
 /// `text`, if it is a plain URL with one of `schemes`.
 ///
@@ -13,12 +13,13 @@ const LONGEST: usize = 500;
 /// `invalid_field`, with the name of `field`.
 pub fn parse(field: &'static str, text: &str, schemes: &[&str]) -> Result<String, Refusal> {
     let text = text.trim();
-    let plain = text.len() <= LONGEST && text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
-    let url = Url::parse(text).ok().filter(|url| plain && url.as_str().len() <= LONGEST);
+    let plain =
+        text.len() <= LONGEST_WEB_URL && text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
+    let url = Url::parse(text).ok().filter(|url| plain && url.as_str().len() <= LONGEST_WEB_URL);
     let url = url.filter(|url| schemes.contains(&url.scheme()) && is_plain(url));
     url.map(Into::into).ok_or_else(|| {
         let detail = format!(
-            "{field} must be a URL of at most {LONGEST} ASCII characters that begins with {}, without user name or backslash",
+            "{field} must be a URL of at most {LONGEST_WEB_URL} ASCII characters that begins with {}, without user name or backslash",
             schemes.join(": or ") + ":"
         );
         Code::InvalidField.because(detail).field(field)

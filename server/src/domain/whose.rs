@@ -22,12 +22,12 @@ impl Whose {
         Self(Some(tenants))
     }
 
-    /// The tenants; none if it is all of them.
+    /// The tenants whose rows are shown; none if it is all of them.
     pub fn tenants(&self) -> Option<&[Uuid]> {
         self.0.as_deref()
     }
 
-    /// The tenant, if it is a single one.
+    /// The tenant whose rows are shown, if it is a single one.
     pub fn single(&self) -> Option<Uuid> {
         match self.tenants() {
             Some([one]) => Some(*one),

@@ -10,7 +10,7 @@ use super::shared::app;
 use crate::settings::Network;
 
 /// How many entries of `X-Forwarded-For` are considered, from the last one. Nobody has this many proxies of their own.
-const MOST_HOPS: usize = 16;
+const MOST_FORWARDED_HOPS: usize = 16;
 
 /// The client's address: that of the connection, or the one that a trusted proxy reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +24,9 @@ impl ClientAddress {
             let trusted = app(request).map_or(&[][..], |app| &app.settings.trusted_proxies);
             let said: Vec<&str> = request.headers().get("x-forwarded-for").collect();
             if !said.is_empty() && !is_trusted(peer.to_canonical(), trusted) {
-                warn(request, peer);
+                warn_of_untrusted_proxy(request, peer);
             }
-            Self(client(peer, &said, trusted))
+            Self(client_of_hops(peer, &said, trusted))
         })
     }
 
@@ -48,7 +48,7 @@ impl<'r> FromRequest<'r> for ClientAddress {
 }
 
 /// Logged once, because anyone can send the header, and it must not fill the log.
-fn warn(request: &Request<'_>, peer: IpAddr) {
+fn warn_of_untrusted_proxy(request: &Request<'_>, peer: IpAddr) {
     let Ok(app) = app(request) else { return };
     app.unlisted_proxy.call_once(|| {
         tracing::warn!(
@@ -65,11 +65,11 @@ fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
 
 /// Goes backwards from the connection, as long as the address is a trusted proxy with an entry. Each proxy appends the
 /// address that sent it the request, so everything before the first untrusted address may be forged.
-fn client(peer: IpAddr, said: &[&str], trusted: &[Network]) -> IpAddr {
+fn client_of_hops(peer: IpAddr, said: &[&str], trusted: &[Network]) -> IpAddr {
     let mut client = peer.to_canonical();
-    let mut hops = said.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS);
+    let mut hops = said.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_FORWARDED_HOPS);
     while is_trusted(client, trusted) {
-        match hops.next().and_then(address) {
+        match hops.next().and_then(forwarded_address) {
             Some(before) => client = before,
             None => break,
         }
@@ -78,7 +78,7 @@ fn client(peer: IpAddr, said: &[&str], trusted: &[Network]) -> IpAddr {
 }
 
 /// Some proxies add the port.
-fn address(text: &str) -> Option<IpAddr> {
+fn forwarded_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let port = |text: &str| text.parse::<SocketAddr>().map(|address| address.ip());
@@ -91,7 +91,7 @@ mod tests {
 
     fn of(peer: &str, said: &[&str], trusted: &[&str]) -> String {
         let trusted: Vec<Network> = trusted.iter().map(|net| Network(net.parse().unwrap())).collect();
-        client(peer.parse().unwrap(), said, &trusted).to_string()
+        client_of_hops(peer.parse().unwrap(), said, &trusted).to_string()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::domain::Code;
 use crate::service::once::Once;
 
 /// The maximum length of a key in characters.
-const LONGEST: usize = 255;
+const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 
 /// The key that the caller has chosen for this call, if it has chosen one. A handler that takes it carries each call out
 /// [`once`](crate::service::once::once).
@@ -34,7 +34,7 @@ impl<'r> FromRequest<'r> for IdempotencyKey {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let mut headers = request.headers().get("idempotency-key");
         let Some(first) = headers.next() else { return Outcome::Success(Self(None)) };
-        if let Some(key) = parse(first).filter(|_| headers.next().is_none()) {
+        if let Some(key) = parse_key(first).filter(|_| headers.next().is_none()) {
             Outcome::Success(Self(Some(key)))
         } else {
             let detail = "Idempotency-Key must be given once and have 1 to 255 characters of ASCII without control characters, \
@@ -46,16 +46,16 @@ impl<'r> FromRequest<'r> for IdempotencyKey {
 
 /// The key in a header: a string of structured fields (RFC 9651 section 3.3.3), or the same without quotation marks and
 /// spaces, which most callers send.
-fn parse(text: &str) -> Option<String> {
+fn parse_key(text: &str) -> Option<String> {
     let text = text.trim_matches([' ', '\t']);
     let key = match text.strip_prefix('"') {
-        Some(rest) => unquoted(rest.strip_suffix('"')?)?,
+        Some(rest) => unquoted_key(rest.strip_suffix('"')?)?,
         None => text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"').then(|| text.to_owned())?,
     };
-    (1..=LONGEST).contains(&key.len()).then_some(key)
+    (1..=LONGEST_IDEMPOTENCY_KEY).contains(&key.len()).then_some(key)
 }
 
-fn unquoted(text: &str) -> Option<String> {
+fn unquoted_key(text: &str) -> Option<String> {
     let mut key = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -104,9 +104,9 @@ mod tests {
             ("\"order 7\"", "order 7"),
             (r#""a\"b\\c""#, r#"a"b\c"#),
             (" a ", "a"),
-            (&"x".repeat(LONGEST), &"x".repeat(LONGEST)),
+            (&"x".repeat(LONGEST_IDEMPOTENCY_KEY), &"x".repeat(LONGEST_IDEMPOTENCY_KEY)),
         ] {
-            assert_eq!(parse(text).as_deref(), Some(key), "{text}");
+            assert_eq!(parse_key(text).as_deref(), Some(key), "{text}");
         }
         for bad in [
             "",
@@ -119,9 +119,9 @@ mod tests {
             r#""\a""#,
             "é",
             "\"é\"",
-            &"x".repeat(LONGEST + 1),
+            &"x".repeat(LONGEST_IDEMPOTENCY_KEY + 1),
         ] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(parse_key(bad), None, "{bad}");
         }
     }
 }

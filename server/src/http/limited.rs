@@ -7,7 +7,7 @@ use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route, async_trait};
 
 use super::client_address::ClientAddress;
-use super::policy::{Limit, Policy};
+use super::policy::{AddressLimit, Policy};
 use super::problem::Refuse as _;
 use super::shared::app;
 use crate::domain::Result;
@@ -24,19 +24,19 @@ pub fn limited(mut route: Route, policy: Policy) -> Route {
 #[derive(Clone)]
 struct Limited {
     inner: Box<dyn Handler>,
-    limit: Limit,
+    limit: AddressLimit,
 }
 
 impl Limited {
     async fn count(&self, request: &Request<'_>) -> Result<()> {
         let app = app(request)?;
-        let counted = (self.limit)(app).count(ClientAddress::of(request).ip(), tenant(request));
+        let counted = (self.limit)(app).count(ClientAddress::of(request).ip(), tenant_of_path(request));
         app.limited.delay(counted).await
     }
 }
 
 /// The tenant that the path names, if its route has one.
-fn tenant(request: &Request<'_>) -> Option<TenantId> {
+fn tenant_of_path(request: &Request<'_>) -> Option<TenantId> {
     // Routes are mounted at the root, so the places in the route are those in the request.
     let mut segments = request.route()?.uri.path().trim_start_matches('/').split('/');
     let place = segments.position(|segment| segment == "<tenant>")?;

@@ -12,7 +12,7 @@ use super::caller;
 use super::problem::Refuse as _;
 use crate::domain::Result;
 use crate::service::caller::{Caller, Principal};
-use crate::service::notice::Sender;
+use crate::service::notice::NoticeSender;
 
 /// Who says that they are the provider.
 pub struct Notifier<'r> {
@@ -27,7 +27,7 @@ impl Notifier<'_> {
     }
 
     /// Records for the access log that it is the provider.
-    pub fn is_provider_of(&self, sender: &Sender) {
+    pub fn is_provider_of(&self, sender: &NoticeSender) {
         self.caller.identify_as(Principal::Provider(sender.tenant, sender.connector));
     }
 }

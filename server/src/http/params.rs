@@ -17,8 +17,8 @@ pub fn not_found() -> Error {
 ///
 /// # Errors
 /// `not_found`.
-pub fn id<Kind: StaticType>(text: &str) -> Result<Id<Kind>> {
-    text.parse().map_err(|_| not_found())
+pub fn id<Kind: StaticType>(param_text: &str) -> Result<Id<Kind>> {
+    param_text.parse().map_err(|_| not_found())
 }
 
 /// A query parameter.
@@ -27,37 +27,37 @@ pub fn id<Kind: StaticType>(text: &str) -> Result<Id<Kind>> {
 /// `invalid_field`, with the name of `field` and what is allowed.
 pub fn query<T: std::str::FromStr<Err: std::fmt::Display>>(
     field: &'static str,
-    text: Option<&str>,
+    param_text: Option<&str>,
 ) -> Result<Option<T>> {
-    let parse = |text: &str| {
-        text.parse().map_err(|error| {
+    let parse = |param_text: &str| {
+        param_text.parse().map_err(|error| {
             Error::from(Code::InvalidField.because(format!("{field}: {error}")).field(field))
         })
     };
-    text.map(parse).transpose()
+    param_text.map(parse).transpose()
 }
 
 /// A query parameter with a time (RFC 3339).
 ///
 /// # Errors
 /// `invalid_field`, with the name of `field`.
-pub fn time(field: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
-    let parse = |text: &str| {
-        DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| {
+pub fn time(field: &'static str, param_text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+    let parse = |param_text: &str| {
+        DateTime::parse_from_rfc3339(param_text).map(|at| at.to_utc()).map_err(|_| {
             let detail =
                 format!("{field} must be a time such as 2026-11-23T18:35:07Z; write a + in it as %2B");
             Error::from(Code::InvalidField.because(detail).field(field))
         })
     };
-    text.map(parse).transpose()
+    param_text.map(parse).transpose()
 }
 
 /// The number of seconds that a call may wait for something to happen: 0 to 30.
 ///
 /// # Errors
 /// `invalid_field`.
-pub fn wait(text: Option<&str>) -> Result<Duration> {
-    match text.map_or(0, |text| text.parse().unwrap_or(u64::MAX)) {
+pub fn wait(param_text: Option<&str>) -> Result<Duration> {
+    match param_text.map_or(0, |param_text| param_text.parse().unwrap_or(u64::MAX)) {
         seconds @ 0..=30 => Ok(Duration::from_secs(seconds)),
         _ => Err(Code::InvalidField.because("wait must be 0 to 30 seconds").field("wait").into()),
     }
@@ -68,8 +68,8 @@ pub fn wait(text: Option<&str>) -> Result<Duration> {
 ///
 /// # Errors
 /// `invalid_field`.
-pub fn limit(text: Option<&str>) -> Result<i64> {
-    match text.map_or(50, |text| text.parse().unwrap_or(0)) {
+pub fn limit(param_text: Option<&str>) -> Result<i64> {
+    match param_text.map_or(50, |param_text| param_text.parse().unwrap_or(0)) {
         limit @ 1..=200 => Ok(limit),
         _ => Err(Code::InvalidField.because("limit must be 1 to 200").field("limit").into()),
     }

@@ -13,14 +13,14 @@ pub struct Policy {
     pub is_frequent: bool,
     /// The route returns tokens, so a failure counts against the objective for token calls.
     pub issues_tokens: bool,
-    /// The span of a request.
+    /// The policy for the request's span.
     pub span: Span,
-    /// The limit for each client address.
-    pub limit: Option<Limit>,
+    /// The route's limit for each client address.
+    pub limit: Option<AddressLimit>,
 }
 
 /// Chooses one of the process's limits.
-pub type Limit = fn(&App) -> &ByAddress;
+pub type AddressLimit = fn(&App) -> &ByAddress;
 
 /// The span of a request, if traces are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,28 +40,28 @@ impl Policy {
 
     /// The policy of the route that takes the request.
     pub(super) fn of(request: &Request<'_>) -> Self {
-        Listed::of(request).map_or(Self::DEFAULT, |listed| listed.policy)
+        ListedRoute::of(request).map_or(Self::DEFAULT, |listed| listed.policy)
     }
 }
 
 /// The entry of a route in the list.
 #[derive(Debug)]
-pub struct Listed {
+pub struct ListedRoute {
     /// Its method.
     pub method: Method,
     /// Its path with the names of its parameters, such as `/v1/accounts/<id>?<limit>`.
     pub template: String,
-    /// The query parameters that it documents.
+    /// The query parameters that the listed route documents.
     pub query: Vec<String>,
-    /// How its requests are treated.
+    /// The policy by which the route's requests are treated.
     pub policy: Policy,
 }
 
 /// All routes of a listener. Rocket manages it as state.
 #[derive(Debug)]
-pub struct Listing(pub Vec<Listed>);
+pub struct Listing(pub Vec<ListedRoute>);
 
-impl Listed {
+impl ListedRoute {
     /// The entry of the route that takes the request.
     pub(super) fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
         let route = request.route()?;

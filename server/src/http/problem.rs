@@ -12,11 +12,11 @@ use rocket::{Catcher, Request, catch, catchers, response};
 use super::request_id::RequestId;
 use super::token_failures;
 use crate::domain::{Code, Error, Refusal, chain, error};
-use crate::metrics::{self, Limit};
+use crate::metrics::{self, LimitKind};
 
 /// The error of a guard, stored until the catcher runs, because Rocket does not pass it on.
 #[derive(Default)]
-struct Kept(Mutex<Option<Refusal>>);
+struct KeptRefusal(Mutex<Option<Refusal>>);
 
 /// When to retry, according to the stored error. A page's catcher does not know it.
 #[derive(Default)]
@@ -40,7 +40,7 @@ impl<'r> Refuse<'r> for Request<'_> {
         if let Some(seconds) = refusal.retry_after_seconds() {
             self.local_cache(Pause::default).0.set(seconds).ok();
         }
-        if let Ok(mut kept) = self.local_cache(Kept::default).0.lock() {
+        if let Ok(mut kept) = self.local_cache(KeptRefusal::default).0.lock() {
             *kept = Some(refusal);
         }
         Outcome::Error((status, ()))
@@ -54,7 +54,7 @@ fn refusal_of(error: Error, request_id: &RequestId) -> Refusal {
     match error {
         Error::Refused(refusal) => *refusal,
         Error::Unavailable(_) if code == Code::RateLimited => {
-            metrics::limited(Limit::Places);
+            metrics::limited(LimitKind::Places);
             let detail = "too many of your calls are in progress; send fewer at the same time, and try again";
             code.because(detail).retry_after(Duration::from_secs(1))
         }
@@ -86,7 +86,7 @@ pub fn log(error: &Error, request_id: &RequestId) {
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = refusal_of(self, RequestId::of(request));
-        render(&refusal, request)
+        render_problem(&refusal, request)
     }
 }
 
@@ -114,7 +114,7 @@ fn to_wire(refusal: &Refusal, request_id: &RequestId) -> Problem {
     }
 }
 
-fn render(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static> {
+fn render_problem(refusal: &Refusal, request: &Request<'_>) -> response::Result<'static> {
     let code = refusal.code;
     let body = serde_json::to_vec(&to_wire(refusal, RequestId::of(request)))
         .map_err(|_| Status::InternalServerError)?;
@@ -142,7 +142,7 @@ fn problem(status: Status, request: &Request<'_>) -> Error {
 
 /// The error of a guard of this request, if one failed.
 pub fn kept(request: &Request<'_>) -> Option<Refusal> {
-    request.local_cache(Kept::default).0.lock().ok()?.take()
+    request.local_cache(KeptRefusal::default).0.lock().ok()?.take()
 }
 
 fn by_status(status: Status) -> Refusal {

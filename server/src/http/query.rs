@@ -7,7 +7,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::auth::security::Argument;
 use super::params::plain;
-use super::policy::Listed;
+use super::policy::ListedRoute;
 use super::problem::Refuse as _;
 use crate::domain::{Code, Error, Facts, Result};
 
@@ -17,14 +17,14 @@ use crate::domain::{Code, Error, Facts, Result};
 /// `invalid_request` with the parameter's name.
 pub(super) fn check(request: &Request<'_>) -> Result<()> {
     let Some(query) = request.uri().query() else { return Ok(()) };
-    let known = Listed::of(request).map_or(&[][..], |listed| &listed.query);
+    let known = ListedRoute::of(request).map_or(&[][..], |listed| &listed.query);
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
         if !known.iter().any(|one| **one == *name) {
-            return Err(refused(&name, "does not exist here; see /openapi.json"));
+            return Err(refused_parameter(&name, "does not exist here; see /openapi.json"));
         }
         if seen.contains(&name) {
-            return Err(refused(&name, "is given more than once"));
+            return Err(refused_parameter(&name, "is given more than once"));
         }
         seen.push(name);
     }
@@ -49,7 +49,7 @@ impl<'r> FromRequest<'r> for NoQuery {
     }
 }
 
-fn refused(name: &str, what: &str) -> Error {
+fn refused_parameter(name: &str, what: &str) -> Error {
     match plain(name) {
         Some(name) => {
             let detail = format!("the query parameter `{name}` {what}");

@@ -40,7 +40,7 @@ struct Traced {
 #[async_trait]
 impl Handler for Traced {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let span = open(request, self.continues_callers);
+        let span = open_span(request, self.continues_callers);
         let outcome = self.inner.handle(request, data).instrument(span.clone()).await;
         let status = match &outcome {
             Outcome::Success(response) => response.status().code,
@@ -58,7 +58,7 @@ impl Handler for Traced {
     }
 }
 
-fn open(request: &Request<'_>, continues_callers: bool) -> Span {
+fn open_span(request: &Request<'_>, continues_callers: bool) -> Span {
     let method = request.method().as_str();
     let route = request.route().map_or("(none)", |route| route.uri.as_str());
     let span = tracing::info_span!(

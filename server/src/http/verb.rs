@@ -11,7 +11,7 @@ use super::problem::Refuse as _;
 use crate::domain::Code;
 
 /// How many bytes of a form Rocket examines.
-const LOOKED_AT: usize = "_method=delete".len();
+const METHOD_FIELD_BYTES: usize = "_method=delete".len();
 
 /// The method before Rocket answers HEAD with a GET route.
 struct Sent(Method);
@@ -23,7 +23,7 @@ struct Sent(Method);
 pub(super) async fn restore(request: &mut Request<'_>, data: &mut Data<'_>) {
     if request.content_type().is_some_and(|kind| kind.is_form()) {
         // Rocket has already waited for these bytes.
-        let start = str::from_utf8(data.peek(LOOKED_AT).await).unwrap_or_default();
+        let start = str::from_utf8(data.peek(METHOD_FIELD_BYTES).await).unwrap_or_default();
         let first = Form::values(start).next().filter(|field| field.name == "_method");
         let said = first.and_then(|field| field.value.parse::<Method>().ok());
         if said == Some(request.method()) {

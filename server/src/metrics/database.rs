@@ -6,21 +6,21 @@ use std::time::Duration;
 use metrics::{Counter, Histogram};
 
 /// The measurements of this process's connection pool.
-pub struct Database {
+pub struct PoolMetrics {
     wait: Histogram,
     failures: Counter,
 }
 
-/// The measurements of this process.
-pub fn database() -> &'static Database {
-    static DATABASE: LazyLock<Database> = LazyLock::new(|| Database {
+/// The measurements of this process's connection pool.
+pub fn database() -> &'static PoolMetrics {
+    static DATABASE: LazyLock<PoolMetrics> = LazyLock::new(|| PoolMetrics {
         wait: metrics::histogram!("bowline_database_connection_wait_seconds"),
         failures: metrics::counter!("bowline_database_connection_failures_total"),
     });
     &DATABASE
 }
 
-impl Database {
+impl PoolMetrics {
     /// Records that a connection was obtained after `elapsed`, or was not.
     pub fn waited(&self, elapsed: Duration, had: bool) {
         self.wait.record(elapsed);

@@ -9,7 +9,7 @@ use rocket::Route;
 use rocket::http::Method;
 
 /// The statuses that the server uses; others count as `other`.
-const STATUSES: [(u16, &str); 24] = [
+const COUNTED_STATUSES: [(u16, &str); 24] = [
     (200, "200"),
     (201, "201"),
     (202, "202"),
@@ -36,22 +36,24 @@ const STATUSES: [(u16, &str); 24] = [
     (504, "504"),
 ];
 /// The route label of requests that match no route.
-const NO_ROUTE: &str = "(none)";
+const NO_ROUTE_LABEL: &str = "(none)";
 
 /// The measurements of all requests of this process.
-pub struct Http {
+pub struct HttpMetrics {
     routes: OnceLock<HashMap<String, Vec<(Method, Handles)>>>,
     unmatched: Handles,
 }
 
-/// The measurements of this process.
-pub fn http() -> &'static Http {
-    static HTTP: LazyLock<Http> =
-        LazyLock::new(|| Http { routes: OnceLock::new(), unmatched: Handles::new("(any)", NO_ROUTE) });
+/// The measurements of this process's requests.
+pub fn http() -> &'static HttpMetrics {
+    static HTTP: LazyLock<HttpMetrics> = LazyLock::new(|| HttpMetrics {
+        routes: OnceLock::new(),
+        unmatched: Handles::new("(any)", NO_ROUTE_LABEL),
+    });
     &HTTP
 }
 
-impl Http {
+impl HttpMetrics {
     /// Creates the handles of the mounted routes; every other route counts as `(none)`.
     pub fn register<'r>(&self, routes: impl Iterator<Item = &'r Route>) {
         let mut all: HashMap<String, Vec<(Method, Handles)>> = HashMap::new();
@@ -79,35 +81,35 @@ impl Http {
 struct Handles {
     method: &'static str,
     route: String,
-    by_status: [OnceLock<(Counter, Histogram)>; STATUSES.len()],
+    by_status: [OnceLock<(Counter, Histogram)>; COUNTED_STATUSES.len()],
     other: OnceLock<(Counter, Histogram)>,
 }
 
 impl Handles {
     fn new(method: &'static str, route: &str) -> Self {
-        let by_status = [const { OnceLock::new() }; STATUSES.len()];
+        let by_status = [const { OnceLock::new() }; COUNTED_STATUSES.len()];
         Self { method, route: route.to_owned(), by_status, other: OnceLock::new() }
     }
 
     fn of(&self, status: u16) -> &(Counter, Histogram) {
-        let known = STATUSES.binary_search_by_key(&status, |(known, _)| *known);
+        let known = COUNTED_STATUSES.binary_search_by_key(&status, |(known, _)| *known);
         let (slot, name) = match known {
-            Ok(index) => (index, STATUSES.get(index).map_or("other", |(_, name)| name)),
-            Err(_) => (STATUSES.len(), "other"),
+            Ok(index) => (index, COUNTED_STATUSES.get(index).map_or("other", |(_, name)| name)),
+            Err(_) => (COUNTED_STATUSES.len(), "other"),
         };
         let make = || {
             let (method, route) = (self.method, self.route.clone());
             let counter = metrics::counter!("bowline_http_requests_total",
                 "method" => method, "route" => route.clone(), "status" => name);
             let histogram = metrics::histogram!("bowline_http_request_duration_seconds",
-                "method" => method, "route" => route, "status" => class(status));
+                "method" => method, "route" => route, "status" => status_class(status));
             (counter, histogram)
         };
         self.by_status.get(slot).unwrap_or(&self.other).get_or_init(make)
     }
 }
 
-fn class(status: u16) -> &'static str {
+fn status_class(status: u16) -> &'static str {
     match status {
         200..=299 => "2xx",
         300..=399 => "3xx",
@@ -123,14 +125,14 @@ mod tests {
 
     #[test]
     fn statuses_are_sorted_for_the_search_and_named_as_they_are() {
-        assert!(STATUSES.is_sorted());
-        assert!(STATUSES.iter().all(|(status, name)| status.to_string() == *name));
+        assert!(COUNTED_STATUSES.is_sorted());
+        assert!(COUNTED_STATUSES.iter().all(|(status, name)| status.to_string() == *name));
     }
 
     #[test]
     fn every_status_of_a_refusal_is_counted_by_its_name() {
         for code in crate::domain::Code::ALL {
-            assert!(STATUSES.iter().any(|(status, _)| *status == code.status()), "{}", code.status());
+            assert!(COUNTED_STATUSES.iter().any(|(status, _)| *status == code.status()), "{}", code.status());
         }
     }
 }

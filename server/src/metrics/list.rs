@@ -4,12 +4,12 @@ use metrics::Unit;
 
 /// The kind of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A count that only increases; it restarts with the process.
+pub enum MetricKind {
+    /// A metric that only increases; it restarts with the process.
     Counter,
-    /// A value that increases and decreases.
+    /// A metric that increases and decreases.
     Gauge,
-    /// A distribution of values over buckets.
+    /// A metric that distributes values over buckets.
     Histogram,
 }
 
@@ -19,7 +19,7 @@ pub struct Metric {
     /// The name in Prometheus, without `_bucket`, `_sum` and `_count`.
     pub name: &'static str,
     /// The kind of the metric.
-    pub kind: Kind,
+    pub kind: MetricKind,
     /// The unit of the values.
     pub unit: Unit,
     /// The text for `# HELP`.
@@ -31,7 +31,7 @@ macro_rules! metrics {
     ($($kind:ident $unit:ident $name:literal: $help:literal;)*) => {
         /// All metrics.
         pub const ALL: &[Metric] =
-            &[$(Metric { name: $name, kind: Kind::$kind, unit: Unit::$unit, help: $help },)*];
+            &[$(Metric { name: $name, kind: MetricKind::$kind, unit: Unit::$unit, help: $help },)*];
     };
 }
 
@@ -129,9 +129,9 @@ pub const FROM_ZERO: &[&str] = &[
 pub(super) fn describe() {
     for metric in ALL {
         match metric.kind {
-            Kind::Counter => metrics::describe_counter!(metric.name, metric.unit, metric.help),
-            Kind::Gauge => metrics::describe_gauge!(metric.name, metric.unit, metric.help),
-            Kind::Histogram => metrics::describe_histogram!(metric.name, metric.unit, metric.help),
+            MetricKind::Counter => metrics::describe_counter!(metric.name, metric.unit, metric.help),
+            MetricKind::Gauge => metrics::describe_gauge!(metric.name, metric.unit, metric.help),
+            MetricKind::Histogram => metrics::describe_histogram!(metric.name, metric.unit, metric.help),
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     fn names_keep_to_the_conventions() {
         for Metric { name, kind, unit, help } in ALL {
             assert!(name.starts_with("bowline_"), "{name}");
-            assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
+            assert_eq!(name.ends_with("_total"), *kind == MetricKind::Counter, "{name}");
             assert_eq!(name.ends_with("_seconds"), *unit == Unit::Seconds, "{name}");
             assert!(help.len() > 15 && !help.ends_with('.'), "{name}");
         }

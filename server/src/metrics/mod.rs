@@ -23,16 +23,16 @@ pub use notice::{NoticeOutcome, notice};
 pub use token::{FetchOutcome, token};
 pub use webhook::{webhook_attempt, webhook_delay, webhook_endpoint_disabled, webhooks_expired};
 pub use work::{
-    Limit, Ran, Refreshed, api_key_stopped, break_glass_login, breakers, integrity_error, limited,
+    LimitKind, Ran, Refreshed, api_key_stopped, break_glass_login, breakers, integrity_error, limited,
     link_session, login_failed, refresh, unix_time, worker, worker_panicked,
 };
 
 /// Upper bounds of the buckets for durations in seconds, from a fast token fetch to a provider that does not respond.
-const SECONDS: &[f64] =
+const DURATION_BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// How often recorded values are folded into buckets; until then each value occupies eight bytes.
-const UPKEEP: Duration = Duration::from_secs(2);
+const UPKEEP_EVERY: Duration = Duration::from_secs(2);
 
 /// Installs the recorder of this process, once and before the first handle is requested. The internal listener manages
 /// the recorder's handle.
@@ -41,7 +41,7 @@ const UPKEEP: Duration = Duration::from_secs(2);
 /// If there already is a recorder.
 pub fn install() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), DURATION_BUCKETS)
         .context("the classes of the histograms")?
         .install_recorder()
         .context("a metrics recorder is installed already")?;
@@ -61,7 +61,7 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
 
 /// Bounds the memory of the histograms even if nobody scrapes; never returns.
 pub async fn upkeep(handle: PrometheusHandle) {
-    let mut ticks = tokio::time::interval(UPKEEP);
+    let mut ticks = tokio::time::interval(UPKEEP_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;

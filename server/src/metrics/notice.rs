@@ -5,17 +5,17 @@
 pub enum NoticeOutcome {
     /// Accounts are marked, and their tenant is told.
     Marked,
-    /// It names no account that is not marked already.
+    /// The notice names no account that is not marked already.
     Nothing,
-    /// Its signature is wrong or absent.
+    /// The notice's signature is wrong or absent.
     Unverified,
-    /// Its connector does not exist.
+    /// The notice's connector does not exist.
     Unknown,
     /// It is signed but no notice.
     Malformed,
     /// A limit refused it.
     Limited,
-    /// The database is not available.
+    /// The notice failed, because the database is not available.
     Failed,
 }
 

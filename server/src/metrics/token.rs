@@ -22,12 +22,14 @@ pub enum FetchOutcome {
 
 /// Our own failures, which count against the objective (docs/slo.md). They exist from the start, so that the first one
 /// is visible as an increase.
-const OURS: [Code; 4] = [Code::Internal, Code::IntegrityError, Code::DatabaseUnavailable, Code::UnknownState];
+const OWN_FAILURES: [Code; 4] =
+    [Code::Internal, Code::IntegrityError, Code::DatabaseUnavailable, Code::UnknownState];
 /// Failures of the provider, which are reported separately. They exist from the start as well.
-const PROVIDERS: [Code; 3] = [Code::ConnectorBroken, Code::ProviderMalformed, Code::ProviderUnavailable];
+const PROVIDER_FAILURES: [Code; 3] =
+    [Code::ConnectorBroken, Code::ProviderMalformed, Code::ProviderUnavailable];
 
 /// The measurements of all token requests of this process.
-pub struct Token {
+pub struct TokenMetrics {
     fresh: Histogram,
     refreshed: Histogram,
     degraded: Histogram,
@@ -35,21 +37,21 @@ pub struct Token {
 }
 
 /// The measurements of this process.
-pub fn token() -> &'static Token {
-    static TOKEN: LazyLock<Token> = LazyLock::new(Token::new);
+pub fn token() -> &'static TokenMetrics {
+    static TOKEN: LazyLock<TokenMetrics> = LazyLock::new(TokenMetrics::new);
     &TOKEN
 }
 
-impl Token {
+impl TokenMetrics {
     fn new() -> Self {
         let refused = Code::ALL.iter().map(|_| OnceLock::new()).collect();
         let all = Self {
-            fresh: handle("fresh"),
-            refreshed: handle("refreshed"),
-            degraded: handle("degraded"),
+            fresh: outcome_handle("fresh"),
+            refreshed: outcome_handle("refreshed"),
+            degraded: outcome_handle("degraded"),
             refused,
         };
-        for code in OURS.into_iter().chain(PROVIDERS) {
+        for code in OWN_FAILURES.into_iter().chain(PROVIDER_FAILURES) {
             all.handle(FetchOutcome::Refused(code));
         }
         all
@@ -68,13 +70,13 @@ impl Token {
             FetchOutcome::Refreshed => &self.refreshed,
             FetchOutcome::Degraded => &self.degraded,
             FetchOutcome::Refused(code) => {
-                self.refused.get(code as usize)?.get_or_init(|| handle(code.as_str()))
+                self.refused.get(code as usize)?.get_or_init(|| outcome_handle(code.as_str()))
             }
         })
     }
 }
 
-fn handle(outcome: &'static str) -> Histogram {
+fn outcome_handle(outcome: &'static str) -> Histogram {
     metrics::histogram!("bowline_token_request_duration_seconds", "outcome" => outcome)
 }
 
@@ -92,10 +94,10 @@ mod tests {
     #[test]
     fn every_failure_is_ours_or_the_providers_and_the_objective_counts_it_so() {
         for code in Code::ALL.iter().filter(|code| code.status() >= 500) {
-            assert_ne!(OURS.contains(code), PROVIDERS.contains(code), "{}", code.as_str());
+            assert_ne!(OWN_FAILURES.contains(code), PROVIDER_FAILURES.contains(code), "{}", code.as_str());
         }
         let outcomes = |codes: &[Code]| codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("|");
-        let (ours, providers) = (outcomes(&OURS), outcomes(&PROVIDERS));
+        let (ours, providers) = (outcomes(&OWN_FAILURES), outcomes(&PROVIDER_FAILURES));
         let failed = format!("_count{{outcome=~\"{ours}\"}}[1h]");
         let counted = format!("_count{{outcome!~\"unauthenticated|{providers}\"}}[1h]");
         for text in

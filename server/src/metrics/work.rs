@@ -19,7 +19,7 @@ pub enum Refreshed {
 /// The result of a worker's run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ran {
-    /// Everything that was due is done.
+    /// The worker has done everything that was due.
     Well,
     /// The run failed; the failure is logged and the work is retried.
     Badly,
@@ -27,7 +27,7 @@ pub enum Ran {
 
 /// A limit that can refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
+pub enum LimitKind {
     /// Link pages per client address.
     Link,
     /// Logins per client address.
@@ -44,7 +44,7 @@ pub enum Limit {
     LogCheck,
 }
 
-impl Limit {
+impl LimitKind {
     const ALL: [Self; 7] = [
         Self::Link,
         Self::Login,
@@ -69,7 +69,7 @@ impl Limit {
 }
 
 /// The background workers whose runs are counted; see `crate::worker`.
-const TURNS: [&str; 14] = [
+const WORKER_NAMES: [&str; 14] = [
     "token_holdings",
     "activity",
     "drains",
@@ -102,14 +102,14 @@ pub(super) fn register() {
     for state in ["open", "healing", "closed"] {
         metrics::counter!("bowline_breaker_transitions_total", "to" => state).increment(0);
     }
-    for limit in Limit::ALL {
+    for limit in LimitKind::ALL {
         metrics::counter!("bowline_limited_requests_total", "limit" => limit.name()).increment(0);
     }
-    for worker in TURNS {
+    for worker in WORKER_NAMES {
         metrics::counter!("bowline_worker_runs_total", "worker" => worker, "outcome" => "failed")
             .increment(0);
     }
-    for worker in TURNS.into_iter().chain(["sample", "link_waits", "events"]) {
+    for worker in WORKER_NAMES.into_iter().chain(["sample", "link_waits", "events"]) {
         metrics::counter!("bowline_worker_panics_total", "worker" => worker).increment(0);
     }
     breakers(0, 0, 0);
@@ -133,7 +133,7 @@ pub fn refresh(outcome: Refreshed, elapsed: Duration) {
 }
 
 /// Records that a limit refused a request.
-pub fn limited(limit: Limit) {
+pub fn limited(limit: LimitKind) {
     metrics::counter!("bowline_limited_requests_total", "limit" => limit.name()).increment(1);
 }
 

@@ -11,20 +11,20 @@ use rocket::response::{self, Responder, Response};
 use rocket::{Request, get};
 use sha2::{Digest as _, Sha256};
 
-use super::list::{Group, PAGE, undocumented};
+use super::list::{PAGE, RouteGroup, undocumented};
 use crate::domain::{Error, Result};
 use crate::http::{NoQuery, Policy};
 
 /// How long `/button.js` may be kept: five minutes, so that a corrected script arrives soon.
 const SHORTLY: &str = "public, max-age=300";
-/// How long an address of the content may be kept: a year.
+/// How long the script under an address of its content may be kept: a year.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// The script costs nothing, and many pages load it.
-const SCRIPT: Policy = Policy { limit: None, is_frequent: true, ..PAGE };
+const BUTTON_SCRIPT_POLICY: Policy = Policy { limit: None, is_frequent: true, ..PAGE };
 
 /// The editions, the oldest first. One that has been released never changes and never leaves this list, because pages
 /// name its address and its digest: a correction is another edition.
-static EDITIONS: LazyLock<[Edition; 1]> =
+static BUTTON_EDITIONS: LazyLock<[Edition; 1]> =
     LazyLock::new(|| [Edition::new(1, include_str!("../../templates/button/v1.js"))]);
 
 /// An edition of the script.
@@ -41,11 +41,11 @@ impl Edition {
     }
 
     fn current() -> &'static Self {
-        let [.., last] = &*EDITIONS;
+        let [.., last] = &*BUTTON_EDITIONS;
         last
     }
 
-    /// The path of its own address.
+    /// The path of the script edition's own address.
     fn path(&self) -> String {
         format!("/button/{}", self.name)
     }
@@ -84,16 +84,16 @@ fn current(_query: NoQuery) -> Script {
     Script { edition: Edition::current(), kept: SHORTLY }
 }
 
-/// Any edition, under the address of its content.
+/// Any edition of the button's script, under the address of its content.
 #[get("/button/<name>")]
 fn edition(_query: NoQuery, name: &str) -> Result<Script> {
-    let edition = EDITIONS.iter().find(|edition| edition.name == name).ok_or_else(Error::not_found)?;
+    let edition = BUTTON_EDITIONS.iter().find(|edition| edition.name == name).ok_or_else(Error::not_found)?;
     Ok(Script { edition, kept: FOR_EVER })
 }
 
 /// For the public listener.
-pub(super) fn group() -> Group {
-    undocumented![current => SCRIPT, edition => SCRIPT]
+pub(super) fn group() -> RouteGroup {
+    undocumented![current => BUTTON_SCRIPT_POLICY, edition => BUTTON_SCRIPT_POLICY]
 }
 
 #[cfg(test)]
@@ -110,9 +110,9 @@ mod tests {
     use crate::route::list::Listener;
     use crate::words::Language;
 
-    const DOCUMENT: &str = include_str!("../../../docs/button.md");
+    const BUTTON_DOCUMENT: &str = include_str!("../../../docs/button.md");
 
-    async fn client() -> Client {
+    async fn http_client() -> Client {
         let rocket =
             rocket::build().register("/", problem::catchers()).attach(EveryRequest { listener: "public" });
         Client::untracked(Listener::of([group()]).mount(rocket, false)).await.unwrap()
@@ -120,7 +120,7 @@ mod tests {
 
     #[rocket::async_test]
     async fn other_origins_may_load_the_script_and_caches_keep_it_but_nothing_else() {
-        let client = client().await;
+        let client = http_client().await;
         let own = Edition::current().path();
         let tag = format!("\"{}\"", Edition::current().name);
         let among_others = format!("\"v0.js\", W/{tag}");
@@ -182,7 +182,7 @@ mod tests {
             "<script src=\"https://link.example.com{}\"\n        integrity=\"sha384-{digest}\" crossorigin defer></script>",
             Edition::current().path()
         );
-        assert!(DOCUMENT.contains(&tag), "docs/button.md lacks:\n{tag}");
+        assert!(BUTTON_DOCUMENT.contains(&tag), "docs/button.md lacks:\n{tag}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 use super::{admin, notices, problems, v1};
 
 /// What applies to all operations.
-const INTRODUCTION: &str = "Bowline links end users' Dropbox accounts to tenants' apps, and issues access tokens for them.
+const API_INTRODUCTION: &str = "Bowline links end users' Dropbox accounts to tenants' apps, and issues access tokens for them.
 
 - Bodies are JSON objects. A request with an unknown field or query parameter is refused; responses may gain fields.
 - Times are RFC 3339 in UTC. Ids have a prefix that names their kind, such as `acct_`.
@@ -17,7 +17,7 @@ const INTRODUCTION: &str = "Bowline links end users' Dropbox accounts to tenants
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Bowline", description = INTRODUCTION),
+    info(title = "Bowline", description = API_INTRODUCTION),
     components(schemas(Problem)),
     modifiers(&Components),
 )]

@@ -8,7 +8,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr, SecurityRequirement};
 
 use crate::http::auth::security::Security;
-use crate::http::policy::{Listed, Listing, Span};
+use crate::http::policy::{ListedRoute, Listing, Span};
 use crate::http::{Policy, limited, trace};
 use crate::route::parameters;
 
@@ -18,7 +18,7 @@ pub(super) const PAGE: Policy =
     Policy { span: Span::Own, limit: Some(|app| &app.link_pace), ..Policy::DEFAULT };
 
 /// A route, the credential that its guards require, and how its requests are treated.
-pub struct Endpoint {
+pub struct ListedEndpoint {
     route: Route,
     policy: Policy,
     security: Option<Security>,
@@ -46,7 +46,7 @@ macro_rules! documented {
 /// Lists handlers that are not part of the API, such as pages and probes, in the same form as [`documented`].
 macro_rules! undocumented {
     ($($($handler:ident)::+ $(=> $policy:expr)?),+ $(,)?) => {
-        $crate::route::list::Group::new(
+        $crate::route::list::RouteGroup::new(
             rocket::routes![$($($handler)::+),+],
             vec![$([$($policy,)? $crate::http::Policy::DEFAULT][0]),+],
         )
@@ -56,15 +56,15 @@ macro_rules! undocumented {
 pub(super) use {documented, undocumented};
 
 /// The routes of one list, and their part of the OpenAPI document.
-pub(super) struct Group {
-    endpoints: Vec<Endpoint>,
+pub(super) struct RouteGroup {
+    endpoints: Vec<ListedEndpoint>,
     document: OpenApi,
 }
 
-impl Group {
+impl RouteGroup {
     /// For [`undocumented`].
     pub(super) fn new(routes: Vec<Route>, policies: Vec<Policy>) -> Self {
-        let endpoint = |(route, policy)| Endpoint { route, policy, security: None, query: Vec::new() };
+        let endpoint = |(route, policy)| ListedEndpoint { route, policy, security: None, query: Vec::new() };
         let endpoints = routes.into_iter().zip(policies).map(endpoint).collect();
         Self { endpoints, document: OpenApi::default() }
     }
@@ -77,12 +77,13 @@ impl Group {
             if let Some(operation) = operation(&mut self.document, &endpoint.route) {
                 operation.operation_id = Some(operation_id(&endpoint.route, &name));
                 operation.parameters.iter_mut().flatten().for_each(parameters::describe);
-                operation.description = operation.description.take().map(|text| unwrapped(&text));
+                operation.description =
+                    operation.description.take().map(|text| description_without_breaks(&text));
                 if let Some(security) = security {
-                    operation.security = Some(vec![requirement(security)]);
+                    operation.security = Some(vec![security_requirement(security)]);
                     let said = operation.description.take().into_iter().filter(|text| !text.is_empty());
                     operation.description =
-                        Some(said.chain([credential(security)]).collect::<Vec<_>>().join("\n\n"));
+                        Some(said.chain([credential_in_words(security)]).collect::<Vec<_>>().join("\n\n"));
                 }
                 endpoint.query = query_names(operation);
             }
@@ -96,15 +97,15 @@ impl Group {
 }
 
 /// The routes of one listener.
-pub struct Listener(Vec<Endpoint>);
+pub struct Listener(Vec<ListedEndpoint>);
 
 impl Listener {
-    pub(super) fn of(groups: impl IntoIterator<Item = Group>) -> Self {
+    pub(super) fn of(groups: impl IntoIterator<Item = RouteGroup>) -> Self {
         Self(groups.into_iter().flat_map(|group| group.endpoints).collect())
     }
 
     /// The routes, as they are mounted.
-    pub fn endpoints(&self) -> &[Endpoint] {
+    pub fn endpoints(&self) -> &[ListedEndpoint] {
         &self.0
     }
 
@@ -116,7 +117,7 @@ impl Listener {
     }
 }
 
-impl Endpoint {
+impl ListedEndpoint {
     /// The method.
     pub fn method(&self) -> Method {
         self.route.method
@@ -132,9 +133,10 @@ impl Endpoint {
         self.security
     }
 
-    fn split(self, is_traced: bool) -> (Listed, Route) {
+    fn split(self, is_traced: bool) -> (ListedRoute, Route) {
         let Self { route, policy, query, security: _ } = self;
-        let listed = Listed { method: route.method, template: route.uri.as_str().to_owned(), query, policy };
+        let listed =
+            ListedRoute { method: route.method, template: route.uri.as_str().to_owned(), query, policy };
         let route = limited::limited(route, policy);
         (listed, if is_traced { trace::traced(route, policy) } else { route })
     }
@@ -155,7 +157,7 @@ fn operation<'d>(document: &'d mut OpenApi, route: &Route) -> Option<&'d mut Ope
 }
 
 /// A description without the line breaks that it has in the source, because documentation pages display them.
-fn unwrapped(text: &str) -> String {
+fn description_without_breaks(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
@@ -166,7 +168,7 @@ fn operation_id(route: &Route, handler: &str) -> String {
     format!("{room}{handler}")
 }
 
-fn requirement(security: Security) -> SecurityRequirement {
+fn security_requirement(security: Security) -> SecurityRequirement {
     match security {
         Security::ApiKey(permission) => SecurityRequirement::new("api_key", [permission.as_str()]),
         Security::Operator(role) => SecurityRequirement::new("operator", [role.as_str()]),
@@ -174,7 +176,7 @@ fn requirement(security: Security) -> SecurityRequirement {
 }
 
 /// The requirement as text for readers, because few programs display the scopes of a bearer token.
-fn credential(security: Security) -> String {
+fn credential_in_words(security: Security) -> String {
     match security {
         Security::ApiKey(permission) => format!("Requires an API key with the permission `{permission}`."),
         Security::Operator(role) => {

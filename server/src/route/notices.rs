@@ -3,7 +3,7 @@
 use rocket::http::{ContentType, Status};
 use rocket::{get, post};
 
-use super::list::{Group, documented};
+use super::list::{RouteGroup, documented};
 use super::problems::Problems;
 use crate::domain::{Code, Result};
 use crate::http::policy::Span;
@@ -11,11 +11,11 @@ use crate::http::{NoQuery, NotHead, Notifier, Policy, Shared, Unread};
 use crate::service::notice;
 
 /// The policy of notices, which may arrive many times a second.
-const NOTICE: Policy =
+const NOTICE_POLICY: Policy =
     Policy { is_frequent: true, span: Span::Own, limit: Some(|app| &app.notice_pace), ..Policy::DEFAULT };
 
-/// The longest challenge, in bytes.
-const LONGEST: usize = 500;
+/// The longest challenge of the provider's webhook, in bytes.
+const LONGEST_CHALLENGE: usize = 500;
 
 /// Confirm the address of notices
 ///
@@ -79,12 +79,12 @@ async fn receive_notice(
 /// Whether a challenge can be echoed without doing harm anywhere.
 fn is_plain(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
-    (1..=LONGEST).contains(&text.len()) && text.bytes().all(is_plain)
+    (1..=LONGEST_CHALLENGE).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
 /// The routes under `/notices`.
-pub(super) fn group() -> Group {
-    documented![confirm_notices => NOTICE, receive_notice => NOTICE]
+pub(super) fn group() -> RouteGroup {
+    documented![confirm_notices => NOTICE_POLICY, receive_notice => NOTICE_POLICY]
 }
 
 #[cfg(test)]
@@ -93,12 +93,20 @@ mod tests {
 
     #[test]
     fn a_challenge_is_short_and_harmless() {
-        for good in ["x", "aB3-_.~+/=:", &"x".repeat(LONGEST)] {
+        for good in ["x", "aB3-_.~+/=:", &"x".repeat(LONGEST_CHALLENGE)] {
             assert!(is_plain(good), "{good}");
         }
-        for bad in
-            ["", " ", "a b", "<script>", "a&b", "it\u{2019}s", "a\r\nb", "\"", &"x".repeat(LONGEST + 1)]
-        {
+        for bad in [
+            "",
+            " ",
+            "a b",
+            "<script>",
+            "a&b",
+            "it\u{2019}s",
+            "a\r\nb",
+            "\"",
+            &"x".repeat(LONGEST_CHALLENGE + 1),
+        ] {
             assert!(!is_plain(bad), "{bad}");
         }
     }

@@ -6,7 +6,7 @@ use rocket::get;
 use rocket::http::ContentType;
 
 use super::document;
-use super::list::{Group, PAGE, undocumented};
+use super::list::{PAGE, RouteGroup, undocumented};
 use crate::http::NoQuery;
 
 static WHOLE: LazyLock<String> = LazyLock::new(|| document::whole().to_pretty_json().unwrap_or_default());
@@ -23,11 +23,11 @@ fn public(_query: NoQuery) -> (ContentType, &'static str) {
 }
 
 /// For the internal listener: the complete document.
-pub(super) fn internal_group() -> Group {
+pub(super) fn internal_group() -> RouteGroup {
     undocumented![whole]
 }
 
 /// For the public listener: only `/v1`.
-pub(super) fn public_group() -> Group {
+pub(super) fn public_group() -> RouteGroup {
     undocumented![public => PAGE]
 }

@@ -6,7 +6,7 @@ use rocket::serde::json::Json;
 use rocket::{State, get};
 use serde::Serialize;
 
-use super::list::{Group, undocumented};
+use super::list::{RouteGroup, undocumented};
 use crate::http::policy::Span;
 use crate::http::{NoQuery, Policy, Shared};
 use crate::service::gauges;
@@ -43,9 +43,9 @@ fn metrics_text(app: &Shared, _query: NoQuery, handle: &State<PrometheusHandle>)
 }
 
 /// The policy of routes that are requested every few seconds.
-const PROBE: Policy = Policy { is_frequent: true, span: Span::None, ..Policy::DEFAULT };
+const PROBE_POLICY: Policy = Policy { is_frequent: true, span: Span::None, ..Policy::DEFAULT };
 
 /// For the internal listener, which manages the handle of [`crate::metrics::install`].
-pub(super) fn group() -> Group {
-    undocumented![livez => PROBE, readyz => PROBE, metrics_text => PROBE]
+pub(super) fn group() -> RouteGroup {
+    undocumented![livez => PROBE_POLICY, readyz => PROBE_POLICY, metrics_text => PROBE_POLICY]
 }

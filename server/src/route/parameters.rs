@@ -4,7 +4,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The descriptions of parameters, by place and name.
-const DESCRIPTIONS: [(ParameterIn, &str, &str); 19] = [
+const PARAMETER_DESCRIPTIONS: [(ParameterIn, &str, &str); 19] = [
     (
         ParameterIn::Header,
         "Idempotency-Key",
@@ -51,7 +51,7 @@ const DESCRIPTIONS: [(ParameterIn, &str, &str); 19] = [
 /// Describes a parameter whose handler does not.
 pub(super) fn describe(parameter: &mut RefOr<Parameter>) {
     let RefOr::T(parameter) = parameter else { return };
-    let known = DESCRIPTIONS
+    let known = PARAMETER_DESCRIPTIONS
         .iter()
         .find(|(place, name, _)| *place == parameter.parameter_in && *name == parameter.name);
     if let (None, Some((_, _, description))) = (&parameter.description, known) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 /// The statuses of refusals, with their descriptions.
-const STATUSES: [(&str, &str); 15] = [
+const REFUSAL_STATUSES: [(&str, &str); 15] = [
     ("400", "The request, a query parameter or a cursor is malformed"),
     ("401", "The request has no valid credential"),
     ("403", "The credential does not permit this call, or an operator has blocked it"),
@@ -29,13 +29,13 @@ pub(super) struct Problems;
 impl utoipa::IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let reference = |status: &str| RefOr::Ref(Ref::from_response_name(status));
-        STATUSES.into_iter().map(|(status, _)| (status.to_owned(), reference(status))).collect()
+        REFUSAL_STATUSES.into_iter().map(|(status, _)| (status.to_owned(), reference(status))).collect()
     }
 }
 
 /// The responses themselves, which the document contains once.
 pub(super) fn components() -> impl Iterator<Item = (String, RefOr<Response>)> {
-    STATUSES.into_iter().map(|(status, description)| {
+    REFUSAL_STATUSES.into_iter().map(|(status, description)| {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let response =
             ResponseBuilder::new().description(description).content("application/problem+json", content);

@@ -6,7 +6,7 @@ use bowline_api::{ApiKeyId, Page, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::caller::{Caller, Principal};
-use super::limit::by_tenant::Calls;
+use super::limit::by_tenant::CallKind;
 use super::uncommitted::Uncommitted;
 use super::{cursor, tenant, tenant_freeze};
 use crate::app::App;
@@ -15,8 +15,8 @@ use crate::domain::{Actor, Code, Error, Event, Facts, Result, entropy, text};
 use crate::store::api_keys::ApiKeyRow;
 
 /// How long a key that was rotated still works, in hours: usually, and at most.
-const USUAL_OVERLAP: u32 = 24;
-const LONGEST_OVERLAP: u32 = 720;
+const USUAL_KEY_OVERLAP: u32 = 24;
+const LONGEST_KEY_OVERLAP: u32 = 720;
 
 /// A key that worked at its last lookup in the database.
 #[derive(Debug, Clone)]
@@ -32,11 +32,11 @@ pub struct VerifiedKey {
 /// What an API key is to be.
 #[derive(Debug, Clone)]
 pub struct WantedKey {
-    /// Its name: 1 to 100 characters.
+    /// The API key's name: 1 to 100 characters.
     pub name: String,
-    /// What it may do; everything but `sign` if `None`.
+    /// What the API key may do; everything but `sign` if `None`.
     pub permissions: Option<Vec<Permission>>,
-    /// When it expires; never if `None`.
+    /// When the API key expires; never if `None`.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -69,7 +69,7 @@ impl VerifiedKey {
 ///
 /// # Errors
 /// `rate_limited`, delayed if there are many refusals.
-pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, calls: Calls) -> Result<()> {
+pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, calls: CallKind) -> Result<()> {
     let counted = app.tenants.count(presented, calls);
     if counted.is_err()
         && let Some(key) = app.tenants.known(presented)
@@ -87,15 +87,15 @@ pub async fn count(app: &App, caller: &Caller, presented: &PresentedApiKey, call
 pub async fn verify(app: &App, presented: PresentedApiKey) -> Result<VerifiedKey> {
     // Anyone can write a tenant's id into a key, so only a key that has worked before waits for the tenant's turn.
     let is_known = app.tenants.known(&presented).is_some();
-    let Some(row) = app.store.working_api_key(presented, is_known).await? else {
+    let Some(key_row) = app.store.working_api_key(presented, is_known).await? else {
         return Err(tenant_freeze::refuse_key(app, &presented, unknown()).await);
     };
-    app.tenants.works(&presented, row.id.into());
+    app.tenants.works(&presented, key_row.id.into());
     Ok(VerifiedKey {
         presented,
-        id: row.id.into(),
-        permissions: permissions(&row.permissions),
-        name: row.name,
+        id: key_row.id.into(),
+        permissions: permissions(&key_row.permissions),
+        name: key_row.name,
     })
 }
 
@@ -153,7 +153,7 @@ pub async fn prepare(
     }
     let credential = NewCredential::api_key(tenant)?;
     let id: ApiKeyId = entropy::id();
-    let (tx, row) = app
+    let (tx, key_row) = app
         .store
         .begin_scoped(tenant)
         .await?
@@ -164,13 +164,13 @@ pub async fn prepare(
                 let refusal = Code::InvalidField.because("expires_at must be in the future");
                 return Err(refusal.field("expires_at").into());
             }
-            let row =
+            let key_row =
                 tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
             tx.record(actor, Event::ApiKeyAdded { api_key: id, name: &name, permissions: &names }).await?;
-            Ok(row)
+            Ok(key_row)
         })
         .await?;
-    Ok(Uncommitted::new(tx, NewApiKey { key: to_wire(row), secret: credential.expose().to_owned() }))
+    Ok(Uncommitted::new(tx, NewApiKey { key: to_wire(key_row), secret: credential.expose().to_owned() }))
 }
 
 /// All API keys of a tenant, newest first, including revoked ones.
@@ -188,9 +188,9 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<ApiKey>> {
 /// `not_found`.
 pub async fn revoke(app: &App, actor: &Actor, tenant: TenantId, id: ApiKeyId) -> Result<ApiKey> {
     tenant::scoped(app, tenant, async |tx| {
-        let row = tx.revoke_api_key(id.uuid()).await?.ok_or_else(no_key)?;
-        tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &row.name }).await?;
-        Ok(to_wire(row))
+        let key_row = tx.revoke_api_key(id.uuid()).await?.ok_or_else(no_key)?;
+        tx.record(actor, Event::ApiKeyRevoked { api_key: id, name: &key_row.name }).await?;
+        Ok(to_wire(key_row))
     })
     .await
 }
@@ -207,9 +207,9 @@ pub async fn rotate(
     id: ApiKeyId,
     overlap_hours: Option<u32>,
 ) -> Result<RotatedApiKey> {
-    let overlap_hours = overlap_hours.unwrap_or(USUAL_OVERLAP);
-    if overlap_hours > LONGEST_OVERLAP {
-        let detail = format!("overlap_hours is 0 to {LONGEST_OVERLAP}");
+    let overlap_hours = overlap_hours.unwrap_or(USUAL_KEY_OVERLAP);
+    if overlap_hours > LONGEST_KEY_OVERLAP {
+        let detail = format!("overlap_hours is 0 to {LONGEST_KEY_OVERLAP}");
         return Err(Code::InvalidField.because(detail).field("overlap_hours").into());
     }
     let credential = NewCredential::api_key(tenant)?;
@@ -244,16 +244,16 @@ pub(super) fn no_key() -> Error {
 }
 
 /// Converts a row to its API form.
-pub(super) fn to_wire(row: ApiKeyRow) -> ApiKey {
+pub(super) fn to_wire(key_row: ApiKeyRow) -> ApiKey {
     ApiKey {
-        id: row.id.into(),
-        permissions: permissions(&row.permissions).into_iter().map(Into::into).collect(),
-        name: row.name,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        revoked_at: row.revoked_at,
-        suspended: suspension(row.suspended_at, row.suspended_reason),
-        last_used_on: row.last_used_on,
+        id: key_row.id.into(),
+        permissions: permissions(&key_row.permissions).into_iter().map(Into::into).collect(),
+        name: key_row.name,
+        created_at: key_row.created_at,
+        expires_at: key_row.expires_at,
+        revoked_at: key_row.revoked_at,
+        suspended: suspension(key_row.suspended_at, key_row.suspended_reason),
+        last_used_on: key_row.last_used_on,
     }
 }
 

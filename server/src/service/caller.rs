@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use bowline_api::{ApiKeyId, ConnectorId, OperatorId, TenantId};
 
-/// The owner of a verified credential.
+/// The caller, by a verified credential.
 #[derive(Debug, Clone, Copy)]
 pub enum Principal {
     /// A tenant's app.

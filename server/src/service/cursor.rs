@@ -13,11 +13,11 @@ use sha2::Sha256;
 
 use crate::domain::{Code, Error, Result};
 
-/// The purpose of the derived key.
-const LABEL: &str = "list cursor";
+/// The purpose of the key that signs cursors.
+const CURSOR_KEY_LABEL: &str = "list cursor";
 /// The lengths in bytes of the key ring's version at the front and of the tag at the end.
-const VERSION_LEN: usize = 4;
-const TAG_LEN: usize = 32;
+const CURSOR_VERSION_LEN: usize = 4;
+const CURSOR_TAG_LEN: usize = 32;
 /// The longest cursor in characters. Ours are far shorter.
 const MAX_CURSOR: usize = 2048;
 
@@ -44,7 +44,7 @@ pub struct Cursor<Key> {
 }
 
 impl<Key> Cursor<Key> {
-    /// Whether it leads to the previous rows.
+    /// Whether the cursor leads to the previous rows.
     pub fn is_backwards(&self) -> bool {
         self.direction == Direction::Before
     }
@@ -63,7 +63,7 @@ impl<'a> List<'a> {
     /// # Errors
     /// Never in practice: all filters can be represented in JSON.
     pub fn new(ring: &'a KeyRing, name: &str, filter: &impl Serialize) -> Result<Self> {
-        let binding = serde_json::to_vec(&(name, filter)).map_err(unrepresentable)?;
+        let binding = serde_json::to_vec(&(name, filter)).map_err(unrepresentable_cursor)?;
         Ok(Self { ring, binding })
     }
 
@@ -74,8 +74,8 @@ impl<'a> List<'a> {
     pub fn write<Key: Serialize>(&self, cursor: &Cursor<Key>) -> Result<String> {
         let version = self.ring.active();
         let mut bytes = version.to_be_bytes().to_vec();
-        serde_json::to_writer(&mut bytes, cursor).map_err(unrepresentable)?;
-        let tag = self.mac(version, &bytes)?.finalize().into_bytes();
+        serde_json::to_writer(&mut bytes, cursor).map_err(unrepresentable_cursor)?;
+        let tag = self.cursor_mac(version, &bytes)?.finalize().into_bytes();
         bytes.write_all(&tag).map_err(|source| Error::internal("writing a cursor", source))?;
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -90,10 +90,14 @@ impl<'a> List<'a> {
             || Code::InvalidCursor.because("use a cursor unchanged, with the same filter and sort order");
         let bytes = (text.len() <= MAX_CURSOR).then(|| URL_SAFE_NO_PAD.decode(text).ok()).flatten();
         let bytes = bytes.ok_or_else(refusal)?;
-        let at = bytes.len().checked_sub(TAG_LEN).filter(|at| *at >= VERSION_LEN).ok_or_else(refusal)?;
+        let at = bytes
+            .len()
+            .checked_sub(CURSOR_TAG_LEN)
+            .filter(|at| *at >= CURSOR_VERSION_LEN)
+            .ok_or_else(refusal)?;
         let (signed, tag) = bytes.split_at(at);
-        let (version, payload) = signed.split_first_chunk::<VERSION_LEN>().ok_or_else(refusal)?;
-        let mac = self.mac(u32::from_be_bytes(*version), signed).map_err(|_| refusal())?;
+        let (version, payload) = signed.split_first_chunk::<CURSOR_VERSION_LEN>().ok_or_else(refusal)?;
+        let mac = self.cursor_mac(u32::from_be_bytes(*version), signed).map_err(|_| refusal())?;
         mac.verify_slice(tag).map_err(|_| refusal())?;
         serde_json::from_slice(payload).map(Some).map_err(|_| refusal().into())
     }
@@ -131,10 +135,10 @@ impl<'a> List<'a> {
         })
     }
 
-    fn mac(&self, version: u32, signed: &[u8]) -> Result<Hmac<Sha256>> {
+    fn cursor_mac(&self, version: u32, signed: &[u8]) -> Result<Hmac<Sha256>> {
         let key = self
             .ring
-            .derive(version, LABEL)
+            .derive(version, CURSOR_KEY_LABEL)
             .map_err(|source| Error::internal("deriving the key of cursors", source))?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice())
             .map_err(|source| Error::internal("the key of cursors", source))?;
@@ -181,7 +185,7 @@ pub fn whole<Item>(items: Vec<Item>) -> Page<Item> {
     Page { items, next: None, prev: None, total: None, unknown_state: Vec::new(), incomplete: false }
 }
 
-fn unrepresentable(source: serde_json::Error) -> Error {
+fn unrepresentable_cursor(source: serde_json::Error) -> Error {
     Error::internal("a cursor is not representable", source)
 }
 
@@ -191,13 +195,13 @@ mod tests {
 
     use super::*;
 
-    fn ring() -> KeyRing {
+    fn key_ring() -> KeyRing {
         KeyRing::generate(DateTime::UNIX_EPOCH).unwrap()
     }
 
     #[test]
     fn opens_in_its_own_list_alone_and_only_as_it_was() {
-        let ring = ring();
+        let ring = key_ring();
         let list = List::new(&ring, "accounts", &("acme", "newest")).unwrap();
         let cursor = Cursor { direction: Direction::After, key: (7_i64, "x".to_owned()) };
         let text = list.write(&cursor).unwrap();
@@ -224,20 +228,20 @@ mod tests {
 
     #[test]
     fn works_with_every_key_of_the_ring_and_with_no_other_ring() {
-        let mut rotated = ring();
+        let mut rotated = key_ring();
         let cursor = Cursor { direction: Direction::Before, key: 1 };
         let old = List::new(&rotated, "l", &()).unwrap().write(&cursor).unwrap();
         rotated.add_version(DateTime::UNIX_EPOCH).unwrap();
         let list = List::new(&rotated, "l", &()).unwrap();
         assert_eq!(list.read(Some(&old)).unwrap(), Some(cursor.clone()));
         assert_ne!(list.write(&cursor).unwrap(), old);
-        let foreign = ring();
+        let foreign = key_ring();
         assert!(List::new(&foreign, "l", &()).unwrap().read::<i32>(Some(&old)).is_err());
     }
 
     #[test]
     fn a_page_leads_on_only_where_there_is_more() {
-        let ring = ring();
+        let ring = key_ring();
         let list = List::new(&ring, "l", &()).unwrap();
         let first = list.page(None, vec![1, 2, 3], 2, |row| *row).unwrap();
         assert_eq!(first.items, [1, 2]);

@@ -11,7 +11,7 @@ use super::account::frozen::Frozen;
 use super::cursor::{self, Cursor, List};
 use super::tenant;
 use crate::app::App;
-use crate::domain::state::account::Trigger;
+use crate::domain::state::account::AccountTrigger;
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, Whose, state, text};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
@@ -20,14 +20,14 @@ use crate::store::accounts::seen::SeenAccount;
 
 /// How many accounts get an entry in their own timeline when they are frozen or released along with another. Beyond
 /// that only the number is recorded.
-const TOLD: usize = 100;
+const FROZEN_ACCOUNTS_TOLD: usize = 100;
 
 /// The number of attempts if the account is moved to another connector, where it may have another id at the provider.
-const TRIES: u32 = 3;
+const FREEZE_TRIES: u32 = 3;
 
 /// What an operator does to the provider account behind an account.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+enum FreezeAct {
     Place,
     Lift,
 }
@@ -37,7 +37,7 @@ enum Act {
 /// # Errors
 /// `not_found`, `invalid_field`; `invalid_state` if the account is revoked, or is being moved between connectors.
 pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
-    act(app, actor, id, reason, Act::Place).await
+    act_on_freeze(app, actor, id, reason, FreezeAct::Place).await
 }
 
 /// Lifts the freeze of the provider account behind an account, even if the account itself is revoked.
@@ -46,18 +46,26 @@ pub async fn place(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Res
 /// `not_found`, `invalid_field`; `invalid_state` if nothing is frozen and the account is not active either, or if it is being moved
 /// between connectors.
 pub async fn lift(app: &App, actor: &Actor, id: AccountId, reason: &str) -> Result<AccountDetail> {
-    act(app, actor, id, reason, Act::Lift).await
+    act_on_freeze(app, actor, id, reason, FreezeAct::Lift).await
 }
 
-async fn act(app: &App, actor: &Actor, id: AccountId, reason: &str, act: Act) -> Result<AccountDetail> {
+async fn act_on_freeze(
+    app: &App,
+    actor: &Actor,
+    id: AccountId,
+    reason: &str,
+    act: FreezeAct,
+) -> Result<AccountDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
-    for _ in 0..TRIES {
+    for _ in 0..FREEZE_TRIES {
         let seen = owner(app, id).await?;
         let act = async |tx: &mut TenantTx| {
-            let Some((subject, row)) = locked(tx, &seen).await? else { return Ok(false) };
+            let Some((subject, account_row)) = locked_provider_account(tx, &seen).await? else {
+                return Ok(false);
+            };
             match act {
-                Act::Place => place_on(tx, actor, &subject, &row, &reason).await?,
-                Act::Lift => lift_of(tx, actor, &subject, &row, &reason).await?,
+                FreezeAct::Place => place_on(tx, actor, &subject, &account_row, &reason).await?,
+                FreezeAct::Lift => lift_of(tx, actor, &subject, &account_row, &reason).await?,
             }
             Ok(true)
         };
@@ -72,25 +80,22 @@ async fn place_on(
     tx: &mut TenantTx,
     actor: &Actor,
     subject: &Frozen,
-    row: &AccountRow,
+    account_row: &AccountRow,
     reason: &str,
 ) -> Result<()> {
-    let status = row.status.known()?;
-    if state::account::after(status, Trigger::Frozen).is_none() {
+    let status = account_row.status.known()?;
+    if state::account::after(status, AccountTrigger::Frozen).is_none() {
         let detail = format!("the account is {status}; there is nothing to suspend");
         return Err(Code::InvalidState.because(detail).with(Facts::State { state: status.as_str() }).into());
     }
-    let new = keep(tx, actor, subject, row.id, reason).await?;
+    let new = keep_freeze(tx, actor, subject, account_row.id, reason).await?;
     let at = tx.now().await?;
-    let (active, frozen) = (AccountStatus::Active, Trigger::Frozen);
+    let (active, frozen) = (AccountStatus::Active, AccountTrigger::Frozen);
     let changed =
         tx.change_statuses(&subject.issuer, &subject.account, active, frozen, Some(reason), at).await?;
     if new || !changed.is_empty() {
-        tell(tx, actor, Some(row.id), &changed, |account, accounts, along_with| Event::AccountSuspended {
-            account,
-            reason,
-            accounts,
-            along_with,
+        tell_of_freeze(tx, actor, Some(account_row.id), &changed, |account, accounts, along_with| {
+            Event::AccountSuspended { account, reason, accounts, along_with }
         })
         .await?;
     }
@@ -101,14 +106,14 @@ async fn lift_of(
     tx: &mut TenantTx,
     actor: &Actor,
     subject: &Frozen,
-    row: &AccountRow,
+    account_row: &AccountRow,
     reason: &str,
 ) -> Result<()> {
-    if release(tx, actor, Some(row.id), subject, reason).await? {
+    if release_freeze(tx, actor, Some(account_row.id), subject, reason).await? {
         return Ok(());
     }
-    let status = row.status.known()?;
-    if state::account::after(status, Trigger::Released).is_none() {
+    let status = account_row.status.known()?;
+    if state::account::after(status, AccountTrigger::Released).is_none() {
         let detail = format!("the account is {status}, and it is not frozen");
         return Err(Code::InvalidState.because(detail).with(Facts::State { state: status.as_str() }).into());
     }
@@ -117,13 +122,16 @@ async fn lift_of(
 
 /// The provider account behind an account that was seen in an earlier transaction, and the account itself, both locked. None if
 /// the account has been moved to another connector meanwhile: a freeze of what it was would suspend nothing.
-async fn locked(tx: &mut TenantTx, seen: &SeenAccount) -> Result<Option<(Frozen, AccountRow)>> {
+async fn locked_provider_account(
+    tx: &mut TenantTx,
+    seen: &SeenAccount,
+) -> Result<Option<(Frozen, AccountRow)>> {
     let subject = Frozen::of(tx, seen.connector_id, &seen.provider_account_id).await?;
     tx.lock_provider_account(&subject.to_string()).await?;
-    let row = tx.lock_account(seen.id).await?.ok_or_else(no_account)?;
-    let is_as_seen =
-        row.connector_id == seen.connector_id && row.provider_account_id == seen.provider_account_id;
-    Ok(is_as_seen.then_some((subject, row)))
+    let account_row = tx.lock_account(seen.id).await?.ok_or_else(no_account)?;
+    let is_as_seen = account_row.connector_id == seen.connector_id
+        && account_row.provider_account_id == seen.provider_account_id;
+    Ok(is_as_seen.then_some((subject, account_row)))
 }
 
 /// Lifts a freeze by its provider account, whatever has become of the accounts.
@@ -140,7 +148,7 @@ pub async fn lift_from(
     let reason = text::line("reason", reason, 3, 500)?;
     let provider_account_id = text::line("provider_account_id", provider_account_id, 1, 255)?;
     tenant::scoped(app, tenant, async |tx| {
-        if release(tx, actor, None, &Frozen::named(&provider_account_id), &reason).await? {
+        if release_freeze(tx, actor, None, &Frozen::named(&provider_account_id), &reason).await? {
             Ok(())
         } else {
             Err(Code::NotFound.because("this account of the provider is not frozen").into())
@@ -159,8 +167,9 @@ pub async fn list(app: &App, whose: &Whose, cursor: Option<&str>, limit: i64) ->
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let from = asked.as_ref().map(|cursor| &cursor.key);
     let rows = app.store.operator(async |tx| tx.freezes(whose, from, backwards, limit + 1).await).await?;
-    let page =
-        list.page(asked.as_ref(), rows, limit, |row| (row.tenant_id, row.provider_account_id.clone()))?;
+    let page = list.page(asked.as_ref(), rows, limit, |account_row| {
+        (account_row.tenant_id, account_row.provider_account_id.clone())
+    })?;
     Ok(cursor::map(page, freeze_to_wire))
 }
 
@@ -177,25 +186,25 @@ pub async fn in_force(
     tx.freeze_reason(&name, &subject.issuer, &subject.account).await
 }
 
-/// Prevents concurrent freezing, lifting and linking of the provider account behind `row` until the transaction ends.
+/// Prevents concurrent freezing, lifting and linking of the provider account behind `account_row` until the transaction ends.
 /// Must be called before any account is locked.
-pub async fn lock(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
-    let subject = Frozen::of(tx, row.connector_id, &row.provider_account_id).await?;
+pub async fn lock(tx: &mut TenantTx, account_row: &AccountRow) -> Result<()> {
+    let subject = Frozen::of(tx, account_row.connector_id, &account_row.provider_account_id).await?;
     tx.lock_provider_account(&subject.to_string()).await
 }
 
 /// Preserves the freeze of an account whose row is about to lose its status. For an account that was suspended before
 /// freezes had their own table, the status is the only record.
-pub async fn outlive(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
-    if row.status == AccountStatus::Suspended {
-        let subject = Frozen::of(tx, row.connector_id, &row.provider_account_id).await?;
-        let reason = row.status_reason.as_deref().unwrap_or_default();
-        keep(tx, &Actor::System, &subject, row.id, reason).await?;
+pub async fn outlive(tx: &mut TenantTx, account_row: &AccountRow) -> Result<()> {
+    if account_row.status == AccountStatus::Suspended {
+        let subject = Frozen::of(tx, account_row.connector_id, &account_row.provider_account_id).await?;
+        let reason = account_row.status_reason.as_deref().unwrap_or_default();
+        keep_freeze(tx, &Actor::System, &subject, account_row.id, reason).await?;
     }
     Ok(())
 }
 
-async fn keep(
+async fn keep_freeze(
     tx: &mut TenantTx,
     actor: &Actor,
     subject: &Frozen,
@@ -216,8 +225,8 @@ async fn keep(
     tx.insert_freeze(&new).await
 }
 
-/// False if nothing was frozen.
-async fn release(
+/// Releases a freeze. False if nothing was frozen.
+async fn release_freeze(
     tx: &mut TenantTx,
     actor: &Actor,
     named: Option<Uuid>,
@@ -227,14 +236,14 @@ async fn release(
     tx.lock_provider_account(&subject.to_string()).await?;
     let freeze = tx.delete_freeze(&subject.to_string()).await?;
     let at = tx.now().await?;
-    let (suspended, released) = (AccountStatus::Suspended, Trigger::Released);
+    let (suspended, released) = (AccountStatus::Suspended, AccountTrigger::Released);
     let changed =
         tx.change_statuses(&subject.issuer, &subject.account, suspended, released, None, at).await?;
     if freeze.is_none() && changed.is_empty() {
         return Ok(false);
     }
     let named = named.or(freeze.map(|freeze| freeze.account_id));
-    tell(tx, actor, named, &changed, |account, accounts, along_with| Event::AccountResumed {
+    tell_of_freeze(tx, actor, named, &changed, |account, accounts, along_with| Event::AccountResumed {
         account,
         reason,
         accounts,
@@ -245,7 +254,7 @@ async fn release(
 }
 
 /// Records one event on the given account, with the number of accounts that changed, and one on each of the others.
-async fn tell<'a>(
+async fn tell_of_freeze<'a>(
     tx: &mut TenantTx,
     actor: &Actor,
     named: Option<Uuid>,
@@ -255,7 +264,7 @@ async fn tell<'a>(
     let named = named.or(changed.first().copied());
     let Some(named) = named else { return Err(Error::bug("a freeze is on no account")) };
     tx.record(actor, event(named.into(), Some(changed.len()), None)).await?;
-    for &other in changed.iter().filter(|id| **id != named).take(TOLD) {
+    for &other in changed.iter().filter(|id| **id != named).take(FROZEN_ACCOUNTS_TOLD) {
         tx.record(actor, event(other.into(), None, Some(named.into()))).await?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// A grant that is to be revoked at the provider.
 pub struct GrantToRevoke {
-    /// The connector through which it was made.
+    /// The connector through which the grant was made.
     pub connector: Uuid,
     /// The account. None if the grant never became one.
     pub account: Option<Uuid>,
@@ -16,11 +16,11 @@ pub struct GrantToRevoke {
     pub generation: i64,
     /// The cause.
     pub cause: RevocationCause,
-    /// The access token, if there is one.
+    /// The grant's access token, if there is one.
     pub access_token: Option<SecretString>,
-    /// When the access token expires.
+    /// When the grant's access token expires.
     pub access_expires_at: Option<DateTime<Utc>>,
-    /// The refresh token, if there is one.
+    /// The grant's refresh token, if there is one.
     pub refresh_token: Option<SecretString>,
 }
 

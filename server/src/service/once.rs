@@ -21,13 +21,13 @@ use crate::domain::{About, Code, Error, Result, entropy};
 use crate::store::TenantTx;
 use crate::store::idempotency_keys::{CallHashes, KeptCallRow};
 
-/// How long an answer is kept.
-const KEPT: Duration = Duration::from_hours(72);
+/// How long the answer to an idempotent call is kept.
+const ANSWERS_KEPT: Duration = Duration::from_hours(72);
 /// How long a call is believed to be in progress: longer than its transactions can take.
-const HELD: Duration = Duration::from_secs(30);
+const CALL_HELD: Duration = Duration::from_secs(30);
 /// The maximum number of tenants per run of the sweep.
-const BATCH: i64 = 200;
-const ANSWER: &str = "idempotency_keys.answer";
+const OLD_CALLS_BATCH: i64 = 200;
+const ANSWER_COLUMN: &str = "idempotency_keys.answer";
 
 /// The key of a call, and what the call is.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub struct Call<'a, Request> {
     pub request: &'a Request,
 }
 
-/// An answer, and whether it is a repetition.
+/// An answer to an idempotent call, and whether it is a repetition.
 #[derive(Debug)]
 pub struct Once<T> {
     /// The answer.
@@ -57,7 +57,7 @@ pub struct Claim {
 }
 
 /// The outcome of the attempt to claim a key.
-enum Found {
+enum KeyAttempt {
     Claimed(Claim),
     Kept(CallHashes, Vec<u8>),
 }
@@ -71,7 +71,7 @@ impl Claim {
         let text = serde_json::to_string(answer)
             .map_err(|source| Error::internal("an answer is not representable", source))?;
         let keys = app.vault.keys(tx).await?;
-        let sealed = vault::seal(&keys, &place(&self.call), &SecretString::from(text))?;
+        let sealed = vault::seal(&keys, &answer_place(&self.call), &SecretString::from(text))?;
         if tx.keep_answer(&self.call.key, self.owner, &sealed).await? { Ok(()) } else { Err(in_use()) }
     }
 }
@@ -90,13 +90,13 @@ pub async fn once<T: Serialize + DeserializeOwned, Request: Serialize>(
     let Some(key) = call.key else {
         return Ok(Once { answer: work(None).await?, is_replayed: false });
     };
-    let hashes = hashes(app, tenant, key, call.route, call.request)?;
-    match app.store.scoped_in_turn(tenant, async |tx| claim(tx, &hashes).await).await? {
-        Found::Kept(call, sealed) => {
-            let answer = replay(app, tenant, &call, &sealed).await?;
+    let hashes = call_hashes(app, tenant, key, call.route, call.request)?;
+    match app.store.scoped_in_turn(tenant, async |tx| claim_idempotency_key(tx, &hashes).await).await? {
+        KeyAttempt::Kept(call, sealed) => {
+            let answer = replay_answer(app, tenant, &call, &sealed).await?;
             Ok(Once { answer, is_replayed: true })
         }
-        Found::Claimed(claim) => {
+        KeyAttempt::Claimed(claim) => {
             let outcome = work(Some(&claim)).await;
             if outcome.is_err() {
                 let forget = async |tx: &mut TenantTx| tx.forget_call(&claim.call.key, claim.owner).await;
@@ -110,14 +110,14 @@ pub async fn once<T: Serialize + DeserializeOwned, Request: Serialize>(
 
 /// Claims the key, or finds the answer that is kept for it. The first of `hashes` is the one to claim with; the others
 /// are of earlier master keys.
-async fn claim(tx: &mut TenantTx, hashes: &[CallHashes]) -> Result<Found> {
+async fn claim_idempotency_key(tx: &mut TenantTx, hashes: &[CallHashes]) -> Result<KeyAttempt> {
     let first = hashes.first().ok_or_else(|| Error::bug("there is no active master key"))?;
     let owner = entropy::owner();
     let keys: Vec<&[u8]> = hashes.iter().map(|call| call.key.as_slice()).collect();
     let Some(row) = tx.lock_kept_call(&keys).await? else {
-        let claimed = tx.claim_call(first, owner, HELD, KEPT).await?;
+        let claimed = tx.claim_call(first, owner, CALL_HELD, ANSWERS_KEPT).await?;
         return if claimed {
-            Ok(Found::Claimed(Claim { call: first.clone(), owner }))
+            Ok(KeyAttempt::Claimed(Claim { call: first.clone(), owner }))
         } else {
             Err(in_use())
         };
@@ -132,37 +132,37 @@ async fn claim(tx: &mut TenantTx, hashes: &[CallHashes]) -> Result<Found> {
             return Err(Code::IdempotencyKeyReused.because(detail).into());
         }
         if let Some(sealed) = sealed_answer {
-            return Ok(Found::Kept(call.clone(), sealed));
+            return Ok(KeyAttempt::Kept(call.clone(), sealed));
         }
         if held_until > now {
             return Err(in_use());
         }
     }
-    tx.reclaim_call(&call.key, &call.request, owner, HELD, KEPT).await?;
-    Ok(Found::Claimed(Claim { call: call.clone(), owner }))
+    tx.reclaim_call(&call.key, &call.request, owner, CALL_HELD, ANSWERS_KEPT).await?;
+    Ok(KeyAttempt::Claimed(Claim { call: call.clone(), owner }))
 }
 
-async fn replay<T: DeserializeOwned>(
+async fn replay_answer<T: DeserializeOwned>(
     app: &App,
     tenant: TenantId,
     call: &CallHashes,
     sealed: &[u8],
 ) -> Result<T> {
     let keys = app.vault.keys_of(&app.store, tenant).await?;
-    let opened = vault::open(&keys, &place(call), ANSWER, About::Tenant(tenant), sealed);
+    let opened = vault::open(&keys, &answer_place(call), ANSWER_COLUMN, About::Tenant(tenant), sealed);
     let text = vault::noted(&app.store, tenant, opened).await?;
     serde_json::from_str(text.expose_secret())
         .map_err(|source| Error::internal("a kept answer is not readable", source))
 }
 
 /// The sealing context of an answer: its key, and the request that it answers.
-fn place(call: &CallHashes) -> Context<'_> {
+fn answer_place(call: &CallHashes) -> Context<'_> {
     let facts = Facts::new().bytes("request_hash", Some(&call.request));
-    Context::keyed(Purpose::IdempotentResponse, ANSWER, &call.key).facts(facts)
+    Context::keyed(Purpose::IdempotentResponse, ANSWER_COLUMN, &call.key).facts(facts)
 }
 
 /// The hashes under each master key, the active one first. They are keyed, because apps may choose guessable keys.
-fn hashes(
+fn call_hashes(
     app: &App,
     tenant: TenantId,
     key: &str,
@@ -201,7 +201,7 @@ fn in_use() -> Error {
 /// # Errors
 /// The first database error, after all tenants were tried.
 pub async fn sweep(app: &App) -> Result<usize> {
-    let tenants = app.store.worker(async |tx| tx.tenants_with_old_calls(BATCH).await).await?;
+    let tenants = app.store.worker(async |tx| tx.tenants_with_old_calls(OLD_CALLS_BATCH).await).await?;
     let mut outcome = Ok(0);
     for tenant in tenants {
         let deleted = app.store.scoped(tenant.into(), async |tx| tx.delete_old_calls().await).await;

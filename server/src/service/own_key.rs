@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::{Error, Result};
 
 /// The version of the only data key of a row.
-const VERSION: u32 = 1;
+const OWN_KEY_VERSION: u32 = 1;
 
 /// A new data key.
 pub(super) struct OwnKey {
@@ -25,8 +25,8 @@ pub(super) struct OwnKey {
 /// If the operating system provides no randomness.
 pub(super) fn generate(app: &App) -> Result<OwnKey> {
     let failed = |error| Error::internal("a data key of a row", error);
-    let (key, wrapped) = app.vault.ring().new_data_key(PLATFORM, VERSION).map_err(failed)?;
-    let keys = TenantKeys::new(PLATFORM, VERSION, [key]).map_err(failed)?;
+    let (key, wrapped) = app.vault.ring().new_data_key(PLATFORM, OWN_KEY_VERSION).map_err(failed)?;
+    let keys = TenantKeys::new(PLATFORM, OWN_KEY_VERSION, [key]).map_err(failed)?;
     let kek_version =
         i32::try_from(wrapped.kek_version).map_err(|error| Error::internal("a version", error))?;
     Ok(OwnKey { keys, kek_version, wrapped: wrapped.bytes })
@@ -45,6 +45,6 @@ pub(super) fn unwrap(
         kek_version: u32::try_from(kek_version).unwrap_or_default(),
         bytes: wrapped.to_vec(),
     };
-    let key = app.vault.ring().unwrap(PLATFORM, VERSION, &wrapped)?;
-    TenantKeys::new(PLATFORM, VERSION, [key])
+    let key = app.vault.ring().unwrap(PLATFORM, OWN_KEY_VERSION, &wrapped)?;
+    TenantKeys::new(PLATFORM, OWN_KEY_VERSION, [key])
 }

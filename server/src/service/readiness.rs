@@ -16,9 +16,9 @@ pub const ROW_LEVEL_SECURITY: &str = "row-level security";
 pub struct Check {
     /// `draining`, `database`, `migrations`, `row-level security`, `keys` or `upgrade`.
     pub name: &'static str,
-    /// Whether the condition is met.
+    /// Whether the readiness check is met.
     pub ok: bool,
-    /// A short explanation for people, without secrets.
+    /// A short explanation of the readiness check for people, without secrets.
     pub detail: String,
 }
 
@@ -27,7 +27,7 @@ pub async fn checks(app: &App) -> Vec<Check> {
     let draining = app.is_draining();
     let detail = if draining { "about to stop" } else { "taking requests" };
     let mut checks = vec![Check { name: "draining", ok: !draining, detail: detail.to_owned() }];
-    match applied(app).await {
+    match migrations_applied(app).await {
         Ok(applied) => {
             let known = i64::try_from(migrate::known()).unwrap_or(i64::MAX);
             checks.push(Check { name: "database", ok: true, detail: "reachable".to_owned() });
@@ -35,8 +35,8 @@ pub async fn checks(app: &App) -> Vec<Check> {
             let detail = format!("{applied} applied, {known} known");
             checks.push(Check { name: "migrations", ok: applied >= known, detail });
             checks.push(row_level_security(app).await);
-            checks.push(keys(app).await);
-            checks.push(upgraded(app).await);
+            checks.push(keys_usable(app).await);
+            checks.push(database_upgraded(app).await);
         }
         Err(error) => {
             tracing::warn!(error = %chain(&error), "the database cannot be queried; the replica is not ready");
@@ -50,14 +50,14 @@ pub async fn checks(app: &App) -> Vec<Check> {
     checks
 }
 
-async fn applied(app: &App) -> Result<i64> {
+async fn migrations_applied(app: &App) -> Result<i64> {
     app.store.platform(async |tx| tx.applied_migrations().await).await
 }
 
 /// A table that only exempts its owner (for example while its shards are moved, see `docs/sharding.md`) is reported but
 /// does not stop requests, because the server is not its owner.
 async fn row_level_security(app: &App) -> Check {
-    match unprotected(app).await {
+    match unprotected_tables(app).await {
         Ok(tables) => Check {
             name: ROW_LEVEL_SECURITY,
             ok: tables.iter().all(|table| table.enabled),
@@ -71,7 +71,7 @@ async fn row_level_security(app: &App) -> Check {
     }
 }
 
-async fn unprotected(app: &App) -> Result<Vec<Unprotected>> {
+async fn unprotected_tables(app: &App) -> Result<Vec<Unprotected>> {
     app.store.platform(async |tx| tx.unprotected_tables().await).await
 }
 
@@ -100,7 +100,7 @@ pub fn protection(tables: &[Unprotected]) -> String {
     if words.is_empty() { "forced on every table of tenants".to_owned() } else { words.join("; ") }
 }
 
-async fn keys(app: &App) -> Check {
+async fn keys_usable(app: &App) -> Check {
     match app.vault.check(&app.store).await {
         Ok(()) => Check { name: "keys", ok: true, detail: "the key ring matches the database".to_owned() },
         Err(error) => {
@@ -114,10 +114,10 @@ async fn keys(app: &App) -> Check {
     }
 }
 
-async fn upgraded(app: &App) -> Check {
+async fn database_upgraded(app: &App) -> Check {
     let (ok, detail) = match upgrade::is_due(app).await {
         Ok(false) => (true, "the database is upgraded"),
-        Ok(true) => (false, upgrade::DUE),
+        Ok(true) => (false, upgrade::UPGRADE_DUE),
         Err(error) => {
             tracing::warn!(error = %chain(&error), "the upgrade state of the database cannot be queried; the replica is not ready");
             (false, "cannot be queried; see the log")

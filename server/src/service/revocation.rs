@@ -16,19 +16,19 @@ use super::account::places;
 use super::oauth1::held;
 use super::{connector, freeze, vault};
 use crate::app::App;
-use crate::domain::state::account::Trigger;
+use crate::domain::state::account::AccountTrigger;
 use crate::domain::{About, Actor, Code, Error, Event, Result, entropy, state};
 use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::jobs::JobRow;
-use crate::store::revocations::{Claim, NewRevocation, RevocationRow};
+use crate::store::revocations::{NewRevocation, RevocationClaim, RevocationRow};
 use crate::store::{Stored, TenantTx};
 
 /// How long a revocation is retried before it is reported as given up.
-const PATIENCE: TimeDelta = TimeDelta::days(1);
-/// The first and the longest pause between two attempts.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+const REVOCATION_PATIENCE: TimeDelta = TimeDelta::days(1);
+/// The first and the longest pause between two attempts to revoke a grant.
+const FIRST_REVOCATION_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_REVOCATION_PAUSE: Duration = Duration::from_mins(10);
 
 /// Why a revocation ends here alone.
 const NOT_AT_PROVIDER: &str = "provider_cannot_revoke";
@@ -37,7 +37,7 @@ const NOT_AT_PROVIDER: &str = "provider_cannot_revoke";
 const HELD_ELSEWHERE: &str = "token_held_elsewhere";
 
 /// Why a grant cannot be revoked if its tokens do not open.
-const UNREADABLE: &str = "integrity_error";
+const UNREADABLE_GRANT: &str = "integrity_error";
 
 /// Revokes an account. From the commit on, no replica hands out its token. An account that is already revoked is
 /// unchanged.
@@ -89,27 +89,28 @@ pub async fn revoke_for(
     let seen = tx.account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // Before the account is locked. A freeze continues without the account.
     freeze::lock(tx, &seen).await?;
-    let row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
+    let account_row = tx.lock_account(account.uuid()).await?.ok_or_else(Error::not_found)?;
     // A state that only a newer version knows is no obstacle: revoking is always possible.
-    if let Stored::Known(status) = row.status
-        && state::account::after(status, Trigger::Revoked).is_none()
+    if let Stored::Known(status) = account_row.status
+        && state::account::after(status, AccountTrigger::Revoked).is_none()
     {
         return Ok(());
     }
     if let Some(job) = job
-        && tx.is_linked_since(row.id, &row.external_user_id, job.created_at).await?
+        && tx.is_linked_since(account_row.id, &account_row.external_user_id, job.created_at).await?
     {
         return Err(Code::InvalidState.because("the user has linked this account again meanwhile").into());
     }
-    freeze::outlive(tx, &row).await?;
-    let queued = queue_account(app, tx, &row, row.generation + 1, RevocationCause::Revoked).await?;
-    tx.strip_account(&row, reason).await?;
-    if row.protocol != Protocol::OAuth2 {
-        tx.release_oauth1_token(row.id).await?;
+    freeze::outlive(tx, &account_row).await?;
+    let queued =
+        queue_account(app, tx, &account_row, account_row.generation + 1, RevocationCause::Revoked).await?;
+    tx.strip_account(&account_row, reason).await?;
+    if account_row.protocol != Protocol::OAuth2 {
+        tx.release_oauth1_token(account_row.id).await?;
     }
     if !queued {
-        let (revoking, ended) = (AccountStatus::Revoking, Trigger::RevocationEnded);
-        tx.change_status(row.id, row.generation + 1, revoking, ended, Some(reason)).await?;
+        let (revoking, ended) = (AccountStatus::Revoking, AccountTrigger::RevocationEnded);
+        tx.change_status(account_row.id, account_row.generation + 1, revoking, ended, Some(reason)).await?;
     }
     tx.record(actor, Event::AccountRevoked { account, reason, job: job.map(|job| job.id.into()) }).await
 }
@@ -119,40 +120,41 @@ pub async fn revoke_for(
 pub async fn queue_account(
     app: &App,
     tx: &mut TenantTx,
-    row: &AccountRow,
+    account_row: &AccountRow,
     generation: i64,
     cause: RevocationCause,
 ) -> Result<bool> {
     let keys = app.vault.keys(tx).await?;
-    let access = row.sealed_access_token.as_deref();
-    let refresh = row.sealed_refresh_token.as_deref();
-    let about = About::Account(row.id.into());
+    let access = account_row.sealed_access_token.as_deref();
+    let refresh = account_row.sealed_refresh_token.as_deref();
+    let about = About::Account(account_row.id.into());
     let mut tampered = Vec::new();
     let mut open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
         let opened = vault::open(&keys, place, what, about, sealed?);
         opened.inspect_err(|_| tampered.push(what)).ok()
     };
-    let access_token = open(access, &places::access_token(row), "accounts.access_token");
-    let refresh_token = open(refresh, &places::refresh_token(row), "accounts.refresh_token");
+    let access_token = open(access, &places::access_token(account_row), "accounts.access_token");
+    let refresh_token = open(refresh, &places::refresh_token(account_row), "accounts.refresh_token");
     // A token of OAuth 1 is sent to its connector's service and nowhere else.
-    let is_elsewhere = access_token.as_ref().is_some_and(|token| held::check_account(token, row).is_err());
+    let is_elsewhere =
+        access_token.as_ref().is_some_and(|token| held::check_account(token, account_row).is_err());
     if is_elsewhere {
         tampered.push("accounts.connector_id");
     }
     let grant = GrantToRevoke {
-        connector: row.connector_id,
-        account: Some(row.id),
+        connector: account_row.connector_id,
+        account: Some(account_row.id),
         generation,
         cause,
         access_token: access_token.filter(|_| !is_elsewhere),
-        access_expires_at: row.access_expires_at,
+        access_expires_at: account_row.access_expires_at,
         refresh_token,
     };
     for what in tampered {
         tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
     }
     if grant.access_token.is_none() && grant.refresh_token.is_none() {
-        let lost = Event::AccountGrantLost { account: row.id.into(), reason: UNREADABLE };
+        let lost = Event::AccountGrantLost { account: account_row.id.into(), reason: UNREADABLE_GRANT };
         tx.record(&Actor::System, lost).await?;
         return Ok(false);
     }
@@ -189,8 +191,8 @@ fn refresh_place(id: &Uuid) -> Context<'_> {
     Context::new(Purpose::RevocationRefresh, "revocations.refresh_token", id)
 }
 
-/// Everything that one attempt needs, read in one transaction.
-struct Prepared {
+/// Everything that one attempt to revoke needs, read in one transaction.
+struct PreparedRevocation {
     row: RevocationRow,
     connector: ConnectorRow,
     credentials: AppCredentials,
@@ -200,7 +202,7 @@ struct Prepared {
     may_end: bool,
 }
 
-/// How one attempt ended.
+/// How one attempt to revoke a grant ended.
 enum Attempt {
     Revoked,
     /// The grant lives on at the provider, for this reason.
@@ -216,9 +218,10 @@ enum Attempt {
 ///
 /// # Errors
 /// Those of the database. The claim then expires, and another worker takes over.
-pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
+pub async fn work_off(app: &App, claim: RevocationClaim) -> Result<()> {
     let tenant = TenantId::from(claim.tenant);
-    let Some(prepared) = app.store.scoped(tenant, async |tx| begin(app, tx, claim).await).await? else {
+    let Some(prepared) = app.store.scoped(tenant, async |tx| begin_revocation(app, tx, claim).await).await?
+    else {
         return Ok(());
     };
     let attempt = revoke_at_provider(app, &prepared).await;
@@ -226,50 +229,60 @@ pub async fn work_off(app: &App, claim: Claim) -> Result<()> {
 }
 
 /// None if the claim has expired, or if a sealed value does not open, in which case the revocation is postponed, too.
-async fn begin(app: &App, tx: &mut TenantTx, claim: Claim) -> Result<Option<Prepared>> {
-    let Some(row) = tx.claimed_revocation(claim).await? else { return Ok(None) };
-    match prepare(app, tx, row.clone()).await {
+async fn begin_revocation(
+    app: &App,
+    tx: &mut TenantTx,
+    claim: RevocationClaim,
+) -> Result<Option<PreparedRevocation>> {
+    let Some(revocation_row) = tx.claimed_revocation(claim).await? else { return Ok(None) };
+    match prepare_revocation(app, tx, revocation_row.clone()).await {
         Err(Error::Integrity { what, about }) => {
-            put_off(tx, claim, &row, UNREADABLE, None).await?;
+            put_off(tx, claim, &revocation_row, UNREADABLE_GRANT, None).await?;
             tx.record(&Actor::System, Event::integrity_error(what, about)).await.map(|()| None)
         }
         prepared => prepared.map(Some),
     }
 }
 
-async fn prepare(app: &App, tx: &mut TenantTx, row: RevocationRow) -> Result<Prepared> {
+async fn prepare_revocation(
+    app: &App,
+    tx: &mut TenantTx,
+    revocation_row: RevocationRow,
+) -> Result<PreparedRevocation> {
     let now = tx.now().await?;
     let keys = app.vault.keys(tx).await?;
-    let connector =
-        tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("a revocation has no connector"))?;
+    let connector = tx
+        .connector(revocation_row.connector_id)
+        .await?
+        .ok_or_else(|| Error::bug("a revocation has no connector"))?;
     let open = |sealed: Option<&[u8]>, place: &Context<'_>, what| {
-        let about = About::Revocation(row.id.into());
+        let about = About::Revocation(revocation_row.id.into());
         sealed.map(|sealed| vault::open(&keys, place, what, about, sealed)).transpose()
     };
     // Revoking an expired access token does not end the grant, so it is treated as absent.
-    let alive = row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
-    let access = row.sealed_access_token.as_deref().filter(|_| alive);
-    let refresh = row.sealed_refresh_token.as_deref();
-    let access_token = open(access, &access_place(&row.id), "revocations.access_token")?;
+    let alive = revocation_row.access_expires_at.is_none_or(|at| at > now + TimeDelta::seconds(5));
+    let access = revocation_row.sealed_access_token.as_deref().filter(|_| alive);
+    let refresh = revocation_row.sealed_refresh_token.as_deref();
+    let access_token = open(access, &access_place(&revocation_row.id), "revocations.access_token")?;
     let may_end = match &access_token {
         Some(token) => {
-            held::check_revocation(token, row.id, row.connector_id)?;
-            held::may_end(tx, &keys, row.id, token).await?
+            held::check_revocation(token, revocation_row.id, revocation_row.connector_id)?;
+            held::may_end(tx, &keys, revocation_row.id, token).await?
         }
         None => true,
     };
-    Ok(Prepared {
+    Ok(PreparedRevocation {
         credentials: connector::credentials(&keys, &connector)?,
         access_token,
         may_end,
-        refresh_token: open(refresh, &refresh_place(&row.id), "revocations.refresh_token")?,
+        refresh_token: open(refresh, &refresh_place(&revocation_row.id), "revocations.refresh_token")?,
         connector,
-        row,
+        row: revocation_row,
     })
 }
 
-async fn revoke_at_provider(app: &App, prepared: &Prepared) -> Attempt {
-    let Prepared { credentials, access_token, refresh_token, connector, may_end, .. } = prepared;
+async fn revoke_at_provider(app: &App, prepared: &PreparedRevocation) -> Attempt {
+    let PreparedRevocation { credentials, access_token, refresh_token, connector, may_end, .. } = prepared;
     if !may_end {
         return Attempt::LeftAlive(HELD_ELSEWHERE);
     }
@@ -291,28 +304,34 @@ fn retry_later(failure: &Failure) -> Attempt {
     }
 }
 
-async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attempt: Attempt) -> Result<()> {
-    let row = &prepared.row;
+async fn write_down(
+    tx: &mut TenantTx,
+    claim: RevocationClaim,
+    prepared: &PreparedRevocation,
+    attempt: Attempt,
+) -> Result<()> {
+    let revocation_row = &prepared.row;
     match attempt {
         Attempt::Revoked => {
             if tx.end_revocation(claim, RevocationStatus::Done, None).await? {
-                let (account, attempts) = (row.account_id.map(AccountId::from), row.attempts);
-                let ended = match row.cause {
+                let (account, attempts) =
+                    (revocation_row.account_id.map(AccountId::from), revocation_row.attempts);
+                let ended = match revocation_row.cause {
                     Stored::Known(RevocationCause::Relinked) => Event::OldGrantRevoked { account, attempts },
                     Stored::Known(RevocationCause::Orphaned) => Event::OrphanGrantRevoked { attempts },
                     _ => Event::AccountRevokedAtProvider { account, attempts },
                 };
-                finish_account(tx, row, ended).await?;
+                finish_account(tx, revocation_row, ended).await?;
             }
         }
         Attempt::LeftAlive(reason) => {
             if prepared.access_token.as_ref().is_some_and(held::is_pair) {
-                tx.release_oauth1_token(row.id).await?;
+                tx.release_oauth1_token(revocation_row.id).await?;
             }
-            give_up(tx, claim, row, reason).await?;
+            give_up(tx, claim, revocation_row, reason).await?;
         }
         Attempt::Retry { reason, pause, connector_refused } => {
-            put_off(tx, claim, row, reason, pause).await?;
+            put_off(tx, claim, revocation_row, reason, pause).await?;
             // Last, because connectors and the log are always locked after accounts.
             if connector_refused {
                 connector::mark_broken(tx, &prepared.connector, reason).await?;
@@ -325,39 +344,44 @@ async fn write_down(tx: &mut TenantTx, claim: Claim, prepared: &Prepared, attemp
 /// Postpones the next attempt, or gives up after the maximum time.
 async fn put_off(
     tx: &mut TenantTx,
-    claim: Claim,
-    row: &RevocationRow,
+    claim: RevocationClaim,
+    revocation_row: &RevocationRow,
     reason: &str,
     pause: Option<Duration>,
 ) -> Result<()> {
-    if tx.now().await? - row.created_at <= PATIENCE {
-        let pause = pause_before_next(row.attempts, pause, entropy::jitter());
+    if tx.now().await? - revocation_row.created_at <= REVOCATION_PATIENCE {
+        let pause = pause_before_next(revocation_row.attempts, pause, entropy::jitter());
         return tx.postpone_revocation(claim, pause, reason).await.map(drop);
     }
-    tracing::error!(job = %JobId::from(row.id), reason, alarm = "revocation", "a revocation was given up; the grant may still be alive at the provider");
-    give_up(tx, claim, row, reason).await
+    tracing::error!(job = %JobId::from(revocation_row.id), reason, alarm = "revocation", "a revocation was given up; the grant may still be alive at the provider");
+    give_up(tx, claim, revocation_row, reason).await
 }
 
 /// Ends the account here, although its grant may be alive at the provider, and records why.
-async fn give_up(tx: &mut TenantTx, claim: Claim, row: &RevocationRow, reason: &str) -> Result<()> {
+async fn give_up(
+    tx: &mut TenantTx,
+    claim: RevocationClaim,
+    revocation_row: &RevocationRow,
+    reason: &str,
+) -> Result<()> {
     if tx.end_revocation(claim, RevocationStatus::GivenUp, Some(reason)).await? {
-        let account = row.account_id.map(AccountId::from);
-        let given_up = Event::RevocationGivenUp { account, attempts: row.attempts, reason };
-        finish_account(tx, row, given_up).await?;
+        let account = revocation_row.account_id.map(AccountId::from);
+        let given_up = Event::RevocationGivenUp { account, attempts: revocation_row.attempts, reason };
+        finish_account(tx, revocation_row, given_up).await?;
     }
     Ok(())
 }
 
 /// Marks the account revoked unless it was linked again meanwhile, and records how its grant `ended`.
-async fn finish_account(tx: &mut TenantTx, row: &RevocationRow, ended: Event<'_>) -> Result<()> {
-    if let Some(account) = row.account_id {
+async fn finish_account(tx: &mut TenantTx, revocation_row: &RevocationRow, ended: Event<'_>) -> Result<()> {
+    if let Some(account) = revocation_row.account_id {
         // If it was linked again meanwhile, its generation has changed.
         let was = tx.account(account).await?.and_then(|account| account.status_reason);
         tx.change_status(
             account,
-            row.generation,
+            revocation_row.generation,
             AccountStatus::Revoking,
-            Trigger::RevocationEnded,
+            AccountTrigger::RevocationEnded,
             was.as_deref(),
         )
         .await?;
@@ -370,7 +394,8 @@ async fn finish_account(tx: &mut TenantTx, row: &RevocationRow, ended: Event<'_>
 /// with a value of zero the workers would call without a pause.
 fn pause_before_next(attempts: i32, asked: Option<Duration>, jitter: f64) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(16);
-    let longest = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE);
+    let longest =
+        FIRST_REVOCATION_PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_REVOCATION_PAUSE);
     asked.unwrap_or_default().max(longest.mul_f64(f64::midpoint(1.0, jitter)))
 }
 

@@ -29,18 +29,18 @@ pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Ten
 pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Uncommitted<Tenant>> {
     let name = text::line("name", name, 1, 100)?;
     let id: TenantId = entropy::id();
-    let (tx, row) = app
+    let (tx, tenant_row) = app
         .store
         .begin_scoped(id)
         .await?
         .attempt(async |tx| {
-            let row = tx.insert_tenant(slug, &name).await?;
+            let tenant_row = tx.insert_tenant(slug, &name).await?;
             app.vault.create_keys(tx).await?;
             tx.record(actor, Event::TenantAdded { tenant: id, slug, name: &name }).await?;
-            Ok(row)
+            Ok(tenant_row)
         })
         .await?;
-    Ok(Uncommitted::new(tx, to_wire(row, None)))
+    Ok(Uncommitted::new(tx, to_wire(tenant_row, None)))
 }
 
 /// A page of all tenants, by short name.
@@ -57,8 +57,8 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Te
         with_stops(tx, rows).await
     };
     let rows = app.store.operator(read).await?;
-    let page = list.page(asked.as_ref(), rows, limit, |(row, _)| row.slug.clone())?;
-    Ok(cursor::map(page, |(row, stop)| to_wire(row, stop)))
+    let page = list.page(asked.as_ref(), rows, limit, |(tenant_row, _)| tenant_row.slug.clone())?;
+    Ok(cursor::map(page, |(tenant_row, stop)| to_wire(tenant_row, stop)))
 }
 
 /// A page of the tenants that an operator may see, by short name. Those to which one is limited are all on one page.
@@ -73,7 +73,7 @@ pub async fn list_within(app: &App, reach: &Reach, cursor: Option<&str>, limit: 
         with_stops(tx, rows).await
     };
     let rows = app.store.operator(read).await?;
-    Ok(cursor::whole(rows.into_iter().map(|(row, stop)| to_wire(row, stop)).collect()))
+    Ok(cursor::whole(rows.into_iter().map(|(tenant_row, stop)| to_wire(tenant_row, stop)).collect()))
 }
 
 /// These tenants, each with its automatic stop if it has one.
@@ -81,11 +81,11 @@ async fn with_stops(
     tx: &mut OperatorTx,
     tenants: Vec<TenantRow>,
 ) -> Result<Vec<(TenantRow, Option<DrainStopRow>)>> {
-    let ids: Vec<Uuid> = tenants.iter().map(|row| row.id).collect();
+    let ids: Vec<Uuid> = tenants.iter().map(|tenant_row| tenant_row.id).collect();
     let mut stops: HashMap<Uuid, DrainStopRow> = tx.drain_stops_of(&ids).await?.into_iter().collect();
-    let with_stop = |row: TenantRow| {
-        let stop = stops.remove(&row.id);
-        (row, stop)
+    let with_stop = |tenant_row: TenantRow| {
+        let stop = stops.remove(&tenant_row.id);
+        (tenant_row, stop)
     };
     Ok(tenants.into_iter().map(with_stop).collect())
 }
@@ -95,8 +95,8 @@ async fn with_stops(
 /// # Errors
 /// `not_found`.
 async fn by_slug(app: &App, slug: &str) -> Result<TenantId> {
-    let row = app.store.operator(async |tx| tx.tenant_by_slug(slug).await).await?;
-    row.map(|row| row.id.into()).ok_or_else(no_tenant)
+    let tenant_row = app.store.operator(async |tx| tx.tenant_by_slug(slug).await).await?;
+    tenant_row.map(|tenant_row| tenant_row.id.into()).ok_or_else(no_tenant)
 }
 
 /// The tenant with this id or short name. If it is an id, its existence is checked where it is used.
@@ -138,8 +138,8 @@ fn is_slug(text: &str) -> bool {
 /// `not_found`.
 pub async fn get(app: &App, id: TenantId) -> Result<Tenant> {
     let read = async |tx: &mut TenantTx| {
-        let row = tx.own_tenant().await?.ok_or_else(no_tenant)?;
-        Ok(to_wire(row, tx.drain_stop().await?))
+        let tenant_row = tx.own_tenant().await?.ok_or_else(no_tenant)?;
+        Ok(to_wire(tenant_row, tx.drain_stop().await?))
     };
     app.store.scoped(id, read).await
 }
@@ -169,28 +169,28 @@ pub(super) async fn must_exist(tx: &mut TenantTx) -> Result<()> {
     tx.own_tenant().await?.map(drop).ok_or_else(no_tenant)
 }
 
-pub(super) fn to_wire(row: TenantRow, stop: Option<DrainStopRow>) -> Tenant {
-    let (reason, by) = (row.frozen_reason.unwrap_or_default(), row.frozen_by);
-    let frozen = row.frozen_at.map(|since| TenantFreeze { since, reason, by });
+pub(super) fn to_wire(tenant_row: TenantRow, stop: Option<DrainStopRow>) -> Tenant {
+    let (reason, by) = (tenant_row.frozen_reason.unwrap_or_default(), tenant_row.frozen_by);
+    let frozen = tenant_row.frozen_at.map(|since| TenantFreeze { since, reason, by });
     let drain_stop = stop.map(stop_to_wire);
     Tenant {
-        id: row.id.into(),
-        slug: row.slug,
-        name: row.name,
-        created_at: row.created_at,
+        id: tenant_row.id.into(),
+        slug: tenant_row.slug,
+        name: tenant_row.name,
+        created_at: tenant_row.created_at,
         frozen,
         drain_stop,
     }
 }
 
 /// An automatic stop that is turned on, in its API form.
-pub(super) fn stop_to_wire(row: DrainStopRow) -> DrainStop {
+pub(super) fn stop_to_wire(stop_row: DrainStopRow) -> DrainStop {
     DrainStop {
         enabled: true,
-        times: row.times.unsigned_abs(),
-        least: row.least.unsigned_abs(),
-        announced_until: row.announced_until,
-        announced_key: row.announced_key.map(Into::into),
+        times: stop_row.times.unsigned_abs(),
+        least: stop_row.least.unsigned_abs(),
+        announced_until: stop_row.announced_until,
+        announced_key: stop_row.announced_key.map(Into::into),
     }
 }
 

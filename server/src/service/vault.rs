@@ -15,7 +15,7 @@ use crate::store::{PlatformTx, Store, TenantTx};
 
 /// The number of tenants whose opened data keys stay in memory.
 const CACHED_TENANTS: usize = 10_000;
-const DATA_KEYS: &str = "data_keys.wrapped";
+const DATA_KEYS_COLUMN: &str = "data_keys.wrapped";
 
 /// Opens tenants' data keys with the key ring, and caches them.
 pub struct Vault {
@@ -73,7 +73,7 @@ impl Vault {
     fn open_keys(&self, tenant: TenantId, rows: Vec<DataKeyRow>) -> Result<TenantKeys> {
         if rows.is_empty() {
             // Every tenant is created with a data key, and nothing deletes data keys.
-            return Err(tampered(DATA_KEYS, About::Tenant(tenant), &"the tenant has no data key"));
+            return Err(tampered(DATA_KEYS_COLUMN, About::Tenant(tenant), &"the tenant has no data key"));
         }
         let mut newest = 0;
         let mut opened: Vec<DataKey> = Vec::with_capacity(rows.len());
@@ -83,7 +83,7 @@ impl Vault {
             opened.push(
                 self.ring
                     .unwrap(tenant.uuid(), version, &wrapped)
-                    .map_err(|error| tampered(DATA_KEYS, About::Tenant(tenant), &error))?,
+                    .map_err(|error| tampered(DATA_KEYS_COLUMN, About::Tenant(tenant), &error))?,
             );
             newest = newest.max(version);
         }
@@ -97,7 +97,7 @@ impl Vault {
     /// If the key ring has another key for a version that the database knows, or lacks such a version; or if check
     /// values are missing that must exist.
     pub async fn check(&self, store: &Store) -> Result<()> {
-        let unknown = store.platform(async |tx| self.compare(tx).await).await?;
+        let unknown = store.platform(async |tx| self.compare_ring(tx).await).await?;
         if unknown.is_empty() {
             return Ok(());
         }
@@ -116,11 +116,11 @@ impl Vault {
                 "the database has data keys of a master key without a check value: restore master_key_checks from a backup",
             ));
         }
-        store.platform(async |tx| self.introduce(tx, &unknown).await).await
+        store.platform(async |tx| self.introduce_keys(tx, &unknown).await).await
     }
 
     /// The versions of the ring that the database does not know. Fails if a version that it does know has another key.
-    async fn compare(&self, tx: &mut PlatformTx) -> Result<Vec<i32>> {
+    async fn compare_ring(&self, tx: &mut PlatformTx) -> Result<Vec<i32>> {
         let versions: Vec<i32> =
             self.ring.versions().map(|info| signed(info.version)).collect::<Result<_>>()?;
         let known = tx.master_key_versions().await?;
@@ -141,7 +141,7 @@ impl Vault {
         })
     }
 
-    async fn introduce(&self, tx: &mut PlatformTx, versions: &[i32]) -> Result<()> {
+    async fn introduce_keys(&self, tx: &mut PlatformTx, versions: &[i32]) -> Result<()> {
         for version in versions {
             let value = self.ring.check_value(unsigned(*version)?).map_err(sealing)?;
             tx.insert_master_key_check(*version, &value).await?;

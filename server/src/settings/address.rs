@@ -92,7 +92,7 @@ mod tests {
     use super::check_public;
     use crate::settings;
 
-    fn refused(setting: &'static str, url: &str) -> String {
+    fn refused_url(setting: &'static str, url: &str) -> String {
         let figment = settings::read(None).unwrap().figment.merge((setting, url));
         format!(
             "{:#}",
@@ -129,7 +129,7 @@ mod tests {
                 "CANARY",
                 "ftp://host.example/CANARY?x#y",
             ] {
-                let words = refused(setting, url);
+                let words = refused_url(setting, url);
                 assert!(
                     !words.contains("CANARY") && words.contains(setting.rsplit('.').next().unwrap()),
                     "{words}"
@@ -142,7 +142,7 @@ mod tests {
             "https://host.example#f",
             "http://host.example",
         ] {
-            refused("bowline.public_url", url);
+            refused_url("bowline.public_url", url);
         }
     }
 }

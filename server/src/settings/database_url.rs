@@ -15,11 +15,11 @@ use tokio_postgres::config::{Host, SslMode};
 pub(crate) fn parse(url: &SecretString) -> Option<Config> {
     let text = url.expose_secret();
     if !(text.starts_with("postgresql://") || text.starts_with("postgres://")) {
-        return pairs(text).parse().ok();
+        return key_value_pairs(text).parse().ok();
     }
     // The part before a URL's query may contain a password.
     let Some((before, options)) = text.rsplit_once('?') else { return text.parse().ok() };
-    let options: Vec<&str> = options.split('&').map(option).collect();
+    let options: Vec<&str> = options.split('&').map(url_option).collect();
     format!("{before}?{}", options.join("&")).parse().ok()
 }
 
@@ -29,19 +29,19 @@ fn is_checked(mode: &str) -> bool {
 }
 
 /// One option of a URL's query, which may be percent-encoded.
-fn option(option: &str) -> &str {
+fn url_option(option: &str) -> &str {
     let Some((name, value)) = option.split_once('=') else { return option };
     let is_mode = percent_decode_str(name).eq(*b"sslmode");
     if is_mode && percent_decode_str(value).decode_utf8().is_ok_and(|mode| is_checked(&mode)) {
-        return REQUIRED;
+        return TLS_REQUIRED;
     }
     option
 }
 
-const REQUIRED: &str = "sslmode=require";
+const TLS_REQUIRED: &str = "sslmode=require";
 
 /// Parses `key = 'value'` pairs, which may have spaces around `=` and quotes around values.
-fn pairs(text: &str) -> String {
+fn key_value_pairs(text: &str) -> String {
     let mut read = String::new();
     let mut rest = text;
     while let Some((name, behind)) = rest.split_once('=') {
@@ -49,7 +49,7 @@ fn pairs(text: &str) -> String {
         let Some((value, further)) = behind.split_at_checked(length) else { break };
         if name.trim() == "sslmode" && is_checked(value.trim().trim_matches('\'')) {
             read.push(' ');
-            read.push_str(REQUIRED);
+            read.push_str(TLS_REQUIRED);
         } else {
             read.extend([name, "=", value]);
         }

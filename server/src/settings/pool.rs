@@ -20,7 +20,7 @@ pub struct PoolOptions {
     pub tenant_connections: usize,
     /// The maximum number of connections for reads by operators.
     pub operator_connections: usize,
-    /// How long one statement may run.
+    /// How long one statement on a pooled connection may run.
     pub statement: Duration,
     /// Whether statements are prepared by name. False behind a `PgBouncer` before 1.21 in transaction mode.
     pub prepared_statements: bool,

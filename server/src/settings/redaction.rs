@@ -6,17 +6,17 @@ use figment::error::{Actual, Kind};
 /// Removes values and lines of the file from errors; only the names of settings and types remain.
 pub(super) fn without_values(error: Error) -> anyhow::Error {
     let each = error.into_iter().map(|mut one| {
-        one.kind = quiet(one.kind);
+        one.kind = quiet_kind(one.kind);
         one.to_string()
     });
     anyhow::Error::msg(each.collect::<Vec<_>>().join("\n"))
 }
 
-fn quiet(kind: Kind) -> Kind {
+fn quiet_kind(kind: Kind) -> Kind {
     match kind {
         Kind::Message(words) => Kind::Message(without_lines(&words)),
-        Kind::InvalidType(found, expected) => Kind::InvalidType(name(&found), expected),
-        Kind::InvalidValue(found, expected) => Kind::InvalidValue(name(&found), expected),
+        Kind::InvalidType(found, expected) => Kind::InvalidType(name_of_setting(&found), expected),
+        Kind::InvalidValue(found, expected) => Kind::InvalidValue(name_of_setting(&found), expected),
         Kind::UnknownVariant(_, expected) => {
             Kind::Message(format!("none of the values allowed, which are: {}", expected.join(", ")))
         }
@@ -32,7 +32,7 @@ fn without_lines(words: &str) -> String {
     words.lines().filter(|line| !is_shown(line)).collect::<Vec<_>>().join(": ")
 }
 
-fn name(found: &Actual) -> Actual {
+fn name_of_setting(found: &Actual) -> Actual {
     let name = match found {
         Actual::Bool(_) => "a boolean",
         Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",

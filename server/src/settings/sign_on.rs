@@ -12,7 +12,7 @@ use super::address::without_credentials;
 use super::secret::secret;
 
 /// The maximum number of entries in `roles`, and of tenants in one of them.
-const MOST: usize = 100;
+const MOST_SIGN_ON_ENTRIES: usize = 100;
 
 /// `[default.bowline.sign_on]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -134,9 +134,9 @@ impl SignOn {
         if self.groups_claim.is_empty() {
             bail!("bowline.sign_on.groups_claim must name a claim, such as groups");
         }
-        if self.roles.is_empty() || self.roles.len() > MOST {
+        if self.roles.is_empty() || self.roles.len() > MOST_SIGN_ON_ENTRIES {
             bail!(
-                "bowline.sign_on.roles must say what members of 1 to {MOST} groups may do, such as [{{ group = \"bowline-admins\", role = \"admin\" }}]"
+                "bowline.sign_on.roles must say what members of 1 to {MOST_SIGN_ON_ENTRIES} groups may do, such as [{{ group = \"bowline-admins\", role = \"admin\" }}]"
             );
         }
         for (number, entry) in (1..).zip(&self.roles) {
@@ -147,9 +147,9 @@ impl SignOn {
             if entry.role == Role::Admin {
                 bail!("bowline.sign_on.roles, entry {number}: an admin manages all tenants; remove tenants");
             }
-            if tenants.is_empty() || tenants.len() > MOST {
+            if tenants.is_empty() || tenants.len() > MOST_SIGN_ON_ENTRIES {
                 bail!(
-                    "bowline.sign_on.roles, entry {number}: tenants must name 1 to {MOST} tenants, or be left out for all"
+                    "bowline.sign_on.roles, entry {number}: tenants must name 1 to {MOST_SIGN_ON_ENTRIES} tenants, or be left out for all"
                 );
             }
         }
@@ -177,14 +177,14 @@ mod tests {
         break_glass = ["root"]
     "#;
 
-    fn outcome(lines: &str) -> anyhow::Result<settings::Settings> {
+    fn checked_sign_on(lines: &str) -> anyhow::Result<settings::Settings> {
         let figment: Figment = settings::read(None)?.figment.merge(Toml::string(lines));
         Ok(settings::from(figment)?.settings)
     }
 
     #[test]
     fn whole_settings_are_accepted_and_limit_passwords() {
-        let settings = outcome(WHOLE).unwrap().sign_on;
+        let settings = checked_sign_on(WHOLE).unwrap().sign_on;
         assert_eq!(settings.prompt, Prompt::Login);
         assert!(settings.permits_password("root") && !settings.permits_password("ada"));
         assert!(settings::read(None).unwrap().settings.sign_on.permits_password("ada"));
@@ -209,7 +209,7 @@ mod tests {
         ] {
             let lines = WHOLE.replace(wrong, right);
             assert_ne!(lines, WHOLE, "{wrong}");
-            let refused = outcome(&lines).map(|_| ()).err().unwrap_or_else(|| panic!("{lines}"));
+            let refused = checked_sign_on(&lines).map(|_| ()).err().unwrap_or_else(|| panic!("{lines}"));
             let words = format!("{refused:#}");
             assert!(words.contains(named) && !words.contains("CANARY"), "{words}");
         }

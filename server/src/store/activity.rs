@@ -12,14 +12,14 @@ use super::{OperatorTx, WorkerTx};
 use crate::domain::Result;
 
 /// The actions that are counted in the audit logs.
-const LINKED: &str = "account.linked";
-const RELINKED: &str = "account.relinked";
-const LINK_FAILED: &str = "link_session.failed";
-const GIVEN_UP: &str = "account.revocation_given_up";
+const LINKED_ACTION: &str = "account.linked";
+const RELINKED_ACTION: &str = "account.relinked";
+const LINK_FAILED_ACTION: &str = "link_session.failed";
+const GIVEN_UP_ACTION: &str = "account.revocation_given_up";
 
 /// What a tenant did in some time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ActivityCounts {
     /// Tokens that were issued.
     pub issues: i64,
     /// Refreshes that succeeded.
@@ -63,17 +63,17 @@ pub struct LoggedMinute {
 
 /// How long the refreshes of a tenant take.
 #[derive(Debug, Clone, QueryableByName)]
-pub struct Pace {
+pub struct RefreshPace {
     /// The tenant.
     #[diesel(sql_type = SqlUuid)]
     pub tenant_id: Uuid,
-    /// Its refreshes, the failed ones included.
+    /// The tenant's refreshes, the failed ones included.
     #[diesel(sql_type = BigInt)]
     pub refreshes: i64,
     /// Those that failed.
     #[diesel(sql_type = BigInt)]
     pub failed: i64,
-    /// Their mean duration in milliseconds.
+    /// The mean duration of the tenant's refreshes in milliseconds.
     #[diesel(sql_type = BigInt)]
     pub mean_millis: i64,
 }
@@ -93,7 +93,11 @@ struct Row {
 impl WorkerTx {
     /// Adds the counts of some tenants to the minute that begins at `minute`. Replicas add in one order, so that they
     /// never wait for each other in a circle.
-    pub async fn add_activity(&mut self, minute: DateTime<Utc>, counts: &[(Uuid, Counts)]) -> Result<()> {
+    pub async fn add_activity(
+        &mut self,
+        minute: DateTime<Utc>,
+        counts: &[(Uuid, ActivityCounts)],
+    ) -> Result<()> {
         let mut rows: Vec<Row> = counts
             .iter()
             .map(|(tenant_id, counts)| Row {
@@ -124,12 +128,12 @@ impl WorkerTx {
 
     /// Tenants with minutes before `before`, among the `limit` oldest minutes.
     pub async fn tenants_with_old_minutes(&mut self, before: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
-        let query = tenant_minutes::table
+        let activity_query = tenant_minutes::table
             .filter(tenant_minutes::minute.lt(before))
             .order(tenant_minutes::minute)
             .limit(limit)
             .select(tenant_minutes::tenant_id);
-        let mut tenants: Vec<Uuid> = query.load(self.connection()).await?;
+        let mut tenants: Vec<Uuid> = activity_query.load(self.connection()).await?;
         tenants.sort_unstable();
         tenants.dedup();
         Ok(tenants)
@@ -146,35 +150,35 @@ impl WorkerTx {
 impl OperatorTx {
     /// What all tenants did in each minute from `since` on.
     pub async fn activity(&mut self, since: DateTime<Utc>) -> Result<Vec<Minute>> {
-        let query = diesel::sql_query(
+        let activity_query = diesel::sql_query(
             "SELECT minute, sum(issues)::bigint AS issues, sum(refreshes)::bigint AS refreshes, \
              sum(failed_refreshes)::bigint AS failed_refreshes \
              FROM tenant_minutes WHERE minute >= $1 GROUP BY minute",
         );
-        Ok(query.bind::<Timestamptz, _>(since).load(self.connection()).await?)
+        Ok(activity_query.bind::<Timestamptz, _>(since).load(self.connection()).await?)
     }
 
     /// The links that succeeded and failed in each minute from `since` on, from the audit logs.
     pub async fn logged_links(&mut self, since: DateTime<Utc>) -> Result<Vec<LoggedMinute>> {
-        let query = diesel::sql_query(
+        let activity_query = diesel::sql_query(
             "SELECT date_trunc('minute', at) AS minute, count(*) FILTER (WHERE action <> $2) AS links, \
              count(*) FILTER (WHERE action = $2) AS failed_links \
              FROM audit_events WHERE action IN ($2, $3, $4) AND at >= $1 GROUP BY 1",
         );
-        let query = query
+        let activity_query = activity_query
             .bind::<Timestamptz, _>(since)
-            .bind::<Text, _>(LINK_FAILED)
-            .bind::<Text, _>(LINKED)
-            .bind::<Text, _>(RELINKED);
-        Ok(query.load(self.connection()).await?)
+            .bind::<Text, _>(LINK_FAILED_ACTION)
+            .bind::<Text, _>(LINKED_ACTION)
+            .bind::<Text, _>(RELINKED_ACTION);
+        Ok(activity_query.load(self.connection()).await?)
     }
 
     /// The revocations that were given up from `since` on, from the audit logs.
     pub async fn revocations_given_up(&mut self, since: DateTime<Utc>) -> Result<i64> {
-        let query = audit_events::table
-            .filter(audit_events::action.eq(GIVEN_UP).and(audit_events::at.ge(since)))
+        let activity_query = audit_events::table
+            .filter(audit_events::action.eq(GIVEN_UP_ACTION).and(audit_events::at.ge(since)))
             .count();
-        Ok(query.get_result(self.connection()).await?)
+        Ok(activity_query.get_result(self.connection()).await?)
     }
 
     /// Up to `limit` tenants whose refreshes took longest on average from `since` on, slowest first. Tenants with fewer
@@ -184,16 +188,16 @@ impl OperatorTx {
         since: DateTime<Utc>,
         at_least: i64,
         limit: i64,
-    ) -> Result<Vec<Pace>> {
-        let query = diesel::sql_query(
+    ) -> Result<Vec<RefreshPace>> {
+        let activity_query = diesel::sql_query(
             "SELECT tenant_id, sum(refreshes + failed_refreshes)::bigint AS refreshes, \
              sum(failed_refreshes)::bigint AS failed, \
              (sum(refresh_millis) / sum(refreshes + failed_refreshes))::bigint AS mean_millis \
              FROM tenant_minutes WHERE minute >= $1 GROUP BY tenant_id \
              HAVING sum(refreshes + failed_refreshes) >= $2 ORDER BY mean_millis DESC, tenant_id LIMIT $3",
         );
-        let query = query.bind::<Timestamptz, _>(since).bind::<BigInt, _>(at_least.max(1));
-        Ok(query.bind::<BigInt, _>(limit).load(self.connection()).await?)
+        let activity_query = activity_query.bind::<Timestamptz, _>(since).bind::<BigInt, _>(at_least.max(1));
+        Ok(activity_query.bind::<BigInt, _>(limit).load(self.connection()).await?)
     }
 }
 
@@ -204,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_counted_actions_are_recorded() {
-        for action in [LINKED, RELINKED, LINK_FAILED, GIVEN_UP] {
+        for action in [LINKED_ACTION, RELINKED_ACTION, LINK_FAILED_ACTION, GIVEN_UP_ACTION] {
             assert!(Event::ACTIONS.contains(&action), "{action}");
         }
     }

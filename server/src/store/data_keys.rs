@@ -8,7 +8,7 @@ use super::schema::{accounts, connectors, data_keys, master_key_checks};
 use super::{OperatorTx, PlatformTx, TenantTx};
 use crate::domain::Result;
 
-/// A row without its time.
+/// A tenant's data key, without its time.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = data_keys, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -21,11 +21,11 @@ pub struct DataKeyRow {
 impl TenantTx {
     /// All data keys of the tenant, oldest first.
     pub async fn data_keys(&mut self) -> Result<Vec<DataKeyRow>> {
-        let query = data_keys::table
+        let data_key_query = data_keys::table
             .filter(data_keys::tenant_id.eq(self.tenant_uuid()))
             .order(data_keys::version)
             .select(DataKeyRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(data_key_query.load(self.connection()).await?)
     }
 
     /// Adds a data key.
@@ -67,16 +67,16 @@ impl OperatorTx {
 impl PlatformTx {
     /// The versions of the master keys that this database knows.
     pub async fn master_key_versions(&mut self) -> Result<Vec<i32>> {
-        let query = master_key_checks::table
+        let data_key_query = master_key_checks::table
             .select(master_key_checks::kek_version)
             .order(master_key_checks::kek_version);
-        Ok(query.load(self.connection()).await?)
+        Ok(data_key_query.load(self.connection()).await?)
     }
 
     /// The check value that was stored for a master key, if any.
     pub async fn master_key_check(&mut self, version: i32) -> Result<Option<Vec<u8>>> {
-        let query = master_key_checks::table.find(version).select(master_key_checks::check_value);
-        Ok(query.first(self.connection()).await.optional()?)
+        let data_key_query = master_key_checks::table.find(version).select(master_key_checks::check_value);
+        Ok(data_key_query.first(self.connection()).await.optional()?)
     }
 
     /// Stores a check value if there is none for this version yet.

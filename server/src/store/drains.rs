@@ -14,14 +14,14 @@ use super::{TenantTx, Tx, WorkerTx, violated};
 use crate::domain::{Code, Result};
 
 /// The accounts of the minute over all replicas. Another replica may have begun the next minute already.
-const SUM: &str = "CASE WHEN key_habits.minute >= excluded.minute THEN key_habits.accounts + excluded.accounts \
+const SUM_OF_MINUTE: &str = "CASE WHEN key_habits.minute >= excluded.minute THEN key_habits.accounts + excluded.accounts \
                    ELSE excluded.accounts END";
 /// The largest minute of the day.
-const LARGEST: &str = "greatest(CASE WHEN key_habits.day >= excluded.day THEN key_habits.largest ELSE 0 END, \
+const LARGEST_OF_DAY: &str = "greatest(CASE WHEN key_habits.day >= excluded.day THEN key_habits.largest ELSE 0 END, \
                        CASE WHEN key_habits.minute >= excluded.minute THEN key_habits.accounts + excluded.accounts \
                        ELSE excluded.accounts END)";
 /// The largest minutes of the seven days before it; a day without any has 0.
-const EARLIER: &str = "CASE WHEN key_habits.day >= excluded.day THEN key_habits.earlier ELSE \
+const LARGEST_OF_EARLIER_DAYS: &str = "CASE WHEN key_habits.day >= excluded.day THEN key_habits.earlier ELSE \
                        (array_fill(0, ARRAY[least(excluded.day - key_habits.day - 1, 7)]) || ARRAY[key_habits.largest] \
                        || key_habits.earlier)[1:7] END";
 
@@ -61,7 +61,7 @@ pub struct FetchedRow {
     /// The key.
     #[diesel(column_name = api_key_id)]
     pub key: Uuid,
-    /// In the minute that begins then.
+    /// Fetches in the minute that begins then.
     pub minute: DateTime<Utc>,
     /// On this day.
     pub day: NaiveDate,
@@ -83,10 +83,10 @@ pub struct Sum {
 impl<Scope> Tx<Scope> {
     /// Those of these tenants that have an automatic stop.
     pub async fn drain_stops_of(&mut self, tenants: &[Uuid]) -> Result<Vec<(Uuid, DrainStopRow)>> {
-        let query = drain_stops::table
+        let drain_query = drain_stops::table
             .filter(drain_stops::tenant_id.eq_any(tenants))
             .select((drain_stops::tenant_id, DrainStopRow::as_select()));
-        Ok(query.load(self.connection()).await?)
+        Ok(drain_query.load(self.connection()).await?)
     }
 }
 
@@ -108,9 +108,9 @@ impl WorkerTx {
             .on_conflict((key_habits::tenant_id, key_habits::api_key_id))
             .do_update()
             .set((
-                key_habits::accounts.eq(sql::<Integer>(SUM)),
-                key_habits::largest.eq(sql::<Integer>(LARGEST)),
-                key_habits::earlier.eq(sql::<Array<Integer>>(EARLIER)),
+                key_habits::accounts.eq(sql::<Integer>(SUM_OF_MINUTE)),
+                key_habits::largest.eq(sql::<Integer>(LARGEST_OF_DAY)),
+                key_habits::earlier.eq(sql::<Array<Integer>>(LARGEST_OF_EARLIER_DAYS)),
                 key_habits::minute.eq(sql::<Timestamptz>("greatest(key_habits.minute, excluded.minute)")),
                 key_habits::day.eq(sql::<Date>("greatest(key_habits.day, excluded.day)")),
             ))
@@ -135,8 +135,8 @@ impl WorkerTx {
 impl TenantTx {
     /// The tenant's automatic stop, if it has one.
     pub async fn drain_stop(&mut self) -> Result<Option<DrainStopRow>> {
-        let query = drain_stops::table.find(self.tenant_uuid()).select(DrainStopRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let drain_query = drain_stops::table.find(self.tenant_uuid()).select(DrainStopRow::as_select());
+        Ok(drain_query.first(self.connection()).await.optional()?)
     }
 
     /// Sets the tenant's automatic stop, or ends it.

@@ -18,9 +18,9 @@ use super::{OperatorTx, WorkerTx};
 use crate::domain::Result;
 
 /// Selects what is complete: no running transaction can add anything at or before it.
-const COMPLETE: &str = "event_tail.position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+const COMPLETE_EVENTS: &str = "event_tail.position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 /// Selects what no transaction of this Postgres can have written.
-const FOREIGN: &str = "event_tail.position >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+const FOREIGN_EVENTS: &str = "event_tail.position >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
 
 /// The position of an event in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +48,7 @@ pub struct TailRow {
     pub entry: AuditRow,
 }
 
-const KEY: (event_tail::position, event_tail::tenant_id, event_tail::sequence) =
+const TAIL_KEY: (event_tail::position, event_tail::tenant_id, event_tail::sequence) =
     (event_tail::position, event_tail::tenant_id, event_tail::sequence);
 
 impl OperatorTx {
@@ -58,30 +58,32 @@ impl OperatorTx {
         let entry = audit_events::tenant_id
             .eq(event_tail::tenant_id)
             .and(audit_events::sequence.eq(event_tail::sequence));
-        let mut query = event_tail::table
+        let mut tail_query = event_tail::table
             .inner_join(audit_events::table.on(entry))
             .select((event_tail::position, AuditRow::as_select()))
             .order((event_tail::position, event_tail::tenant_id, event_tail::sequence))
             .limit(limit.saturating_add(1))
             .into_boxed::<Pg>();
-        query = match after {
+        tail_query = match after {
             // The event itself is read as well: it shows that nothing after it has been deleted.
-            Some(key) => query.filter(
+            Some(key) => tail_query.filter(
                 sql::<Bool>("(event_tail.position, event_tail.tenant_id, event_tail.sequence) >= (")
                     .bind::<BigInt, _>(key.position)
                     .sql(", ")
                     .bind::<SqlUuid, _>(key.chain)
                     .sql(", ")
                     .bind::<BigInt, _>(key.sequence)
-                    .sql(&format!(") AND ({COMPLETE} OR (event_tail.tenant_id, event_tail.sequence) = ("))
+                    .sql(&format!(
+                        ") AND ({COMPLETE_EVENTS} OR (event_tail.tenant_id, event_tail.sequence) = ("
+                    ))
                     .bind::<SqlUuid, _>(key.chain)
                     .sql(", ")
                     .bind::<BigInt, _>(key.sequence)
                     .sql("))"),
             ),
-            None => query.filter(sql::<Bool>(COMPLETE)),
+            None => tail_query.filter(sql::<Bool>(COMPLETE_EVENTS)),
         };
-        let rows: Vec<(i64, AuditRow)> = query.load(self.connection()).await?;
+        let rows: Vec<(i64, AuditRow)> = tail_query.load(self.connection()).await?;
         let mut rows = rows.into_iter().map(|(position, entry)| {
             let key = TailKey { position, chain: entry.tenant_id, sequence: entry.sequence };
             TailRow { key, entry }
@@ -94,18 +96,18 @@ impl OperatorTx {
 
     /// The last event that can be read.
     pub async fn last_event(&mut self) -> Result<Option<(TailKey, EventId)>> {
-        let query = event_tail::table
-            .filter(sql::<Bool>(COMPLETE))
+        let tail_query = event_tail::table
+            .filter(sql::<Bool>(COMPLETE_EVENTS))
             .order((event_tail::position.desc(), event_tail::tenant_id.desc(), event_tail::sequence.desc()))
-            .select((KEY, event_tail::id));
-        let last: Option<((i64, Uuid, i64), Uuid)> = query.first(self.connection()).await.optional()?;
+            .select((TAIL_KEY, event_tail::id));
+        let last: Option<((i64, Uuid, i64), Uuid)> = tail_query.first(self.connection()).await.optional()?;
         Ok(last.map(|(key, id)| (key.into(), id.into())))
     }
 
     /// Where an event is, if it is kept.
     pub async fn event_position(&mut self, id: EventId) -> Result<Option<TailKey>> {
-        let query = event_tail::table.filter(event_tail::id.eq(id.uuid())).select(KEY);
-        let found: Option<(i64, Uuid, i64)> = query.first(self.connection()).await.optional()?;
+        let tail_query = event_tail::table.filter(event_tail::id.eq(id.uuid())).select(TAIL_KEY);
+        let found: Option<(i64, Uuid, i64)> = tail_query.first(self.connection()).await.optional()?;
         Ok(found.map(Into::into))
     }
 }
@@ -117,7 +119,7 @@ impl WorkerTx {
         let oldest = event_tail::table
             .order((event_tail::position, event_tail::tenant_id, event_tail::sequence))
             .limit(limit.saturating_add(1))
-            .select((KEY, event_tail::at));
+            .select((TAIL_KEY, event_tail::at));
         let oldest: Vec<((i64, Uuid, i64), DateTime<Utc>)> = oldest.load(self.connection()).await?;
         let Some(end) = oldest.iter().position(|(_, at)| *at >= before).or(oldest.len().checked_sub(1))
         else {
@@ -133,7 +135,7 @@ impl WorkerTx {
     /// Deletes all events if one of them cannot be of this Postgres: the database was copied from another one, whose
     /// transactions have other numbers. Returns whether it was.
     pub async fn delete_foreign_events(&mut self) -> Result<bool> {
-        let foreign = diesel::select(exists(event_tail::table.filter(sql::<Bool>(FOREIGN))));
+        let foreign = diesel::select(exists(event_tail::table.filter(sql::<Bool>(FOREIGN_EVENTS))));
         let is_foreign: bool = foreign.get_result(self.connection()).await?;
         if is_foreign {
             diesel::delete(event_tail::table).execute(self.connection()).await?;

@@ -57,7 +57,7 @@ pub struct FailingEndpointRow {
 
 /// How many seconds the work that the workers should have begun has waited, or 0.
 #[derive(Debug, Clone, Copy, QueryableByName)]
-pub struct Waiting {
+pub struct WaitingWork {
     /// The link session that should have been ended first.
     #[diesel(sql_type = Double)]
     pub link_sessions: f64,
@@ -69,7 +69,7 @@ pub struct Waiting {
 /// The revocations that are due although the provider was asked before.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Retried {
-    /// How many, up to the limit.
+    /// How many fail, up to the limit.
     #[diesel(sql_type = BigInt)]
     pub count: i64,
 }
@@ -77,14 +77,14 @@ pub struct Retried {
 impl OperatorTx {
     /// Up to `limit` connectors that do not work now although nobody has disabled them, by tenant.
     pub async fn failing_connectors(&mut self, limit: i64) -> Result<Vec<FailingConnectorRow>> {
-        let query = diesel::sql_query(
+        let failing_query = diesel::sql_query(
             "SELECT c.tenant_id, t.slug, c.id, c.name, c.status, c.status_reason, h.opened_at, h.retry_at \
              FROM connectors c JOIN tenants t ON t.id = c.tenant_id \
              LEFT JOIN connector_health h ON h.tenant_id = c.tenant_id AND h.connector_id = c.id \
              WHERE c.removed_at IS NULL AND (c.status = 'broken' OR (c.status = 'active' AND h.opened_at IS NOT NULL)) \
              ORDER BY t.slug, c.id LIMIT $1",
         );
-        Ok(query.bind::<BigInt, _>(limit).load(self.connection()).await?)
+        Ok(failing_query.bind::<BigInt, _>(limit).load(self.connection()).await?)
     }
 
     /// Up to `limit` endpoints for webhooks that fail now, the last one to fail first: those that have accepted nothing since `patient` or
@@ -96,41 +96,41 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<FailingEndpointRow>> {
         // The first condition is that of the index.
-        let query = diesel::sql_query(
+        let failing_query = diesel::sql_query(
             "SELECT e.tenant_id, t.slug, e.id, e.url, e.state, e.state_reason, e.failing_since \
              FROM webhook_endpoints e JOIN tenants t ON t.id = e.tenant_id \
              WHERE ((e.state = 'enabled' AND e.failing_since IS NOT NULL) OR (e.state = 'disabled' AND e.state_reason <> 'requested')) \
              AND (e.failing_since IS NULL OR (e.failing_since >= $1 AND (e.state = 'disabled' OR e.failing_since <= $2))) \
              ORDER BY e.failing_since DESC NULLS LAST, e.id LIMIT $3",
         );
-        let query = query.bind::<Timestamptz, _>(oldest).bind::<Timestamptz, _>(patient);
-        Ok(query.bind::<BigInt, _>(limit).load(self.connection()).await?)
+        let failing_query = failing_query.bind::<Timestamptz, _>(oldest).bind::<Timestamptz, _>(patient);
+        Ok(failing_query.bind::<BigInt, _>(limit).load(self.connection()).await?)
     }
 
     /// How many of the due revocations have failed at the provider before, up to `limit`.
     pub async fn retried_revocations(&mut self, limit: i64) -> Result<i64> {
-        let query = diesel::sql_query(
+        let failing_query = diesel::sql_query(
             "SELECT count(*) AS count FROM ( \
              SELECT FROM revocations WHERE state = 'due' AND last_error IS NOT NULL LIMIT $1) AS retried",
         );
-        let retried: Retried = query.bind::<BigInt, _>(limit).get_result(self.connection()).await?;
+        let retried: Retried = failing_query.bind::<BigInt, _>(limit).get_result(self.connection()).await?;
         Ok(retried.count)
     }
 
     /// Up to `limit` jobs that run or wait for a second operator, newest first.
     pub async fn unfinished_jobs(&mut self, limit: i64) -> Result<Vec<JobRow>> {
         let states = [JobState::Running, JobState::AwaitingApproval].map(JobState::as_str);
-        let query = jobs::table
+        let failing_query = jobs::table
             .filter(jobs::state.eq_any(states))
             .order(jobs::id.desc())
             .limit(limit)
             .select(JobRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(failing_query.load(self.connection()).await?)
     }
 
     /// How long the workers' work has waited.
-    pub async fn waiting_work(&mut self) -> Result<Waiting> {
-        let query = diesel::sql_query(
+    pub async fn waiting_work(&mut self) -> Result<WaitingWork> {
+        let failing_query = diesel::sql_query(
             "SELECT greatest(coalesce(( \
              SELECT extract(epoch FROM now() - expires_at) FROM link_sessions \
              WHERE status = ANY ($1) AND expires_at <= now() \
@@ -139,6 +139,6 @@ impl OperatorTx {
              SELECT extract(epoch FROM now() - min(held_until)) FROM jobs WHERE state = 'running'), 0), 0)::float8 AS jobs",
         );
         let open: Vec<&str> = before(LinkSessionStatus::Expired);
-        Ok(query.bind::<Array<Text>, _>(open).get_result(self.connection()).await?)
+        Ok(failing_query.bind::<Array<Text>, _>(open).get_result(self.connection()).await?)
     }
 }

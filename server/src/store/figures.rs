@@ -10,8 +10,8 @@ use crate::domain::{AccountFilter, Result};
 
 /// Grants that are still to be revoked at the provider.
 #[derive(Debug, Clone, Copy, QueryableByName)]
-pub struct Due {
-    /// How many, up to [`MOST`].
+pub struct DueRevocations {
+    /// How many, up to [`MOST_FIGURES_COUNTED`].
     #[diesel(sql_type = BigInt)]
     pub count: i64,
     /// The age of the oldest in seconds, or 0.
@@ -23,12 +23,12 @@ pub struct Due {
 }
 
 /// The maximum number of grants or rows counted. A longer queue is reported as this long.
-pub const MOST: u32 = 100_000;
+pub const MOST_FIGURES_COUNTED: u32 = 100_000;
 
 /// The journal of repeated issues that are not folded into their holdings yet.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Unfolded {
-    /// The number of rows, up to [`MOST`].
+    /// The number of rows, up to [`MOST_FIGURES_COUNTED`].
     #[diesel(sql_type = BigInt)]
     pub rows: i64,
     /// The age of the oldest in seconds, or 0.
@@ -42,7 +42,7 @@ pub struct Connectors {
     /// The status.
     #[diesel(sql_type = Text)]
     pub status: Stored<ConnectorStatus>,
-    /// The number of connectors.
+    /// The number of connectors with that status.
     #[diesel(sql_type = BigInt)]
     pub count: i64,
 }
@@ -56,30 +56,36 @@ impl OperatorTx {
 
     /// The number of connectors by status.
     pub async fn connectors_by_status(&mut self) -> Result<Vec<Connectors>> {
-        let query = diesel::sql_query(
+        let figures_query = diesel::sql_query(
             "SELECT status, count(*) AS count FROM connectors WHERE removed_at IS NULL GROUP BY status",
         );
-        Ok(query.load(self.connection()).await?)
+        Ok(figures_query.load(self.connection()).await?)
     }
 
     /// The queue of revocations.
-    pub async fn due_revocations(&mut self) -> Result<Due> {
-        let query = diesel::sql_query(
+    pub async fn due_revocations(&mut self) -> Result<DueRevocations> {
+        let figures_query = diesel::sql_query(
             "SELECT count(*) AS count, \
              coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_age, \
              greatest(coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0), 0)::float8 AS overdue \
              FROM (SELECT created_at, next_attempt_at FROM revocations WHERE state = 'due' \
                    ORDER BY next_attempt_at LIMIT $1) AS due",
         );
-        Ok(query.bind::<BigInt, _>(i64::from(MOST)).get_result(self.connection()).await?)
+        Ok(figures_query
+            .bind::<BigInt, _>(i64::from(MOST_FIGURES_COUNTED))
+            .get_result(self.connection())
+            .await?)
     }
 
     /// The journal of repeated issues. The query reads only an index.
     pub async fn unfolded_repeats(&mut self) -> Result<Unfolded> {
-        let query = diesel::sql_query(
+        let figures_query = diesel::sql_query(
             "SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS oldest_age \
              FROM (SELECT at FROM token_repeats ORDER BY at LIMIT $1) AS unfolded",
         );
-        Ok(query.bind::<BigInt, _>(i64::from(MOST)).get_result(self.connection()).await?)
+        Ok(figures_query
+            .bind::<BigInt, _>(i64::from(MOST_FIGURES_COUNTED))
+            .get_result(self.connection())
+            .await?)
     }
 }

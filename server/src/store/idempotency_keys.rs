@@ -21,7 +21,7 @@ pub struct CallHashes {
     pub request: [u8; 32],
 }
 
-/// A row without its tenant.
+/// A kept call, without its tenant.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -36,12 +36,12 @@ pub struct KeptCallRow {
 impl TenantTx {
     /// The call with one of these hashes of a key, locked until this transaction ends.
     pub async fn lock_kept_call(&mut self, keys: &[&[u8]]) -> Result<Option<KeptCallRow>> {
-        let query = idempotency_keys::table
+        let call_query = idempotency_keys::table
             .filter(idempotency_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(idempotency_keys::key_hash.eq_any(keys.to_vec()))
             .select(KeptCallRow::as_select())
             .for_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(call_query.first(self.connection()).await.optional()?)
     }
 
     /// Claims a call that is not kept yet. False if somebody else has claimed it at the same moment.
@@ -119,12 +119,12 @@ impl WorkerTx {
     /// Up to `limit` tenants with calls that are kept no longer.
     pub async fn tenants_with_old_calls(&mut self, limit: i64) -> Result<Vec<Uuid>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let query = idempotency_keys::table
+        let call_query = idempotency_keys::table
             .filter(idempotency_keys::expires_at.le(now))
             .order(idempotency_keys::expires_at)
             .limit(limit)
             .select(idempotency_keys::tenant_id);
-        let mut tenants: Vec<Uuid> = query.load(self.connection()).await?;
+        let mut tenants: Vec<Uuid> = call_query.load(self.connection()).await?;
         tenants.sort_unstable();
         tenants.dedup();
         Ok(tenants)

@@ -53,21 +53,21 @@ pub struct NewManageSession<'a> {
 impl PlatformTx {
     /// The session of any tenant whose ticket has the digest `ticket`.
     pub async fn manage_session_by_ticket(&mut self, ticket: Digest) -> Result<Option<ManageSessionRow>> {
-        let query = manage_sessions::table
+        let manage_session_query = manage_sessions::table
             .filter(manage_sessions::ticket_hash.eq(ticket.as_bytes()))
             .select(ManageSessionRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(manage_session_query.first(self.connection()).await.optional()?)
     }
 }
 
 impl TenantTx {
     /// One session, locked until this transaction ends.
     pub async fn lock_manage_session(&mut self, id: Uuid) -> Result<Option<ManageSessionRow>> {
-        let query = manage_sessions::table
+        let manage_session_query = manage_sessions::table
             .find((self.tenant_uuid(), id))
             .select(ManageSessionRow::as_select())
             .for_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(manage_session_query.first(self.connection()).await.optional()?)
     }
 
     /// Creates a session.
@@ -110,12 +110,12 @@ impl WorkerTx {
         before: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<Uuid>> {
-        let query = manage_sessions::table
+        let manage_session_query = manage_sessions::table
             .filter(manage_sessions::expires_at.lt(before))
             .order(manage_sessions::expires_at)
             .limit(limit)
             .select(manage_sessions::tenant_id);
-        let mut tenants: Vec<Uuid> = query.load(self.connection()).await?;
+        let mut tenants: Vec<Uuid> = manage_session_query.load(self.connection()).await?;
         tenants.sort_unstable();
         tenants.dedup();
         Ok(tenants)

@@ -45,8 +45,8 @@ use link_sessions::together::{Created, LinkPath, PlainSession, Terms};
 pub use pg::error::violated;
 use pg::sql::{coalesce, interval};
 pub use pg::stored::Stored;
+use pg::transaction::{DatabaseRole, VisibleRows, begin};
 pub use pg::transaction::{OneTenant, OperatorTx, Platform, PlatformTx, TenantTx, Tx, WorkerTx};
-use pg::transaction::{Role, Setting, begin};
 use pg::{permits, pool};
 use tokens::path;
 
@@ -119,7 +119,7 @@ impl Store {
         tenant: TenantId,
         work: impl AsyncFnOnce(&mut TenantTx) -> Result<T>,
     ) -> Result<T> {
-        let tx = self.begin_in_turn(&self.tenants, tenant.uuid(), Setting::Tenant).await?;
+        let tx = self.begin_in_turn(&self.tenants, tenant.uuid(), VisibleRows::Tenant).await?;
         tx.run(work).await
     }
 
@@ -140,7 +140,7 @@ impl Store {
         credential: Digest,
         work: impl AsyncFnOnce(&mut PlatformTx) -> Result<T>,
     ) -> Result<T> {
-        self.begin(Uuid::nil(), Setting::Credential(credential)).await?.run(work).await
+        self.begin(Uuid::nil(), VisibleRows::Credential(credential)).await?.run(work).await
     }
 
     /// Reads across all tenants, for operators. The transaction cannot read sealed columns or write. All operators
@@ -157,7 +157,7 @@ impl Store {
     /// # Errors
     /// As [`scoped`](Self::scoped).
     pub async fn worker<T>(&self, work: impl AsyncFnOnce(&mut WorkerTx) -> Result<T>) -> Result<T> {
-        self.begin(Uuid::nil(), Setting::Role(Role::Worker)).await?.run(work).await
+        self.begin(Uuid::nil(), VisibleRows::Role(DatabaseRole::Worker)).await?.run(work).await
     }
 
     /// Begins a transaction like that of [`scoped`](Self::scoped), for callers that decide later how it ends.
@@ -165,7 +165,7 @@ impl Store {
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time.
     pub async fn begin_scoped(&self, tenant: TenantId) -> Result<TenantTx> {
-        self.begin(tenant.uuid(), Setting::Tenant).await
+        self.begin(tenant.uuid(), VisibleRows::Tenant).await
     }
 
     /// Begins a transaction like that of [`platform`](Self::platform), for callers that decide later how it ends.
@@ -173,7 +173,7 @@ impl Store {
     /// # Errors
     /// `database_unavailable` if no connection becomes available in time.
     pub async fn begin_platform(&self) -> Result<PlatformTx> {
-        self.begin(Uuid::nil(), Setting::Tenant).await
+        self.begin(Uuid::nil(), VisibleRows::Tenant).await
     }
 
     /// Begins a transaction like that of [`operator`](Self::operator), for callers that decide later how it ends.
@@ -181,10 +181,10 @@ impl Store {
     /// # Errors
     /// As [`operator`](Self::operator).
     pub async fn begin_operator(&self) -> Result<OperatorTx> {
-        self.begin_in_turn(&self.operators, Uuid::nil(), Setting::Role(Role::Operator)).await
+        self.begin_in_turn(&self.operators, Uuid::nil(), VisibleRows::Role(DatabaseRole::Operator)).await
     }
 
-    async fn begin<Scope>(&self, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+    async fn begin<Scope>(&self, chain: Uuid, setting: VisibleRows) -> Result<Tx<Scope>> {
         self.begin_by(self.tenants.deadline(), chain, setting).await
     }
 
@@ -193,14 +193,19 @@ impl Store {
         &self,
         permits: &permits::PermitsOfEach,
         chain: Uuid,
-        setting: Setting,
+        setting: VisibleRows,
     ) -> Result<Tx<Scope>> {
         let deadline = permits.deadline();
         let permit = permits.take(chain).await?;
         Ok(self.begin_by(deadline, chain, setting).await?.with_permit(permit))
     }
 
-    async fn begin_by<Scope>(&self, deadline: Instant, chain: Uuid, setting: Setting) -> Result<Tx<Scope>> {
+    async fn begin_by<Scope>(
+        &self,
+        deadline: Instant,
+        chain: Uuid,
+        setting: VisibleRows,
+    ) -> Result<Tx<Scope>> {
         begin(&self.pool, chain, setting, self.sharded, (&self.audit_keys, &self.outbox), deadline).await
     }
 

@@ -51,12 +51,12 @@ pub struct NewRevocation {
 
 /// A claim on one revocation.
 #[derive(Debug, Clone, Copy)]
-pub struct Claim {
+pub struct RevocationClaim {
     /// The tenant.
     pub tenant: Uuid,
     /// The revocation.
     pub id: Uuid,
-    /// Excludes a worker whose claim has expired.
+    /// Excludes a worker whose claim on the revocation has expired.
     pub claimed_by: Uuid,
 }
 
@@ -67,7 +67,7 @@ impl WorkerTx {
         worker: Uuid,
         limit: i64,
         length: Duration,
-    ) -> Result<Vec<Claim>> {
+    ) -> Result<Vec<RevocationClaim>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let due: Vec<(Uuid, Uuid)> = revocations::table
             .filter(revocations::state.eq(DUE).and(revocations::next_attempt_at.le(now)))
@@ -88,7 +88,7 @@ impl WorkerTx {
             ))
             .execute(self.connection())
             .await?;
-        Ok(due.into_iter().map(|(tenant, id)| Claim { tenant, id, claimed_by: worker }).collect())
+        Ok(due.into_iter().map(|(tenant, id)| RevocationClaim { tenant, id, claimed_by: worker }).collect())
     }
 
     /// Like [`claim_revocations`](Self::claim_revocations), for a sharded database, where locks cannot span shards:
@@ -98,7 +98,7 @@ impl WorkerTx {
         worker: Uuid,
         limit: i64,
         length: Duration,
-    ) -> Result<Vec<Claim>> {
+    ) -> Result<Vec<RevocationClaim>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let is_due = || revocations::state.eq(DUE).and(revocations::next_attempt_at.le(now));
         let due: Vec<(Uuid, Uuid)> = revocations::table
@@ -116,7 +116,7 @@ impl WorkerTx {
                 revocations::next_attempt_at.eq(now + interval(length).into_sql::<Interval>()),
             ));
             if claim.execute(self.connection()).await? == 1 {
-                claims.push(Claim { tenant, id, claimed_by: worker });
+                claims.push(RevocationClaim { tenant, id, claimed_by: worker });
             }
         }
         Ok(claims)
@@ -126,13 +126,13 @@ impl WorkerTx {
 impl TenantTx {
     /// The generations of these accounts whose grant the provider has ended because the account was revoked.
     pub async fn ended_at_provider(&mut self, accounts: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
-        let query = revocations::table
+        let revocation_query = revocations::table
             .filter(revocations::tenant_id.eq(self.tenant_uuid()))
             .filter(revocations::account_id.eq_any(accounts))
             .filter(revocations::state.eq(RevocationStatus::Done.as_str()))
             .filter(revocations::cause.eq(RevocationCause::Revoked.as_str()))
             .select((revocations::account_id.assume_not_null(), revocations::generation));
-        Ok(query.load(self.connection()).await?)
+        Ok(revocation_query.load(self.connection()).await?)
     }
 
     /// Queues a grant for revocation at the provider.
@@ -142,16 +142,21 @@ impl TenantTx {
     }
 
     /// The claimed revocation, if the claim is still valid.
-    pub async fn claimed_revocation(&mut self, claim: Claim) -> Result<Option<RevocationRow>> {
-        let query = revocations::table
+    pub async fn claimed_revocation(&mut self, claim: RevocationClaim) -> Result<Option<RevocationRow>> {
+        let revocation_query = revocations::table
             .find((self.tenant_uuid(), claim.id))
             .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq(DUE)))
             .select(RevocationRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(revocation_query.first(self.connection()).await.optional()?)
     }
 
     /// Postpones a claimed revocation. False if the claim has expired.
-    pub async fn postpone_revocation(&mut self, claim: Claim, delay: Duration, error: &str) -> Result<bool> {
+    pub async fn postpone_revocation(
+        &mut self,
+        claim: RevocationClaim,
+        delay: Duration,
+        error: &str,
+    ) -> Result<bool> {
         let next = diesel::dsl::now.into_sql::<Timestamptz>() + interval(delay).into_sql::<Interval>();
         let update = diesel::update(revocations::table.find((self.tenant_uuid(), claim.id)))
             .filter(revocations::claimed_by.eq(claim.claimed_by).and(revocations::state.eq(DUE)))
@@ -166,7 +171,7 @@ impl TenantTx {
     /// Ends a claimed revocation in `state` and erases its tokens. False if the claim has expired.
     pub async fn end_revocation(
         &mut self,
-        claim: Claim,
+        claim: RevocationClaim,
         state: RevocationStatus,
         error: Option<&str>,
     ) -> Result<bool> {

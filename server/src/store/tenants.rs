@@ -37,22 +37,22 @@ pub struct FreezeOfTenant<'a> {
 impl TenantTx {
     /// The transaction's tenant, if it exists.
     pub async fn own_tenant(&mut self) -> Result<Option<TenantRow>> {
-        let query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let tenant_query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
+        Ok(tenant_query.first(self.connection()).await.optional()?)
     }
 
     /// The transaction's tenant, which nobody else can freeze or thaw until the transaction ends.
     pub async fn lock_own_tenant(&mut self) -> Result<Option<TenantRow>> {
         // Weaker than an update of the key, which would wait for everybody who adds a row of the tenant.
-        let query =
+        let tenant_query =
             tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select()).for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(tenant_query.first(self.connection()).await.optional()?)
     }
 
     /// Whether the transaction's tenant is frozen, which does not change until the transaction ends.
     pub async fn hold_is_frozen(&mut self) -> Result<bool> {
-        let query = tenants::table.find(self.tenant_uuid()).select(tenants::frozen_at).for_share();
-        let at: Option<Option<DateTime<Utc>>> = query.first(self.connection()).await.optional()?;
+        let tenant_query = tenants::table.find(self.tenant_uuid()).select(tenants::frozen_at).for_share();
+        let at: Option<Option<DateTime<Utc>>> = tenant_query.first(self.connection()).await.optional()?;
         Ok(at.flatten().is_some())
     }
 
@@ -103,38 +103,39 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<TenantRow>> {
-        let mut query = tenants::table.select(TenantRow::as_select()).limit(limit).into_boxed();
+        let mut tenant_query = tenants::table.select(TenantRow::as_select()).limit(limit).into_boxed();
         // A fixed collation, so that the order does not depend on the database's own.
         let slug = || sql::<Text>("tenants.slug COLLATE \"C\"");
-        query = if backwards { query.order(slug().desc()) } else { query.order(slug().asc()) };
-        query = match (from, backwards) {
-            (Some(from), true) => query.filter(slug().lt(from.to_owned())),
-            (Some(from), false) => query.filter(slug().gt(from.to_owned())),
-            (None, _) => query,
+        tenant_query =
+            if backwards { tenant_query.order(slug().desc()) } else { tenant_query.order(slug().asc()) };
+        tenant_query = match (from, backwards) {
+            (Some(from), true) => tenant_query.filter(slug().lt(from.to_owned())),
+            (Some(from), false) => tenant_query.filter(slug().gt(from.to_owned())),
+            (None, _) => tenant_query,
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(tenant_query.load(self.connection()).await?)
     }
 
     /// The tenants with these ids, by slug.
     pub async fn tenants_with(&mut self, ids: &[Uuid]) -> Result<Vec<TenantRow>> {
-        let query = tenants::table
+        let tenant_query = tenants::table
             .filter(tenants::id.eq_any(ids))
             .order(sql::<Text>("tenants.slug COLLATE \"C\""))
             .select(TenantRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(tenant_query.load(self.connection()).await?)
     }
 
     /// The tenant with this slug.
     pub async fn tenant_by_slug(&mut self, slug: &str) -> Result<Option<TenantRow>> {
-        let query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let tenant_query = tenants::table.filter(tenants::slug.eq(slug)).select(TenantRow::as_select());
+        Ok(tenant_query.first(self.connection()).await.optional()?)
     }
 }
 
 impl WorkerTx {
     /// The tenants that are frozen.
     pub async fn frozen_tenants(&mut self) -> Result<Vec<Uuid>> {
-        let query = tenants::table.filter(tenants::frozen_at.is_not_null()).select(tenants::id);
-        Ok(query.load(self.connection()).await?)
+        let tenant_query = tenants::table.filter(tenants::frozen_at.is_not_null()).select(tenants::id);
+        Ok(tenant_query.load(self.connection()).await?)
     }
 }

@@ -10,16 +10,16 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::Handle;
 
 /// The time limit of an export call. The exporter's thread blocks meanwhile, and spans beyond its queue are dropped.
-const WITHIN: Duration = Duration::from_secs(5);
+const EXPORT_WITHIN: Duration = Duration::from_secs(5);
 
 /// The client and the runtime that it needs, because the exporter calls it from its own thread.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct SpanClient {
     http: reqwest::Client,
     runtime: Handle,
 }
 
-impl Client {
+impl SpanClient {
     /// # Errors
     /// If TLS cannot be set up.
     pub(super) fn new() -> anyhow::Result<Self> {
@@ -36,7 +36,7 @@ impl Client {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .timeout(WITHIN)
+            .timeout(EXPORT_WITHIN)
             .build()
             .context("the client of the span exporter")?;
         Ok(Self { http, runtime: Handle::current() })
@@ -44,7 +44,7 @@ impl Client {
 }
 
 #[async_trait]
-impl HttpClient for Client {
+impl HttpClient for SpanClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let http = self.http.clone();
         let sending = self.runtime.spawn(async move {

@@ -50,7 +50,7 @@ mod tests {
 
     use super::*;
 
-    fn decides(share: f64, remote: bool, flags: TraceFlags) -> SamplingDecision {
+    fn sampler_decides(share: f64, remote: bool, flags: TraceFlags) -> SamplingDecision {
         let trace = TraceId::from(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128);
         let parent = SpanContext::new(trace, SpanId::from(7_u64), flags, remote, TraceState::NONE);
         let parent = Context::new().with_remote_span_context(parent);
@@ -60,13 +60,13 @@ mod tests {
 
     #[test]
     fn a_caller_can_neither_force_a_trace_on_us_nor_keep_one_from_us() {
-        assert_eq!(decides(0.0, true, TraceFlags::SAMPLED), SamplingDecision::Drop);
-        assert_eq!(decides(1.0, true, TraceFlags::default()), SamplingDecision::RecordAndSample);
+        assert_eq!(sampler_decides(0.0, true, TraceFlags::SAMPLED), SamplingDecision::Drop);
+        assert_eq!(sampler_decides(1.0, true, TraceFlags::default()), SamplingDecision::RecordAndSample);
     }
 
     #[test]
     fn within_this_process_a_span_follows_its_parent() {
-        assert_eq!(decides(0.0, false, TraceFlags::SAMPLED), SamplingDecision::RecordAndSample);
-        assert_eq!(decides(1.0, false, TraceFlags::default()), SamplingDecision::Drop);
+        assert_eq!(sampler_decides(0.0, false, TraceFlags::SAMPLED), SamplingDecision::RecordAndSample);
+        assert_eq!(sampler_decides(1.0, false, TraceFlags::default()), SamplingDecision::Drop);
     }
 }

@@ -3,7 +3,7 @@
 /// A language with a file of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// English, in which everything is written first.
+    /// The language English, in which everything is written first.
     English,
     /// German.
     German,
@@ -49,7 +49,7 @@ impl Language {
         if self == Self::Arabic { "rtl" } else { "ltr" }
     }
 
-    /// The file of its texts.
+    /// The file of the language's texts.
     pub(super) fn file(self) -> &'static str {
         match self {
             Self::English => include_str!("../../locales/en/link.ftl"),
@@ -66,7 +66,7 @@ impl Language {
     /// by its header `Accept-Language`, or else English. Regions and scripts do not matter: `pt-BR` is `pt`.
     pub fn choose(locale: Option<&str>, accept_language: Option<&str>) -> Self {
         let told = locale.and_then(Self::of);
-        told.or_else(|| preferred(accept_language?)).unwrap_or(Self::English)
+        told.or_else(|| preferred_language(accept_language?)).unwrap_or(Self::English)
     }
 
     /// The language of a tag, if there are texts in it.
@@ -77,7 +77,7 @@ impl Language {
 }
 
 /// The first language of the header that has texts, by weight (RFC 9110 section 12.5.4).
-fn preferred(header: &str) -> Option<Language> {
+fn preferred_language(header: &str) -> Option<Language> {
     let weighted = header.split(',').filter_map(|part| {
         let (tag, rest) = part.split_once(';').unwrap_or((part, ""));
         let weight = rest.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.trim().parse().ok());

@@ -10,7 +10,7 @@ use super::{Language, Words};
 /// The names that a text uses, by the id of the text or of its attribute.
 type Names = BTreeMap<String, BTreeSet<String>>;
 
-fn names(pattern: &Pattern<&str>, file: &str) -> BTreeSet<String> {
+fn names_in_pattern(pattern: &Pattern<&str>, file: &str) -> BTreeSet<String> {
     let names = pattern.elements.iter().filter_map(|element| match element {
         PatternElement::TextElement { value } => {
             assert!(!value.contains(['<', '>', '&', '"']), "{file}: markup in {value:?}");
@@ -27,12 +27,15 @@ fn names(pattern: &Pattern<&str>, file: &str) -> BTreeSet<String> {
     names.collect()
 }
 
-fn texts(language: Language) -> Names {
+fn texts_of_file(language: Language) -> Names {
     let file = language.tag();
     let resource = parser::parse(language.file()).unwrap_or_else(|(_, errors)| panic!("{file}: {errors:?}"));
     let mut found = Names::new();
     let mut add = |id: String, pattern: &Pattern<&str>| {
-        assert!(found.insert(id.clone(), names(pattern, file)).is_none(), "{file}: {id} occurs twice");
+        assert!(
+            found.insert(id.clone(), names_in_pattern(pattern, file)).is_none(),
+            "{file}: {id} occurs twice"
+        );
     };
     for entry in &resource.body {
         let message = match entry {
@@ -51,10 +54,10 @@ fn texts(language: Language) -> Names {
 
 #[test]
 fn every_language_has_the_same_texts_with_the_same_names() {
-    let english = texts(Language::English);
+    let english = texts_of_file(Language::English);
     assert!(english.len() > 100);
     for language in Language::ALL {
-        let other = texts(language);
+        let other = texts_of_file(language);
         for id in english.keys().chain(other.keys()) {
             assert_eq!(english.get(id), other.get(id), "{id} in {}", language.tag());
         }
@@ -66,7 +69,9 @@ fn every_language_says_it_in_its_own_words() {
     let english = Words::new(Language::English).with_host("provider", "Dropbox");
     for language in Language::ALL.into_iter().skip(1) {
         let words = Words::new(language).with_host("provider", "Dropbox");
-        for id in texts(Language::English).keys().filter(|id| id.contains('.') || id.starts_with("scope-")) {
+        for id in
+            texts_of_file(Language::English).keys().filter(|id| id.contains('.') || id.starts_with("scope-"))
+        {
             assert_ne!(words.html(id), english.html(id), "{id} in {}", language.tag());
         }
     }

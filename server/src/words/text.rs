@@ -12,9 +12,9 @@ use crate::domain::text::shown;
 
 /// The texts of each language, in the order of [`Language::ALL`].
 static TEXTS: LazyLock<Vec<FluentBundle<FluentResource>>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(bundle).collect());
+    LazyLock::new(|| Language::ALL.into_iter().map(language_bundle).collect());
 
-fn bundle(language: Language) -> FluentBundle<FluentResource> {
+fn language_bundle(language: Language) -> FluentBundle<FluentResource> {
     let locales = language.tag().parse().into_iter().collect();
     let mut bundle = FluentBundle::new_concurrent(locales);
     // Values are isolated here, by markup or by characters, depending on where they stand.
@@ -27,10 +27,10 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
 
 /// A name that is filled in.
 #[derive(Debug, Clone)]
-struct Value {
+struct FilledName {
     name: &'static str,
     text: String,
-    /// The `id` of the element around it.
+    /// The `id` of the element around the name that is filled in.
     id: Option<&'static str>,
     /// Whether the name comes from elsewhere and may have any direction.
     foreign: bool,
@@ -40,7 +40,7 @@ struct Value {
 #[derive(Debug, Clone)]
 pub struct Words {
     language: Language,
-    values: Vec<Value>,
+    values: Vec<FilledName>,
 }
 
 impl Words {
@@ -57,22 +57,22 @@ impl Words {
     /// Fills in `text` for `$name`. The text may be anybody's: it is escaped, and moves nothing around it.
     #[must_use]
     pub fn with(self, name: &'static str, text: &str) -> Self {
-        self.and(Value { name, text: shown(text).into_owned(), id: None, foreign: true })
+        self.and(FilledName { name, text: shown(text).into_owned(), id: None, foreign: true })
     }
 
     /// Like [`with`](Self::with), in an element with this `id`.
     #[must_use]
     pub fn with_id(self, name: &'static str, text: &str, id: &'static str) -> Self {
-        self.and(Value { name, text: shown(text).into_owned(), id: Some(id), foreign: true })
+        self.and(FilledName { name, text: shown(text).into_owned(), id: Some(id), foreign: true })
     }
 
     /// Fills in the name of a provider or a host, which is written from left to right.
     #[must_use]
     pub fn with_host(self, name: &'static str, text: &str) -> Self {
-        self.and(Value { name, text: shown(text).into_owned(), id: None, foreign: false })
+        self.and(FilledName { name, text: shown(text).into_owned(), id: None, foreign: false })
     }
 
-    fn and(mut self, value: Value) -> Self {
+    fn and(mut self, value: FilledName) -> Self {
         self.values.push(value);
         self
     }
@@ -85,7 +85,7 @@ impl Words {
     /// The text called `id` as HTML. `heading.help` is the attribute `help` of the text `heading`.
     pub fn html(&self, id: &str) -> String {
         self.format(id, |value| {
-            let text = escaped(&value.text);
+            let text = escaped_html(&value.text);
             match (value.foreign, value.id) {
                 (_, Some(id)) => format!("<bdi id=\"{id}\">{text}</bdi>"),
                 (true, None) => format!("<bdi>{text}</bdi>"),
@@ -102,7 +102,7 @@ impl Words {
         })
     }
 
-    fn format(&self, id: &str, show: impl Fn(&Value) -> String) -> String {
+    fn format(&self, id: &str, show: impl Fn(&FilledName) -> String) -> String {
         let args: FluentArgs<'_> = self.values.iter().map(|value| (value.name, show(value))).collect();
         let own = Language::ALL.iter().position(|language| *language == self.language);
         let found = own.and_then(|own| look_up(&TEXTS[own], id, &args));
@@ -123,7 +123,7 @@ fn look_up(texts: &FluentBundle<FluentResource>, id: &str, args: &FluentArgs<'_>
     Some(text.into_owned())
 }
 
-fn escaped(text: &str) -> String {
+fn escaped_html(text: &str) -> String {
     let mut html = String::new();
     // Writing to a string cannot fail.
     Html.write_escaped_str(&mut html, text).unwrap_or_default();

@@ -26,56 +26,56 @@ use crate::service::{
 /// The number of revocations that a process handles at the same time.
 const REVOCATIONS_AT_ONCE: i64 = 8;
 /// How long a claimed revocation may take, which is longer than its three outbound calls.
-const CLAIM: Duration = Duration::from_secs(40);
+const REVOCATION_CLAIM: Duration = Duration::from_secs(40);
 /// The interval for writing repeated issues.
-const FLUSH: Duration = Duration::from_secs(1);
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// How long a stopping process tries to write the last repeated issues.
 const LAST_FLUSH: Duration = Duration::from_secs(15);
 /// How long it then tries to add its last counts to those of the overview.
-const LAST_COUNT: Duration = Duration::from_secs(5);
+const LAST_ACTIVITY_COUNT: Duration = Duration::from_secs(5);
 /// The poll interval for the journal of repeated issues.
-const FOLD: Duration = Duration::from_secs(5);
+const FOLD_EVERY: Duration = Duration::from_secs(5);
 /// The interval for adding to the counts of the current minute.
-const COUNT: Duration = Duration::from_secs(5);
+const COUNT_ACTIVITY_EVERY: Duration = Duration::from_secs(5);
 /// The interval for writing down which API keys were used, by the day.
-const KEYS: Duration = Duration::from_mins(5);
+const WRITE_KEY_USE_EVERY: Duration = Duration::from_mins(5);
 /// The interval for adding to the counts of keys, and for looking which tenants have an automatic stop.
-const REPORT: Duration = Duration::from_secs(1);
+const REPORT_DRAINS_EVERY: Duration = Duration::from_secs(1);
 const WATCH: Duration = Duration::from_secs(3);
 /// The poll interval for answers and visits that are kept no longer.
-const FORGET: Duration = Duration::from_mins(1);
+const FORGET_EVERY: Duration = Duration::from_mins(1);
 /// The pause after a worker's panic, so that a worker that always panics does not loop rapidly.
-const RESTART: Duration = Duration::from_secs(1);
+const WORKER_RESTART_PAUSE: Duration = Duration::from_secs(1);
 
 /// Starts the workers under their names in metrics and log. When `stop` turns true, each finishes its current work and
 /// ends.
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    supervise(&mut workers, "token_holdings", app, stop, flush_holdings);
-    supervise(&mut workers, "activity", app, stop, count_activity);
-    supervise(&mut workers, "drains", app, stop, stop_drains);
-    supervise(&mut workers, "sample", app, stop, sample::run);
-    supervise(&mut workers, "link_waits", app, stop, watch_sessions);
-    supervise(&mut workers, "events", app, stop, watch_events);
+    supervise_worker(&mut workers, "token_holdings", app, stop, flush_holdings);
+    supervise_worker(&mut workers, "activity", app, stop, count_activity);
+    supervise_worker(&mut workers, "drains", app, stop, stop_drains);
+    supervise_worker(&mut workers, "sample", app, stop, sample::run);
+    supervise_worker(&mut workers, "link_waits", app, stop, watch_sessions);
+    supervise_worker(&mut workers, "events", app, stop, watch_events);
     if app.settings.worker.enabled {
-        supervise(&mut workers, "revocations", app, stop, revoke);
-        supervise(&mut workers, "jobs", app, stop, work_jobs);
-        supervise(&mut workers, "link_sessions", app, stop, sweep);
-        supervise(&mut workers, "idempotency_keys", app, stop, forget_calls);
-        supervise(&mut workers, "manage_sessions", app, stop, forget_visits);
-        supervise(&mut workers, "token_repeats", app, stop, fold_holdings);
-        supervise(&mut workers, "old_minutes", app, stop, forget_minutes);
-        supervise(&mut workers, "old_events", app, stop, forget_events);
-        supervise(&mut workers, "search_texts", app, stop, fold_accounts);
-        supervise(&mut workers, "account_changes", app, stop, changes::run);
-        supervise(&mut workers, "webhooks", app, stop, webhooks::run);
-        supervise(&mut workers, "old_webhooks", app, stop, forget_webhooks);
+        supervise_worker(&mut workers, "revocations", app, stop, revoke);
+        supervise_worker(&mut workers, "jobs", app, stop, work_jobs);
+        supervise_worker(&mut workers, "link_sessions", app, stop, sweep);
+        supervise_worker(&mut workers, "idempotency_keys", app, stop, forget_calls);
+        supervise_worker(&mut workers, "manage_sessions", app, stop, forget_visits);
+        supervise_worker(&mut workers, "token_repeats", app, stop, fold_holdings);
+        supervise_worker(&mut workers, "old_minutes", app, stop, forget_minutes);
+        supervise_worker(&mut workers, "old_events", app, stop, forget_events);
+        supervise_worker(&mut workers, "search_texts", app, stop, fold_accounts);
+        supervise_worker(&mut workers, "account_changes", app, stop, changes::run);
+        supervise_worker(&mut workers, "webhooks", app, stop, webhooks::run);
+        supervise_worker(&mut workers, "old_webhooks", app, stop, forget_webhooks);
     }
     workers
 }
 
 /// Runs a worker until it is stopped.
-fn supervise<Work, Running>(
+fn supervise_worker<Work, Running>(
     workers: &mut JoinSet<()>,
     name: &'static str,
     app: &Arc<App>,
@@ -101,7 +101,7 @@ async fn again_after_panics<Running>(
     while tokio::spawn(work()).await.is_err() {
         tracing::error!(worker, alarm = "worker", "a worker panicked and is started again");
         metrics::worker_panicked(worker);
-        if !wait(&mut stop, tokio::time::sleep(RESTART)).await {
+        if !wait(&mut stop, tokio::time::sleep(WORKER_RESTART_PAUSE)).await {
             return;
         }
     }
@@ -128,9 +128,9 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
         .store
         .worker(async |tx| {
             if app.store.is_sharded() {
-                tx.claim_revocations_singly(worker, REVOCATIONS_AT_ONCE, CLAIM).await
+                tx.claim_revocations_singly(worker, REVOCATIONS_AT_ONCE, REVOCATION_CLAIM).await
             } else {
-                tx.claim_revocations(worker, REVOCATIONS_AT_ONCE, CLAIM).await
+                tx.claim_revocations(worker, REVOCATIONS_AT_ONCE, REVOCATION_CLAIM).await
             }
         })
         .await?;
@@ -155,7 +155,7 @@ async fn revoke_batch(app: &Arc<App>, worker: uuid::Uuid) -> Result<usize> {
 async fn work_jobs(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let worker = entropy::owner();
     let mut poll = ticks(Duration::from_secs(app.settings.worker.poll_seconds));
-    let mut forget = ticks(FORGET);
+    let mut forget = ticks(FORGET_EVERY);
     while wait(&mut stop, async {
         tokio::select! {
             () = app.job_queued.notified() => {}
@@ -181,7 +181,7 @@ async fn sweep(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn forget_calls(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FORGET);
+    let mut poll = ticks(FORGET_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -192,7 +192,7 @@ async fn forget_calls(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn forget_visits(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FORGET);
+    let mut poll = ticks(FORGET_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -207,7 +207,7 @@ async fn watch_sessions(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let look = async {
         loop {
             noted("link_waits", link::watch(&app).await);
-            tokio::time::sleep(RESTART).await;
+            tokio::time::sleep(WORKER_RESTART_PAUSE).await;
             // Somebody may still wait for what the failed round was to find.
             app.link_waits.look();
         }
@@ -220,14 +220,14 @@ async fn watch_events(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let look = async {
         loop {
             noted("events", event_tail::watch(&app).await);
-            tokio::time::sleep(RESTART).await;
+            tokio::time::sleep(WORKER_RESTART_PAUSE).await;
         }
     };
     wait(&mut stop, look).await;
 }
 
 async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FLUSH);
+    let mut poll = ticks(FLUSH_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -238,7 +238,7 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     // Counts in memory would be lost with the process, so it waits even for a database that is failing over.
     let rest = async {
         while turn("token_holdings", token::flush(&app)).await.is_none() {
-            tokio::time::sleep(FLUSH).await;
+            tokio::time::sleep(FLUSH_EVERY).await;
         }
     };
     if tokio::time::timeout(LAST_FLUSH, rest).await.is_err() {
@@ -250,11 +250,11 @@ async fn flush_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         );
     }
     // Among them are the issues that were just written. They are not worth a longer wait.
-    let _in_time = tokio::time::timeout(LAST_COUNT, turn("activity", activity::flush(&app))).await;
+    let _in_time = tokio::time::timeout(LAST_ACTIVITY_COUNT, turn("activity", activity::flush(&app))).await;
 }
 
 async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let (mut poll, mut keys) = (ticks(COUNT), ticks(KEYS));
+    let (mut poll, mut keys) = (ticks(COUNT_ACTIVITY_EVERY), ticks(WRITE_KEY_USE_EVERY));
     while wait(&mut stop, async {
         tokio::select! {
             _ = poll.tick() => {}
@@ -268,7 +268,7 @@ async fn count_activity(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn stop_drains(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let (mut poll, mut look) = (ticks(REPORT), ticks(WATCH));
+    let (mut poll, mut look) = (ticks(REPORT_DRAINS_EVERY), ticks(WATCH));
     while wait(&mut stop, async {
         tokio::select! {
             _ = look.tick() => { noted("drains", drain::refresh(&app).await); }
@@ -283,7 +283,7 @@ async fn stop_drains(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn forget_minutes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FORGET);
+    let mut poll = ticks(FORGET_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -294,7 +294,7 @@ async fn forget_minutes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn forget_events(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FORGET);
+    let mut poll = ticks(FORGET_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -305,7 +305,7 @@ async fn forget_events(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn forget_webhooks(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FORGET);
+    let mut poll = ticks(FORGET_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -316,7 +316,7 @@ async fn forget_webhooks(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FOLD);
+    let mut poll = ticks(FOLD_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })
@@ -328,7 +328,7 @@ async fn fold_holdings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 
 /// There is much to fold after the migration, and later only what replicas of the previous version write.
 async fn fold_accounts(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut poll = ticks(FOLD);
+    let mut poll = ticks(FOLD_EVERY);
     while wait(&mut stop, async {
         let _ = poll.tick().await;
     })

@@ -13,20 +13,20 @@ use crate::metrics::{breakers, unix_time};
 use crate::service::token;
 use crate::store::OperatorTx;
 use crate::store::connectors::breakers::BreakerCounts;
-use crate::store::figures::{Connectors, Due, Unfolded};
+use crate::store::figures::{Connectors, DueRevocations, Unfolded};
 
 /// The result of one sample.
 struct Figures {
     accounts: Vec<(AccountStatus, u64)>,
     connectors: Vec<Connectors>,
-    due: Due,
+    due: DueRevocations,
     unfolded: Unfolded,
     breakers: BreakerCounts,
-    webhooks: Webhooks,
+    webhooks: WebhookSample,
 }
 
 /// The endpoints that accept nothing at the moment, and how long deliveries have waited for a sender, in seconds.
-struct Webhooks {
+struct WebhookSample {
     failing: i64,
     unclaimed: f64,
 }
@@ -39,9 +39,9 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     })
     .await
     {
-        match look(&app).await {
+        match look_at_figures(&app).await {
             Ok(figures) => {
-                show(&figures);
+                show_figures(&figures);
                 metrics::gauge!("bowline_database_up").set(1);
                 metrics::gauge!("bowline_sample_timestamp_seconds").set(unix_time());
             }
@@ -55,15 +55,24 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn look(app: &App) -> Result<Figures> {
-    let (accounts, connectors, due, unfolded) = app.store.operator(async |tx| read(tx).await).await?;
+async fn look_at_figures(app: &App) -> Result<Figures> {
+    let (accounts, connectors, due, unfolded) = app.store.operator(async |tx| read_figures(tx).await).await?;
     let breakers = token::breaker_counts(&app.store).await?;
     let failing = app.store.operator(async |tx| tx.failing_webhook_endpoints().await).await?;
     let unclaimed = app.store.worker(async |tx| tx.unclaimed_webhooks().await).await?;
-    Ok(Figures { accounts, connectors, due, unfolded, breakers, webhooks: Webhooks { failing, unclaimed } })
+    Ok(Figures {
+        accounts,
+        connectors,
+        due,
+        unfolded,
+        breakers,
+        webhooks: WebhookSample { failing, unclaimed },
+    })
 }
 
-async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, Due, Unfolded)> {
+async fn read_figures(
+    tx: &mut OperatorTx,
+) -> Result<(Vec<(AccountStatus, u64)>, Vec<Connectors>, DueRevocations, Unfolded)> {
     let mut accounts = Vec::with_capacity(AccountStatus::ALL.len());
     for status in AccountStatus::ALL {
         accounts.push((*status, tx.accounts_in(*status).await?));
@@ -73,7 +82,7 @@ async fn read(tx: &mut OperatorTx) -> Result<(Vec<(AccountStatus, u64)>, Vec<Con
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a double")]
-fn show(figures: &Figures) {
+fn show_figures(figures: &Figures) {
     for (status, count) in &figures.accounts {
         metrics::gauge!("bowline_accounts", "status" => status.as_str()).set(*count as f64);
     }

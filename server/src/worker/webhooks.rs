@@ -15,10 +15,10 @@ use crate::metrics;
 use crate::service::webhook::send;
 
 /// The maximum number of endpoints that a process delivers to at the same time, and of failing ones among them.
-const LANES: usize = 500;
-const FAILING: usize = 250;
+const MOST_LANES: usize = 500;
+const MOST_FAILING_LANES: usize = 250;
 /// The pause between two looks at what is due, which gathers events that happen at the same time.
-const PAUSE: Duration = Duration::from_millis(20);
+const DUE_LOOK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Delivers until `stop` turns true. Attempts that have begun are finished.
 pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -40,11 +40,11 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         while let Some(ended) = lanes.try_join_next() {
             noted_end(&ended);
         }
-        let room = LANES.saturating_sub(lanes.len());
+        let room = MOST_LANES.saturating_sub(lanes.len());
         let limit = i64::try_from(room).unwrap_or_default();
         // A lane whose lease has expired must not mistake a later one of this process for its own.
         let owner = entropy::owner();
-        let failing_room = FAILING.saturating_sub(Arc::strong_count(&failing) - 1);
+        let failing_room = MOST_FAILING_LANES.saturating_sub(Arc::strong_count(&failing) - 1);
         let claim = send::claim(&app, owner, limit, failing_room);
         let claimed = if room == 0 { None } else { turn("webhooks", claim).await };
         for lease in claimed.into_iter().flatten() {
@@ -57,7 +57,7 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             };
             lanes.spawn(deliver.in_current_span());
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(DUE_LOOK_PAUSE).await;
     }
     while let Some(ended) = lanes.join_next().await {
         noted_end(&ended);

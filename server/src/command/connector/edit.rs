@@ -46,7 +46,7 @@ pub(in crate::command) struct Arguments {
     #[arg(long)]
     default: bool,
     #[command(flatten)]
-    branding: Branding,
+    branding: BrandingArguments,
     #[command(flatten)]
     format: Format,
 }
@@ -54,7 +54,7 @@ pub(in crate::command) struct Arguments {
 /// What the link pages show of the app.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "one flag for each thing that can be removed")]
-struct Branding {
+struct BrandingArguments {
     /// Accent colour of the link pages: `#rrggbb`.
     #[arg(long, value_name = "COLOUR", conflicts_with = "no_accent")]
     accent: Option<String>,
@@ -81,22 +81,22 @@ struct Branding {
     no_privacy_url: bool,
 }
 
-impl Branding {
+impl BrandingArguments {
     fn read(self) -> anyhow::Result<EditBranding> {
         let Self { accent, no_accent, support_url, no_support_url, privacy_url, no_privacy_url, .. } = self;
         let logo = self.logo.as_deref().map(read_logo).transpose()?;
         Ok(EditBranding {
-            accent: changed(accent, no_accent),
-            logo: changed(logo, self.no_logo),
-            support_url: changed(support_url, no_support_url),
-            privacy_url: changed(privacy_url, no_privacy_url),
+            accent: changed_value(accent, no_accent),
+            logo: changed_value(logo, self.no_logo),
+            support_url: changed_value(support_url, no_support_url),
+            privacy_url: changed_value(privacy_url, no_privacy_url),
         })
     }
 }
 
 /// A value, its removal, or neither.
 #[expect(clippy::option_option, reason = "kept, removed or set")]
-fn changed(value: Option<String>, is_removed: bool) -> Option<Option<String>> {
+fn changed_value(value: Option<String>, is_removed: bool) -> Option<Option<String>> {
     if is_removed { Some(None) } else { value.map(Some) }
 }
 

@@ -25,7 +25,7 @@ use crate::settings::Configuration;
 
 /// The subcommands of `connector`.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum ConnectorCommand {
     /// Add a tenant's registration at the provider, and print the callback URL to register there.
     Add {
         /// Tenant: short name or id.
@@ -144,10 +144,10 @@ fn read_service(file: &Path) -> anyhow::Result<OAuth1Service> {
 }
 
 /// Runs the subcommand.
-pub(super) async fn run(command: Command, configuration: Configuration) -> anyhow::Result<()> {
+pub(super) async fn run(command: ConnectorCommand, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
     match command {
-        Command::Add {
+        ConnectorCommand::Add {
             tenant,
             name,
             app_key,
@@ -189,7 +189,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             warn_of(completion);
             format.make(added, words).await
         }
-        Command::List { tenant, format } => {
+        ConnectorCommand::List { tenant, format } => {
             let connectors = connector::list(&app, named(&app, &tenant).await?).await?.items;
             format.print(&connectors, |connectors| {
                 let row = |one: &Connector| {
@@ -207,8 +207,8 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 table(heads, connectors.iter().map(row))
             })
         }
-        Command::Edit(arguments) => edit::run(&app, *arguments).await,
-        Command::SetSecret { tenant, connector, secret, format } => {
+        ConnectorCommand::Edit(arguments) => edit::run(&app, *arguments).await,
+        ConnectorCommand::SetSecret { tenant, connector, secret, format } => {
             let tenant = named(&app, &tenant).await?;
             let secret = secret.read()?;
             let replaced =
@@ -217,7 +217,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
                 format!("{} has its new app secret and is {}", replaced.connector.id, replaced.outcome())
             })
         }
-        Command::Remove {
+        ConnectorCommand::Remove {
             switch: Switch { tenant, connector, reason, format },
             revoke_accounts,
             new_default,
@@ -227,16 +227,16 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
             connector::remove(&app, &Actor::CommandLine, tenant, connector, &wanted).await?;
             format.print(&connector, |connector| format!("{connector} is removed"))
         }
-        Command::Disable(Switch { tenant, connector, reason, format }) => {
+        ConnectorCommand::Disable(Switch { tenant, connector, reason, format }) => {
             let tenant = named(&app, &tenant).await?;
             let now = connector::disable(&app, &Actor::CommandLine, tenant, connector, &reason).await?;
             format.print(&now, |now| format!("{} is {} now", now.id, now.status))
         }
-        Command::Migrate { tenant, from, to, account, format } => {
+        ConnectorCommand::Migrate { tenant, from, to, account, format } => {
             let tenant = named(&app, &tenant).await?;
-            migrate(&app, tenant, (from, to), account, format).await
+            migrate_accounts(&app, tenant, (from, to), account, format).await
         }
-        Command::Enable(Switch { tenant, connector, reason, format }) => {
+        ConnectorCommand::Enable(Switch { tenant, connector, reason, format }) => {
             let tenant = named(&app, &tenant).await?;
             let now = connector::enable(&app, &Actor::CommandLine, tenant, connector, &reason).await?;
             format.print(&now, |now| format!("{} is {} now", now.id, now.status))
@@ -245,7 +245,7 @@ pub(super) async fn run(command: Command, configuration: Configuration) -> anyho
 }
 
 /// Moves accounts to OAuth 2. Fails if any account was left as it was.
-async fn migrate(
+async fn migrate_accounts(
     app: &App,
     tenant: TenantId,
     (from, to): (ConnectorId, ConnectorId),

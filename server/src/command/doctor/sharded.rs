@@ -15,9 +15,9 @@ pub(super) async fn checks(app: &App) -> Vec<Check> {
             vec![Check { name: "shards", ok: true, detail: detail.to_owned() }]
         }
         Ok(true) => vec![
-            outcome("sharded tables", tables(app).await),
-            outcome("sharded settings", settings(app).await),
-            outcome("logins between nodes", logins(app).await),
+            outcome("sharded tables", tables_check(app).await),
+            outcome("sharded settings", settings_check(app).await),
+            outcome("logins between nodes", logins_check(app).await),
         ],
         Err(error) => vec![outcome("shards", Err(error))],
     }
@@ -27,7 +27,7 @@ async fn has_citus(app: &App) -> Result<bool> {
     app.store.platform(async |tx| tx.has_citus().await).await
 }
 
-async fn tables(app: &App) -> Result<(bool, String)> {
+async fn tables_check(app: &App) -> Result<(bool, String)> {
     let misplaced = app.store.platform(async |tx| tx.misplaced_tables().await).await?;
     let misplaced: Vec<String> = misplaced.into_iter().map(|table| table.name).collect();
     Ok(if misplaced.is_empty() {
@@ -37,7 +37,7 @@ async fn tables(app: &App) -> Result<(bool, String)> {
     })
 }
 
-async fn settings(app: &App) -> Result<(bool, String)> {
+async fn settings_check(app: &App) -> Result<(bool, String)> {
     Ok(if app.store.platform(async |tx| tx.hands_settings_on().await).await? {
         (true, "SET LOCAL reaches all nodes".to_owned())
     } else {
@@ -47,7 +47,7 @@ async fn settings(app: &App) -> Result<(bool, String)> {
 }
 
 /// Citus opens its connections as the current role, so each of the three must be able to log in.
-async fn logins(app: &App) -> Result<(bool, String)> {
+async fn logins_check(app: &App) -> Result<(bool, String)> {
     let workers = app.store.platform(async |tx| tx.worker_nodes().await).await?;
     let mut refusals = app.store.platform(async |tx| tx.refusing_nodes().await).await?;
     refusals.extend(app.store.operator(async |tx| tx.refusing_nodes().await).await?);

@@ -12,15 +12,15 @@ use uuid::Uuid;
 use super::*;
 
 /// The table in docs/audit-events.md.
-const DOCUMENT: &str = include_str!("../../../../docs/audit-events.md");
+const AUDIT_EVENTS_DOCUMENT: &str = include_str!("../../../../docs/audit-events.md");
 
 /// Every event with its entry in the log. Old entries are read and compared by these names.
-const STORED: &str = include_str!("stored.txt");
+const STORED_EVENTS: &str = include_str!("stored.txt");
 
 /// One event of each kind and shape, with an id of zeros.
 fn every_event() -> Vec<Event<'static>> {
-    let (tenant, connector, api_key) = (nil(), nil(), nil());
-    let (link_session, manage_session, account) = (nil(), nil(), nil());
+    let (tenant, connector, api_key) = (nil_id(), nil_id(), nil_id());
+    let (link_session, manage_session, account) = (nil_id(), nil_id(), nil_id());
     let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
     let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
     let metadata = Some(&*Box::leak(Box::new(Metadata::from([("plan".to_owned(), "team".to_owned())]))));
@@ -103,16 +103,16 @@ fn every_event() -> Vec<Event<'static>> {
         Event::AccountResumed { account, reason, accounts: Some(0), along_with: None },
         Event::AccountResumed { account, reason, accounts: None, along_with: Some(account) },
         Event::AccountRevoked { account, reason, job: None },
-        Event::AccountRevoked { account, reason, job: Some(nil()) },
+        Event::AccountRevoked { account, reason, job: Some(nil_id()) },
         Event::AccountRevokedAtProvider { account: Some(account), attempts },
         Event::RevocationGivenUp { account: Some(account), attempts, reason },
         Event::AccountGrantLost { account, reason },
-        Event::JobPrepared { job: nil(), kind: JobKind::RevokeAccounts, accounts: 3, reason },
-        Event::JobConfirmed { job: nil(), accounts: 3 },
-        Event::JobApproved { job: nil(), accounts: 3 },
-        Event::JobStopped { job: nil(), done: 1, accounts: 3, reason },
-        Event::JobRetried { job: nil(), accounts: 2 },
-        Event::JobFinished { job: nil(), done: 2, failed: 1 },
+        Event::JobPrepared { job: nil_id(), kind: JobKind::RevokeAccounts, accounts: 3, reason },
+        Event::JobConfirmed { job: nil_id(), accounts: 3 },
+        Event::JobApproved { job: nil_id(), accounts: 3 },
+        Event::JobStopped { job: nil_id(), done: 1, accounts: 3, reason },
+        Event::JobRetried { job: nil_id(), accounts: 2 },
+        Event::JobFinished { job: nil_id(), done: 2, failed: 1 },
     ];
     events.extend(webhook_events());
     events.extend(operator_events());
@@ -122,13 +122,13 @@ fn every_event() -> Vec<Event<'static>> {
 
 /// One event of each kind and shape about webhooks.
 fn webhook_events() -> [Event<'static>; 10] {
-    let webhook_endpoint = nil();
+    let webhook_endpoint = nil_id();
     let events: &'static [String] = Vec::leak(vec!["account.linked".to_owned()]);
     let url = "https://hooks.acme.example/";
     let since = Some(DateTime::UNIX_EPOCH);
     [
         Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: None },
-        Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: Some(nil()) },
+        Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: Some(nil_id()) },
         Event::WebhookEndpointEdited { webhook_endpoint, url: Some(url), events: Some(events) },
         Event::WebhookSecretRotated { webhook_endpoint, overlap_hours: 24 },
         Event::WebhookEndpointDisabled { webhook_endpoint, reason: "gone" },
@@ -136,13 +136,13 @@ fn webhook_events() -> [Event<'static>; 10] {
         Event::WebhookEndpointRemoved { webhook_endpoint },
         Event::WebhookEndpointTested { webhook_endpoint },
         Event::WebhooksResent { webhook_endpoint, events: 2, since, event: None },
-        Event::WebhooksResent { webhook_endpoint, events: 1, since: None, event: Some(nil()) },
+        Event::WebhooksResent { webhook_endpoint, events: 1, since: None, event: Some(nil_id()) },
     ]
 }
 
 /// One event of each kind and shape about operators.
 fn operator_events() -> [Event<'static>; 22] {
-    let (operator, ended_sessions, address) = (nil(), 1, IpAddr::from([192, 0, 2, 1]));
+    let (operator, ended_sessions, address) = (nil_id(), 1, IpAddr::from([192, 0, 2, 1]));
     let tenants: &'static [String] = Vec::leak(vec!["tenant_1".to_owned()]);
     [
         Event::OperatorAdded { operator, name: "root", role: Role::Admin },
@@ -152,8 +152,8 @@ fn operator_events() -> [Event<'static>; 22] {
         Event::OperatorTenantsChanged { operator, tenants: None, ended_sessions },
         Event::OperatorDisabled { operator, ended_sessions },
         Event::OperatorEnabled { operator },
-        Event::OperatorLoggedIn { operator, session: nil(), address, by: None },
-        Event::OperatorLoggedIn { operator, session: nil(), address, by: Some("single_sign_on") },
+        Event::OperatorLoggedIn { operator, session: nil_id(), address, by: None },
+        Event::OperatorLoggedIn { operator, session: nil_id(), address, by: Some("single_sign_on") },
         Event::OperatorSignOnRefused {
             operator: Some(operator),
             reason: "no_group",
@@ -176,7 +176,7 @@ fn operator_events() -> [Event<'static>; 22] {
             issuer: "https://login.example.com",
             user: "248289761001",
         },
-        Event::OperatorSessionEnded { operator, session: nil() },
+        Event::OperatorSessionEnded { operator, session: nil_id() },
         Event::OperatorSessionsEnded { operator, ended_sessions },
         Event::OperatorLoggedOut {},
         Event::OperatorLoginFailed { operator: None, address, failures: 1, name: None, wrong: None },
@@ -198,21 +198,21 @@ fn operator_events() -> [Event<'static>; 22] {
 /// One event for each subject that can fail an integrity check.
 fn integrity_errors() -> impl Iterator<Item = Event<'static>> {
     let about = [
-        About::Tenant(nil()),
-        About::Connector(nil()),
-        About::WebhookEndpoint(nil()),
-        About::LinkSession(nil()),
-        About::ManageSession(nil()),
-        About::Account(nil()),
-        About::Revocation(nil()),
-        About::Operator(nil()),
+        About::Tenant(nil_id()),
+        About::Connector(nil_id()),
+        About::WebhookEndpoint(nil_id()),
+        About::LinkSession(nil_id()),
+        About::ManageSession(nil_id()),
+        About::Account(nil_id()),
+        About::Revocation(nil_id()),
+        About::Operator(nil_id()),
         About::AuditLog(None),
-        About::AuditLog(Some(nil())),
+        About::AuditLog(Some(nil_id())),
     ];
     about.into_iter().map(|about| Event::integrity_error("table.column", about))
 }
 
-fn nil<Kind: StaticType>() -> Id<Kind> {
+fn nil_id<Kind: StaticType>() -> Id<Kind> {
     Uuid::nil().into()
 }
 
@@ -223,14 +223,14 @@ fn what_is_stored_of_an_event_stays_as_it_is() {
         let subject = event.subject().unwrap_or_else(|| "-".to_owned());
         writeln!(found, "{} {subject} {}", event.action(), Value::Object(event.detail())).unwrap();
     }
-    assert_eq!(found, STORED, "found:\n{found}");
+    assert_eq!(found, STORED_EVENTS, "found:\n{found}");
     let stored: BTreeSet<&str> = every_event().iter().map(Event::action).collect();
-    assert_eq!(stored, actions(), "an event is missing in this test");
+    assert_eq!(stored, documented_actions(), "an event is missing in this test");
 }
 
 #[test]
 fn each_action_has_one_event() {
-    assert_eq!(actions().len(), DESCRIBED.len());
+    assert_eq!(documented_actions().len(), DESCRIBED.len());
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn the_document_lists_the_events_that_there_are() {
         let (subject, details) = (subject.join("").replace('_', " "), code(details));
         writeln!(table, "| `{action}` | {subject} | {details} |{meaning} |").unwrap();
     }
-    let (_, listed) = DOCUMENT.split_once("|---|---|---|---|\n").unwrap();
+    let (_, listed) = AUDIT_EVENTS_DOCUMENT.split_once("|---|---|---|---|\n").unwrap();
     let listed = listed.split("\n\n").next().unwrap().trim_end();
     assert_eq!(listed, table.trim_end(), "found:\n{table}");
 }
@@ -249,7 +249,8 @@ fn the_document_lists_the_events_that_there_are() {
 #[test]
 fn no_document_names_an_event_that_is_not_there() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let nouns: BTreeSet<&str> = actions().iter().filter_map(|action| action.split('.').next()).collect();
+    let nouns: BTreeSet<&str> =
+        documented_actions().iter().filter_map(|action| action.split('.').next()).collect();
     let mut named = 0;
     for folder in [docs.clone(), docs.join("runbooks")] {
         for file in fs::read_dir(folder).unwrap() {
@@ -265,8 +266,8 @@ fn no_document_names_an_event_that_is_not_there() {
                     && rest != "rs"
                     && rest.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())
                 {
-                    let is_known =
-                        actions().contains(code) || TenantEvent::ALL.iter().any(|kind| kind.as_str() == code);
+                    let is_known = documented_actions().contains(code)
+                        || TenantEvent::ALL.iter().any(|kind| kind.as_str() == code);
                     assert!(is_known, "{}: {code}", path.display());
                     named += 1;
                 }
@@ -301,6 +302,6 @@ fn tenants_are_told_no_words_of_an_operator() {
     }
 }
 
-fn actions() -> BTreeSet<&'static str> {
+fn documented_actions() -> BTreeSet<&'static str> {
     DESCRIBED.iter().map(|(action, ..)| *action).collect()
 }

@@ -4,34 +4,34 @@ use bowline_api::status::AccountStatus::{self, Active, NeedsReauth, Revoked, Rev
 
 /// A cause for an account to change its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trigger {
-    /// The provider issued tokens for its refresh token.
+pub enum AccountTrigger {
+    /// The provider issued tokens for the account's refresh token.
     Refreshed {
-        /// Whether an operator's freeze is in force.
+        /// Whether an operator's freeze of the account is in force.
         frozen: bool,
     },
-    /// The provider refused its refresh token.
+    /// The provider refused the account's refresh token.
     GrantDied,
     /// An operator froze its Dropbox account. The freeze is stored separately, so an account that needs a new link
     /// keeps its state.
     Frozen,
-    /// An operator lifted the freeze.
+    /// An operator lifted the account's freeze.
     Released,
-    /// Its tenant or an operator revoked it.
+    /// The account's tenant or an operator revoked it.
     Revoked,
     /// Its revocation at the provider has ended: the grant is dead, or the server has given up.
     RevocationEnded,
 }
 
 /// The state that `trigger` leads to; `None` if the trigger is not allowed in the state `old`.
-pub const fn after(old: AccountStatus, trigger: Trigger) -> Option<AccountStatus> {
+pub const fn after(old: AccountStatus, trigger: AccountTrigger) -> Option<AccountStatus> {
     Some(match (old, trigger) {
-        (Active | NeedsReauth, Trigger::Refreshed { frozen }) => linked(frozen),
-        (Active, Trigger::GrantDied) | (NeedsReauth, Trigger::Frozen) => NeedsReauth,
-        (Active | Suspended, Trigger::Frozen) => Suspended,
-        (Suspended | Active, Trigger::Released) => Active,
-        (Active | NeedsReauth | Suspended, Trigger::Revoked) => Revoking,
-        (Revoking, Trigger::RevocationEnded) => Revoked,
+        (Active | NeedsReauth, AccountTrigger::Refreshed { frozen }) => linked(frozen),
+        (Active, AccountTrigger::GrantDied) | (NeedsReauth, AccountTrigger::Frozen) => NeedsReauth,
+        (Active | Suspended, AccountTrigger::Frozen) => Suspended,
+        (Suspended | Active, AccountTrigger::Released) => Active,
+        (Active | NeedsReauth | Suspended, AccountTrigger::Revoked) => Revoking,
+        (Revoking, AccountTrigger::RevocationEnded) => Revoked,
         _ => return None,
     })
 }
@@ -53,18 +53,21 @@ mod tests {
         // Columns in the order of `AccountStatus::ALL`.
         let table = [
             (
-                Trigger::Refreshed { frozen: false },
+                AccountTrigger::Refreshed { frozen: false },
                 [Some(Active), Some(Active), forbidden, forbidden, forbidden],
             ),
             (
-                Trigger::Refreshed { frozen: true },
+                AccountTrigger::Refreshed { frozen: true },
                 [Some(Suspended), Some(Suspended), forbidden, forbidden, forbidden],
             ),
-            (Trigger::GrantDied, [Some(NeedsReauth), forbidden, forbidden, forbidden, forbidden]),
-            (Trigger::Frozen, [Some(Suspended), Some(NeedsReauth), Some(Suspended), forbidden, forbidden]),
-            (Trigger::Released, [Some(Active), forbidden, Some(Active), forbidden, forbidden]),
-            (Trigger::Revoked, [Some(Revoking), Some(Revoking), Some(Revoking), forbidden, forbidden]),
-            (Trigger::RevocationEnded, [forbidden, forbidden, forbidden, Some(Revoked), forbidden]),
+            (AccountTrigger::GrantDied, [Some(NeedsReauth), forbidden, forbidden, forbidden, forbidden]),
+            (
+                AccountTrigger::Frozen,
+                [Some(Suspended), Some(NeedsReauth), Some(Suspended), forbidden, forbidden],
+            ),
+            (AccountTrigger::Released, [Some(Active), forbidden, Some(Active), forbidden, forbidden]),
+            (AccountTrigger::Revoked, [Some(Revoking), Some(Revoking), Some(Revoking), forbidden, forbidden]),
+            (AccountTrigger::RevocationEnded, [forbidden, forbidden, forbidden, Some(Revoked), forbidden]),
         ];
         assert_eq!(AccountStatus::ALL, [Active, NeedsReauth, Suspended, Revoking, Revoked]);
         for (trigger, expected) in table {
@@ -77,12 +80,12 @@ mod tests {
     #[test]
     fn only_a_new_link_brings_a_revoked_account_back() {
         for trigger in [
-            Trigger::Refreshed { frozen: false },
-            Trigger::GrantDied,
-            Trigger::Frozen,
-            Trigger::Released,
-            Trigger::Revoked,
-            Trigger::RevocationEnded,
+            AccountTrigger::Refreshed { frozen: false },
+            AccountTrigger::GrantDied,
+            AccountTrigger::Frozen,
+            AccountTrigger::Released,
+            AccountTrigger::Revoked,
+            AccountTrigger::RevocationEnded,
         ] {
             assert_eq!(after(Revoked, trigger), None, "{trigger:?}");
         }

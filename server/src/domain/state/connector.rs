@@ -4,10 +4,10 @@ use bowline_api::status::ConnectorStatus::{self, Active, Broken, Disabled};
 
 /// A cause for a connector to change its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trigger {
-    /// The provider refused its app key or secret.
+pub enum ConnectorTrigger {
+    /// The provider refused the connector's app key or secret.
     Refused,
-    /// The provider accepted its app key and secret again.
+    /// The provider accepted the connector's app key and secret again.
     Accepted,
     /// An operator replaced its app secret. A disabled connector stays disabled.
     SecretReplaced,
@@ -18,16 +18,16 @@ pub enum Trigger {
 }
 
 /// The state that `trigger` leads to; `None` if the trigger is not allowed in the state `old`.
-pub const fn after(old: ConnectorStatus, trigger: Trigger) -> Option<ConnectorStatus> {
+pub const fn after(old: ConnectorStatus, trigger: ConnectorTrigger) -> Option<ConnectorStatus> {
     Some(match (old, trigger) {
-        (Active | Broken, Trigger::Refused) => Broken,
-        (Broken, Trigger::Accepted)
-        | (Active | Broken, Trigger::SecretReplaced)
-        | (Active | Disabled, Trigger::Enabled) => Active,
-        (_, Trigger::Disabled) | (Disabled, Trigger::SecretReplaced) => Disabled,
-        (Disabled, Trigger::Refused)
-        | (Active | Disabled, Trigger::Accepted)
-        | (Broken, Trigger::Enabled) => {
+        (Active | Broken, ConnectorTrigger::Refused) => Broken,
+        (Broken, ConnectorTrigger::Accepted)
+        | (Active | Broken, ConnectorTrigger::SecretReplaced)
+        | (Active | Disabled, ConnectorTrigger::Enabled) => Active,
+        (_, ConnectorTrigger::Disabled) | (Disabled, ConnectorTrigger::SecretReplaced) => Disabled,
+        (Disabled, ConnectorTrigger::Refused)
+        | (Active | Disabled, ConnectorTrigger::Accepted)
+        | (Broken, ConnectorTrigger::Enabled) => {
             return None;
         }
     })
@@ -41,11 +41,11 @@ mod tests {
     fn every_trigger_in_every_state() {
         // Columns in the order of `ConnectorStatus::ALL`.
         let table = [
-            (Trigger::Refused, [Some(Broken), Some(Broken), None]),
-            (Trigger::Accepted, [None, Some(Active), None]),
-            (Trigger::SecretReplaced, [Some(Active), Some(Active), Some(Disabled)]),
-            (Trigger::Disabled, [Some(Disabled), Some(Disabled), Some(Disabled)]),
-            (Trigger::Enabled, [Some(Active), None, Some(Active)]),
+            (ConnectorTrigger::Refused, [Some(Broken), Some(Broken), None]),
+            (ConnectorTrigger::Accepted, [None, Some(Active), None]),
+            (ConnectorTrigger::SecretReplaced, [Some(Active), Some(Active), Some(Disabled)]),
+            (ConnectorTrigger::Disabled, [Some(Disabled), Some(Disabled), Some(Disabled)]),
+            (ConnectorTrigger::Enabled, [Some(Active), None, Some(Active)]),
         ];
         assert_eq!(ConnectorStatus::ALL, [Active, Broken, Disabled]);
         for (trigger, expected) in table {

@@ -6,14 +6,14 @@ use bowline_api::status::JobState::{
 
 /// A cause for a job to change its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trigger {
+pub enum JobTrigger {
     /// Its operator confirmed it, and nobody else has to approve it.
     Confirmed,
     /// Its operator confirmed it, and a second person has to approve it.
     Proposed,
     /// A second person approved it.
     Approved,
-    /// An operator stopped it.
+    /// An operator stopped the job.
     Stopped,
     /// Its operator wants what is left and what failed to be tried again, and nobody else has to approve it.
     Retried,
@@ -24,15 +24,17 @@ pub enum Trigger {
 }
 
 /// The state that `trigger` leads to; `None` if the trigger is not allowed in the state `old`.
-pub const fn after(old: JobState, trigger: Trigger) -> Option<JobState> {
+pub const fn after(old: JobState, trigger: JobTrigger) -> Option<JobState> {
     Some(match (old, trigger) {
-        (Prepared, Trigger::Confirmed)
-        | (AwaitingApproval, Trigger::Approved)
-        | (Stopped | Finished, Trigger::Retried) => Running,
-        (Prepared, Trigger::Proposed) | (Stopped | Finished, Trigger::RetryProposed) => AwaitingApproval,
-        (Prepared | AwaitingApproval, Trigger::Stopped) => Cancelled,
-        (Running, Trigger::Stopped) => Stopped,
-        (Running, Trigger::Ended) => Finished,
+        (Prepared, JobTrigger::Confirmed)
+        | (AwaitingApproval, JobTrigger::Approved)
+        | (Stopped | Finished, JobTrigger::Retried) => Running,
+        (Prepared, JobTrigger::Proposed) | (Stopped | Finished, JobTrigger::RetryProposed) => {
+            AwaitingApproval
+        }
+        (Prepared | AwaitingApproval, JobTrigger::Stopped) => Cancelled,
+        (Running, JobTrigger::Stopped) => Stopped,
+        (Running, JobTrigger::Ended) => Finished,
         _ => return None,
     })
 }
@@ -45,16 +47,16 @@ mod tests {
     fn every_trigger_in_every_state() {
         // Columns in the order of `JobState::ALL`.
         let table = [
-            (Trigger::Confirmed, [Some(Running), None, None, None, None, None]),
-            (Trigger::Proposed, [Some(AwaitingApproval), None, None, None, None, None]),
-            (Trigger::Approved, [None, Some(Running), None, None, None, None]),
-            (Trigger::Stopped, [Some(Cancelled), Some(Cancelled), Some(Stopped), None, None, None]),
-            (Trigger::Retried, [None, None, None, Some(Running), None, Some(Running)]),
+            (JobTrigger::Confirmed, [Some(Running), None, None, None, None, None]),
+            (JobTrigger::Proposed, [Some(AwaitingApproval), None, None, None, None, None]),
+            (JobTrigger::Approved, [None, Some(Running), None, None, None, None]),
+            (JobTrigger::Stopped, [Some(Cancelled), Some(Cancelled), Some(Stopped), None, None, None]),
+            (JobTrigger::Retried, [None, None, None, Some(Running), None, Some(Running)]),
             (
-                Trigger::RetryProposed,
+                JobTrigger::RetryProposed,
                 [None, None, None, Some(AwaitingApproval), None, Some(AwaitingApproval)],
             ),
-            (Trigger::Ended, [None, None, Some(Finished), None, None, None]),
+            (JobTrigger::Ended, [None, None, Some(Finished), None, None, None]),
         ];
         assert_eq!(JobState::ALL, [Prepared, AwaitingApproval, Running, Stopped, Cancelled, Finished]);
         for (trigger, expected) in table {

@@ -21,7 +21,7 @@ use crate::http::{caller, query};
 use crate::service::caller::Principal;
 use crate::service::operator::session;
 use crate::service::operator::session::Identified;
-use crate::service::operator::totp::Proof;
+use crate::service::operator::totp::TotpProof;
 use crate::service::tenant;
 
 /// An operator whose role is at least that of `R`. A handler that takes one is authorised; there is no other way.
@@ -34,7 +34,7 @@ pub struct OperatorOf<R> {
     least: PhantomData<R>,
 }
 
-/// The role that a handler requires.
+/// The operator's role that a handler requires.
 pub trait Requires {
     /// The minimum role.
     const ROLE: Role;
@@ -47,7 +47,7 @@ pub trait Requires {
     const LISTS_WITHIN_REACH: bool = false;
 }
 
-/// Declares a marker and a guard for each role.
+/// Declares a marker and a guard for each operator's role.
 macro_rules! roles {
     ($($guard:ident, $marker:ident = $role:ident;)*) => {$(
         #[doc = concat!("Marks handlers that ask for the role `", stringify!($role), "`.")]
@@ -105,7 +105,7 @@ pub type Preparer = OperatorOf<AsPreparer>;
 /// An operator of any role, even one who must set up one-time codes and has not yet.
 pub type Newcomer = OperatorOf<AsNewcomer>;
 
-/// Marks lists over the tenants within reach.
+/// Marks lists over the tenants within the operator's reach.
 #[derive(Debug, Clone, Copy)]
 pub struct AsLister;
 
@@ -144,7 +144,7 @@ impl<R> OperatorOf<R> {
     /// # Errors
     /// `invalid_field` if the password or the code is wrong; `totp_required`, `rate_limited`.
     pub async fn prove(&self, app: &App, proof: ProvePassword, from: ClientAddress) -> Result<Actor> {
-        session::step_up(app, &self.operator, &Proof::nested(proof), from.ip()).await?;
+        session::step_up(app, &self.operator, &TotpProof::nested(proof), from.ip()).await?;
         Ok(self.actor())
     }
 }
@@ -158,14 +158,14 @@ impl<'r, R: Requires + Send> FromRequest<'r> for OperatorOf<R> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match identify(request).await {
+        match identify_operator(request).await {
             Ok(operator) => Outcome::Success(operator),
             Err(error) => request.refuse(error),
         }
     }
 }
 
-async fn identify<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
+async fn identify_operator<R: Requires>(request: &Request<'_>) -> Result<OperatorOf<R>> {
     let session = bearer(request).and_then(|text| credential::parse(Kind::OperatorSession, text));
     let session = session.ok_or_else(|| {
         Code::Unauthenticated

@@ -15,7 +15,7 @@ use crate::http::shared::app;
 use crate::http::{caller, query};
 use crate::service::api_key::{self, VerifiedKey};
 use crate::service::caller::Principal;
-use crate::service::limit::by_tenant::{Calls, INDIRECT_TOKEN};
+use crate::service::limit::by_tenant::{CallKind, INDIRECT_TOKEN};
 use crate::service::token::UnverifiedApp;
 
 /// A tenant app whose key is verified and has the permission `P`. A handler that takes one is authorised.
@@ -26,13 +26,13 @@ pub struct TenantApp<P> {
     permission: PhantomData<P>,
 }
 
-/// The permission that a handler requires.
+/// The tenant app's permission that a handler requires.
 pub trait Allows {
     /// The permission's name.
     const PERMISSION: Permission;
 }
 
-/// Declares a marker for each permission.
+/// Declares a marker for each permission of a tenant app.
 macro_rules! allows {
     ($($marker:ident = $permission:ident;)*) => {$(
         #[doc = concat!("Marks callers with the permission `", stringify!($permission), "`.")]
@@ -62,7 +62,7 @@ impl<'r, P: Allows + Send> FromRequest<'r> for TenantApp<P> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match identify(request).await {
+        match identify_tenant_app(request).await {
             Ok(app) => Outcome::Success(app),
             Err(error) => request.refuse(error),
         }
@@ -91,13 +91,14 @@ impl<'r> FromRequest<'r> for UnverifiedApp<'r> {
 /// # Errors
 /// `unauthenticated` if the request presents no well-formed key.
 pub(in crate::http) fn unverified<'r>(request: &'r Request<'_>) -> Result<UnverifiedApp<'r>> {
-    Ok(UnverifiedApp::new(presented(request)?, caller::of(request)))
+    Ok(UnverifiedApp::new(presented_api_key(request)?, caller::of(request)))
 }
 
-async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
-    let presented = presented(request)?;
+async fn identify_tenant_app<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
+    let presented = presented_api_key(request)?;
     let (app, caller) = (app(request)?, caller::of(request));
-    let calls = if P::PERMISSION == Permission::Token { Calls::Tokens(INDIRECT_TOKEN) } else { Calls::Other };
+    let calls =
+        if P::PERMISSION == Permission::Token { CallKind::Tokens(INDIRECT_TOKEN) } else { CallKind::Other };
     // A key that has worked before is counted before the database is asked, any other key once it has been verified.
     let counted = app.tenants.known(&presented).is_some();
     if counted {
@@ -117,7 +118,7 @@ async fn identify<P: Allows>(request: &Request<'_>) -> Result<TenantApp<P>> {
 }
 
 /// The API key that the request presents. It is well-formed and otherwise unverified.
-fn presented(request: &Request<'_>) -> Result<PresentedApiKey> {
+fn presented_api_key(request: &Request<'_>) -> Result<PresentedApiKey> {
     bearer(request).and_then(credential::parse_api_key).ok_or_else(|| {
         Code::Unauthenticated
             .because("send your API key as `Authorization: Bearer bwl_sk_…`, and in no other place")

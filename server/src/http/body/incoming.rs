@@ -11,12 +11,12 @@ use crate::domain::{Code, Error, Result};
 use crate::http::{received, shared};
 
 /// The maximum size of a body, in KiB.
-const LIMIT_KIB: u32 = 64;
-const LIMIT: usize = LIMIT_KIB as usize * 1024;
+const BODY_LIMIT_KIB: u32 = 64;
+const BODY_LIMIT: usize = BODY_LIMIT_KIB as usize * 1024;
 
 /// A body that arrives within this time counts as sent immediately: it covers the packets of one request on a good
 /// network, and no more.
-const AT_ONCE: Duration = Duration::from_millis(100);
+const BODY_AT_ONCE: Duration = Duration::from_millis(100);
 
 /// A body that may still be arriving. It has `bowline.body_seconds` from the beginning of its request.
 ///
@@ -37,13 +37,16 @@ impl<'r> Incoming<'r> {
     /// `body_too_large` if its declared length is too large.
     pub fn open(request: &Request<'_>, data: Data<'r>) -> Result<Self> {
         let length = request.headers().get_one("content-length");
-        if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > LIMIT as u64) {
+        if length
+            .and_then(|length| length.parse::<u64>().ok())
+            .is_some_and(|length| length > BODY_LIMIT as u64)
+        {
             return Err(too_large());
         }
         let within = Duration::from_secs(shared::app(request)?.settings.body_seconds);
         let until = Instant::now() + within.saturating_sub(received::elapsed(request));
         // One byte more than the limit, to detect larger bodies.
-        let stream = data.open(LIMIT_KIB.kibibytes() + 1);
+        let stream = data.open(BODY_LIMIT_KIB.kibibytes() + 1);
         Ok(Self { stream, bytes: Vec::new(), is_whole: false, until, within })
     }
 
@@ -52,7 +55,7 @@ impl<'r> Incoming<'r> {
     /// # Errors
     /// `body_too_large`; `invalid_request` if the connection breaks.
     pub async fn arrives_at_once(&mut self) -> Result<bool> {
-        let soon = self.until.min(Instant::now() + AT_ONCE);
+        let soon = self.until.min(Instant::now() + BODY_AT_ONCE);
         while !self.is_whole {
             let Ok(read) = timeout_at(soon, self.read()).await else { return Ok(false) };
             read?;
@@ -74,11 +77,11 @@ impl<'r> Incoming<'r> {
         Ok(self.bytes)
     }
 
-    /// Reads the next part. Cancelling it loses nothing.
+    /// Reads the body's next part. Cancelling it loses nothing.
     async fn read(&mut self) -> Result<()> {
         let read = self.stream.read_buf(&mut self.bytes).await;
         let read = read.map_err(|_| Code::InvalidRequest.because("the body ended before it was complete"))?;
-        if self.bytes.len() > LIMIT {
+        if self.bytes.len() > BODY_LIMIT {
             return Err(too_large());
         }
         self.is_whole = read == 0;
@@ -106,7 +109,7 @@ pub fn is_plain(request: &Request<'_>) -> Result<()> {
 }
 
 fn too_large() -> Error {
-    Code::BodyTooLarge.because(format!("bodies may have {LIMIT_KIB} KiB at most")).into()
+    Code::BodyTooLarge.because(format!("bodies may have {BODY_LIMIT_KIB} KiB at most")).into()
 }
 
 fn too_slow(within: Duration) -> Error {

@@ -40,7 +40,7 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        match read(request, data).await {
+        match read_body(request, data).await {
             Ok(value) => Outcome::Success(Self(value)),
             Err(error) => request.refuse(error),
         }
@@ -71,13 +71,13 @@ impl<'r, T: DeserializeOwned + Default> FromData<'r> for TriedBody<T> {
     }
 }
 
-async fn read<T: DeserializeOwned>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
-    check(request)?;
-    parse(&json(request, data)?.whole().await?)
+async fn read_body<T: DeserializeOwned>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
+    check_body(request)?;
+    parse_body(&body_is_json(request, data)?.whole().await?)
 }
 
 /// The checks for any request that has or may have a body.
-fn check(request: &Request<'_>) -> Result<()> {
+fn check_body(request: &Request<'_>) -> Result<()> {
     query::check(request)?;
     incoming::is_plain(request)
 }
@@ -87,10 +87,10 @@ async fn read_optional<T: DeserializeOwned + Default>(
     mut data: Data<'_>,
 ) -> Result<T> {
     if is_left_out(&mut data).await {
-        check(request)?;
+        check_body(request)?;
         return Ok(T::default());
     }
-    read(request, data).await
+    read_body(request, data).await
 }
 
 /// The body, or the error that the handler is to report; the outer error is for callers that are rejected altogether.
@@ -98,13 +98,13 @@ async fn read_tried<T: DeserializeOwned + Default>(
     request: &Request<'_>,
     mut data: Data<'_>,
 ) -> Result<Result<T>> {
-    if let Err(refusal) = check(request) {
+    if let Err(refusal) = check_body(request) {
         return Ok(Err(refusal));
     }
     if is_left_out(&mut data).await {
         return Ok(Ok(T::default()));
     }
-    let mut incoming = match json(request, data) {
+    let mut incoming = match body_is_json(request, data) {
         Ok(incoming) => incoming,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -113,7 +113,7 @@ async fn read_tried<T: DeserializeOwned + Default>(
         Ok(false) => drop(tenant_app::unverified(request)?.verify(shared::app(request)?).await?),
         Err(refusal) => return Ok(Err(refusal)),
     }
-    Ok(incoming.whole().await.and_then(|bytes| parse(&bytes)))
+    Ok(incoming.whole().await.and_then(|bytes| parse_body(&bytes)))
 }
 
 /// Rocket has already waited for the first bytes, so this does not wait.
@@ -121,7 +121,7 @@ async fn is_left_out(data: &mut Data<'_>) -> bool {
     data.peek(1).await.is_empty()
 }
 
-fn json<'r>(request: &Request<'_>, data: Data<'r>) -> Result<Incoming<'r>> {
+fn body_is_json<'r>(request: &Request<'_>, data: Data<'r>) -> Result<Incoming<'r>> {
     if is_json(request) {
         return Incoming::open(request, data);
     }
@@ -138,7 +138,7 @@ fn is_json(request: &Request<'_>) -> bool {
     is_single && request.content_type().is_some_and(|kind| kind.is_json() && kind.params().all(is_utf8))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+fn parse_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     objects::from_slice(bytes).map_err(|error| {
         let place = format!("at line {}, column {}", error.line(), error.column());
         if error.is_data() {

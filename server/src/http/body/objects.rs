@@ -30,7 +30,7 @@ struct Wrapping<V> {
     is_struct: bool,
 }
 
-fn wrap<V>(visitor: V) -> Wrapping<V> {
+fn wrap_visitor<V>(visitor: V) -> Wrapping<V> {
     Wrapping { visitor, is_struct: false }
 }
 
@@ -41,7 +41,7 @@ fn fields<V>(visitor: V) -> Wrapping<V> {
 macro_rules! deserialize {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method(wrap(visitor))
+            self.0.$method(wrap_visitor(visitor))
         }
     )*};
 }
@@ -61,7 +61,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_unit_struct(name, wrap(visitor))
+        self.0.deserialize_unit_struct(name, wrap_visitor(visitor))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -69,11 +69,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_newtype_struct(name, wrap(visitor))
+        self.0.deserialize_newtype_struct(name, wrap_visitor(visitor))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(len, wrap(visitor))
+        self.0.deserialize_tuple(len, wrap_visitor(visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -82,7 +82,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple_struct(name, len, wrap(visitor))
+        self.0.deserialize_tuple_struct(name, len, wrap_visitor(visitor))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(

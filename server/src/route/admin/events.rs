@@ -17,11 +17,11 @@ use crate::http::{LastEventId, Personal, Shared};
 use crate::route::problems::Problems;
 use crate::route::streamed::Streamed;
 use crate::service::audit::search;
-use crate::service::event_tail::{self, Frame, Subscription, Wanted};
+use crate::service::event_tail::{self, Subscription, TailFrame, Wanted};
 use crate::service::tenant;
 
 /// How long a client waits before it connects again.
-const RETRY: Duration = Duration::from_secs(2);
+const EVENT_STREAM_RETRY: Duration = Duration::from_secs(2);
 
 /// The query parameters of the stream.
 #[derive(Debug, FromForm, utoipa::IntoParams)]
@@ -74,30 +74,32 @@ pub(super) async fn follow(
     };
     let after = last.as_deref().or(query.after);
     let events = event_tail::subscribe(Arc::clone(app), &caller.operator, caller.session, wanted, after)?;
-    Ok(Streamed(streamed(events)))
+    Ok(Streamed(streamed_events(events)))
 }
 
-fn streamed(events: Subscription) -> Pin<Box<dyn Stream<Item = Event> + Send>> {
+fn streamed_events(events: Subscription) -> Pin<Box<dyn Stream<Item = Event> + Send>> {
     Box::pin(unfold(events, |mut events| async move {
         let frame = events.next().await?;
-        Some((rendered(&frame), events))
+        Some((rendered_frame(&frame), events))
     }))
 }
 
-fn rendered(frame: &Frame) -> Event {
+fn rendered_frame(frame: &TailFrame) -> Event {
     match frame {
-        Frame::Ready(None) => Event::data("{}").event("ready").with_retry(RETRY),
-        Frame::Ready(Some(id)) => Event::data("{}").event("ready").with_retry(RETRY).id(id.to_string()),
-        Frame::Event(event) => Event::json(event.as_ref()).event("audit").id(event.id.to_string()),
+        TailFrame::Ready(None) => Event::data("{}").event("ready").with_retry(EVENT_STREAM_RETRY),
+        TailFrame::Ready(Some(id)) => {
+            Event::data("{}").event("ready").with_retry(EVENT_STREAM_RETRY).id(id.to_string())
+        }
+        TailFrame::Event(event) => Event::json(event.as_ref()).event("audit").id(event.id.to_string()),
         // An empty event would have empty data, and count.
-        Frame::Passed(id) => Event::comment("").id(id.to_string()),
-        Frame::Beat => Event::comment(""),
-        Frame::Gap => {
+        TailFrame::Passed(id) => Event::comment("").id(id.to_string()),
+        TailFrame::Beat => Event::comment(""),
+        TailFrame::Gap => {
             let detail = "events may be missing here, because those after the given id are not known any more; list the audit log \
                           (GET /admin/v1/audit) to see what happened meanwhile";
             Event::json(&json!({ "detail": detail })).event("gap")
         }
-        Frame::End(end, after) => {
+        TailFrame::End(end, after) => {
             let data = json!({ "reason": end.as_str(), "detail": end.detail(), "resume_after": after });
             Event::json(&data).event("end")
         }
@@ -112,10 +114,10 @@ mod tests {
     use super::*;
     use crate::service::event_tail::End;
 
-    async fn text(frame: Frame) -> String {
+    async fn rendered_text(frame: TailFrame) -> String {
         let client = rocket::local::asynchronous::Client::untracked(rocket::build()).await.unwrap();
         let request = client.get("/");
-        let stream = rocket::futures::stream::iter([rendered(&frame)]).boxed();
+        let stream = rocket::futures::stream::iter([rendered_frame(&frame)]).boxed();
         let mut response = Streamed(stream).respond_to(request.inner()).unwrap();
         response.body_mut().to_string().await.unwrap()
     }
@@ -123,14 +125,14 @@ mod tests {
     #[rocket::async_test]
     async fn frames_are_server_sent_events() {
         let id: bowline_api::EventId = "evt_01h45ytscbebyvny4gc8cr8ma2".parse().unwrap();
-        let ready = text(Frame::Ready(Some(id))).await;
+        let ready = rendered_text(TailFrame::Ready(Some(id))).await;
         assert!(ready.contains("event:ready\n") && ready.contains("retry:2000\n"), "{ready}");
         assert!(ready.contains(&format!("id:{id}\n")) && ready.ends_with("data:{}\n\n"), "{ready}");
-        assert_eq!(text(Frame::Beat).await, ":\n\n");
+        assert_eq!(rendered_text(TailFrame::Beat).await, ":\n\n");
         // Without data, so that it is no event but the last id nevertheless.
-        let passed = text(Frame::Passed(id)).await;
+        let passed = rendered_text(TailFrame::Passed(id)).await;
         assert!(passed.contains(&format!("id:{id}\n")) && !passed.contains("data"), "{passed}");
-        let end = text(Frame::End(End::TooSlow, Some(id))).await;
+        let end = rendered_text(TailFrame::End(End::TooSlow, Some(id))).await;
         assert!(
             end.contains("\"reason\":\"too_slow\"") && end.contains(&format!("\"resume_after\":\"{id}\"")),
             "{end}"

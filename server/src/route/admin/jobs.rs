@@ -11,7 +11,7 @@ use crate::domain::Result;
 use crate::http::{Body, ClientAddress, IdempotencyKey, Lister, Preparer, Revoker, Shared, Viewer, params};
 use crate::route::problems::Problems;
 use crate::service::job::{self, decide, prepare};
-use crate::service::operator::totp::Proof;
+use crate::service::operator::totp::TotpProof;
 
 /// List jobs
 ///
@@ -106,7 +106,7 @@ pub(super) async fn confirm(
     body: Body<ConfirmJob>,
 ) -> Result<Json<JobDetail>> {
     let ConfirmJob { confirm, password, code } = body.0;
-    let (id, proof) = (params::id(job)?, Proof::new(password, code));
+    let (id, proof) = (params::id(job)?, TotpProof::new(password, code));
     Ok(Json(decide::confirm(app, &caller.operator, id, &confirm, &proof, from.ip()).await?))
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn approve(
     job: &str,
     body: Body<ProvePassword>,
 ) -> Result<Json<JobDetail>> {
-    let (id, proof) = (params::id(job)?, Proof::new(body.0.password, body.0.code));
+    let (id, proof) = (params::id(job)?, TotpProof::new(body.0.password, body.0.code));
     Ok(Json(decide::approve(app, &caller.operator, id, &proof, from.ip()).await?))
 }
 
@@ -168,6 +168,6 @@ pub(super) async fn retry(
     job: &str,
     body: Body<ProvePassword>,
 ) -> Result<Json<JobDetail>> {
-    let (id, proof) = (params::id(job)?, Proof::new(body.0.password, body.0.code));
+    let (id, proof) = (params::id(job)?, TotpProof::new(body.0.password, body.0.code));
     Ok(Json(decide::retry(app, &caller.operator, id, &proof, from.ip()).await?))
 }

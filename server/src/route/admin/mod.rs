@@ -17,19 +17,19 @@ mod tenants;
 mod totp;
 mod webhook_endpoints;
 
-use super::list::{Group, documented};
+use super::list::{RouteGroup, documented};
 use crate::http::Policy;
 
 /// The policy of routes that check a password, or begin or finish a login.
-const PASSWORD: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };
+const PASSWORD_POLICY: Policy = Policy { limit: Some(|app| &app.login_pace), ..Policy::DEFAULT };
 
 /// The policy of routes that ask whether a login on another device is finished.
-const POLL: Policy = Policy { limit: Some(|app| &app.poll_pace), ..Policy::DEFAULT };
+const DEVICE_POLL_POLICY: Policy = Policy { limit: Some(|app| &app.poll_pace), ..Policy::DEFAULT };
 
 /// The routes under `/admin/v1`.
-pub(super) fn group() -> Group {
+pub(super) fn group() -> RouteGroup {
     documented![
-        sessions::log_in => PASSWORD,
+        sessions::log_in => PASSWORD_POLICY,
         sessions::log_out,
         sessions::whoami,
         sessions::list,
@@ -38,15 +38,15 @@ pub(super) fn group() -> Group {
         sessions::list_of,
         sessions::end_of,
         sessions::end_all_of,
-        sign_on::methods => PASSWORD,
-        sign_on::begin_browser => PASSWORD,
-        sign_on::finish_browser => PASSWORD,
-        sign_on::begin_device => PASSWORD,
-        sign_on::poll_device => POLL,
-        sign_on::begin_proof => PASSWORD,
-        sign_on::finish_proof => PASSWORD,
-        sign_on::begin_device_proof => PASSWORD,
-        sign_on::poll_device_proof => POLL,
+        sign_on::methods => PASSWORD_POLICY,
+        sign_on::begin_browser => PASSWORD_POLICY,
+        sign_on::finish_browser => PASSWORD_POLICY,
+        sign_on::begin_device => PASSWORD_POLICY,
+        sign_on::poll_device => DEVICE_POLL_POLICY,
+        sign_on::begin_proof => PASSWORD_POLICY,
+        sign_on::finish_proof => PASSWORD_POLICY,
+        sign_on::begin_device_proof => PASSWORD_POLICY,
+        sign_on::poll_device_proof => DEVICE_POLL_POLICY,
         overview::show,
         tenants::list,
         tenants::add,
@@ -56,30 +56,30 @@ pub(super) fn group() -> Group {
         connectors::add,
         connectors::edit,
         connectors::remove,
-        connectors::replace_secret => PASSWORD,
+        connectors::replace_secret => PASSWORD_POLICY,
         connectors::disable,
         connectors::enable,
         api_keys::list,
-        api_keys::add => PASSWORD,
-        api_keys::rotate => PASSWORD,
+        api_keys::add => PASSWORD_POLICY,
+        api_keys::rotate => PASSWORD_POLICY,
         api_keys::revoke,
         drain_stop::show,
-        drain_stop::set => PASSWORD,
-        drain_stop::announce => PASSWORD,
-        drain_stop::resume => PASSWORD,
+        drain_stop::set => PASSWORD_POLICY,
+        drain_stop::announce => PASSWORD_POLICY,
+        drain_stop::resume => PASSWORD_POLICY,
         operators::list,
-        operators::add => PASSWORD,
-        operators::change_password => PASSWORD,
-        operators::change_own_password => PASSWORD,
-        operators::change_role => PASSWORD,
-        operators::limit => PASSWORD,
-        totp::begin => PASSWORD,
-        totp::confirm => PASSWORD,
-        totp::renew_codes => PASSWORD,
-        totp::remove => PASSWORD,
-        totp::reset => PASSWORD,
+        operators::add => PASSWORD_POLICY,
+        operators::change_password => PASSWORD_POLICY,
+        operators::change_own_password => PASSWORD_POLICY,
+        operators::change_role => PASSWORD_POLICY,
+        operators::limit => PASSWORD_POLICY,
+        totp::begin => PASSWORD_POLICY,
+        totp::confirm => PASSWORD_POLICY,
+        totp::renew_codes => PASSWORD_POLICY,
+        totp::remove => PASSWORD_POLICY,
+        totp::reset => PASSWORD_POLICY,
         operators::disable,
-        operators::enable => PASSWORD,
+        operators::enable => PASSWORD_POLICY,
         accounts::list,
         accounts::show,
         accounts::status,
@@ -96,10 +96,10 @@ pub(super) fn group() -> Group {
         jobs::add,
         jobs::show,
         jobs::items,
-        jobs::confirm => PASSWORD,
-        jobs::approve => PASSWORD,
+        jobs::confirm => PASSWORD_POLICY,
+        jobs::approve => PASSWORD_POLICY,
         jobs::stop,
-        jobs::retry => PASSWORD,
+        jobs::retry => PASSWORD_POLICY,
         audit::list,
         audit::verify,
         events::follow,

@@ -13,7 +13,7 @@ use crate::domain::Result;
 use crate::http::{Admin, Body, ClientAddress, Personal, Shared, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
-use crate::service::operator::totp::Proof;
+use crate::service::operator::totp::TotpProof;
 
 /// List operators
 ///
@@ -98,7 +98,7 @@ pub(super) async fn change_own_password(
     body: Body<ChangeOwnPassword>,
 ) -> Result<Json<Operator>> {
     let ChangeOwnPassword { current_password, new_password, code } = body.0;
-    let (current, new) = (Proof::new(current_password, code), SecretString::from(new_password));
+    let (current, new) = (TotpProof::new(current_password, code), SecretString::from(new_password));
     Ok(Json(operator::change_own_password(app, &caller.operator, &current, &new, from.ip()).await?))
 }
 

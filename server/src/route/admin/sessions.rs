@@ -10,7 +10,7 @@ use crate::domain::Result;
 use crate::http::{Admin, Body, ClientAddress, Newcomer, Personal, Shared, UserAgent, params};
 use crate::route::problems::Problems;
 use crate::service::operator;
-use crate::service::operator::totp::Proof;
+use crate::service::operator::totp::TotpProof;
 use crate::service::operator::{session, sessions};
 
 /// Log in
@@ -33,8 +33,8 @@ pub(super) async fn log_in(
     body: Body<CreateSession>,
 ) -> Result<(Status, Json<NewSession>)> {
     let CreateSession { name, password, code } = body.0;
-    let from = session::From { address: from.ip(), program: program.text() };
-    let session = session::log_in(app, &name, &Proof::new(password, code), from).await?;
+    let from = session::LoginOrigin { address: from.ip(), program: program.text() };
+    let session = session::log_in(app, &name, &TotpProof::new(password, code), from).await?;
     Ok((Status::Created, Json(session)))
 }
 

@@ -11,7 +11,7 @@ use rocket::{get, post};
 use crate::domain::Result;
 use crate::http::{Body, ClientAddress, NoQuery, Personal, Shared, UserAgent};
 use crate::route::problems::Problems;
-use crate::service::operator::session::From;
+use crate::service::operator::session::LoginOrigin;
 use crate::service::operator::sign_on;
 
 /// Get the login methods
@@ -59,7 +59,7 @@ pub(super) async fn finish_browser(
     program: UserAgent,
     body: Body<FinishBrowserSignOn>,
 ) -> Result<(Status, Json<NewSession>)> {
-    let from = From { address: from.ip(), program: program.text() };
+    let from = LoginOrigin { address: from.ip(), program: program.text() };
     Ok((Status::Created, Json(sign_on::browser::finish(app, &body.0, from).await?)))
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn poll_device(
     program: UserAgent,
     body: Body<PollDeviceSignOn>,
 ) -> Result<Json<PolledSignOn>> {
-    let from = From { address: from.ip(), program: program.text() };
+    let from = LoginOrigin { address: from.ip(), program: program.text() };
     Ok(Json(sign_on::device::poll(app, &body.0.secret, from).await?))
 }
 

@@ -8,7 +8,7 @@ use rocket::serde::json::Json;
 use crate::domain::Result;
 use crate::http::{Admin, Body, ClientAddress, Newcomer, Personal, Shared, params};
 use crate::route::problems::Problems;
-use crate::service::operator::totp::{Proof, enrol};
+use crate::service::operator::totp::{TotpProof, enrol};
 
 /// Begin to set up one-time codes
 ///
@@ -26,7 +26,7 @@ pub(super) async fn begin(
     from: ClientAddress,
     body: Body<ProvePassword>,
 ) -> Result<(Status, Json<TotpSecret>)> {
-    let proof = Proof::new(body.0.password, body.0.code);
+    let proof = TotpProof::new(body.0.password, body.0.code);
     Ok((Status::Created, Json(enrol::begin(app, &caller.operator, &proof, from.ip()).await?)))
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn renew_codes(
     from: ClientAddress,
     body: Body<ProvePassword>,
 ) -> Result<Json<RecoveryCodes>> {
-    let proof = Proof::new(body.0.password, body.0.code);
+    let proof = TotpProof::new(body.0.password, body.0.code);
     Ok(Json(enrol::renew_codes(app, &caller.operator, &proof, from.ip()).await?))
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn remove(
     from: ClientAddress,
     body: Body<ProvePassword>,
 ) -> Result<Status> {
-    let proof = Proof::new(body.0.password, body.0.code);
+    let proof = TotpProof::new(body.0.password, body.0.code);
     enrol::remove(app, &caller.operator, &proof, from.ip()).await?;
     Ok(Status::NoContent)
 }
@@ -105,6 +105,6 @@ pub(super) async fn reset(
     operator: &str,
     body: Body<ProvePassword>,
 ) -> Result<Json<EndedSessions>> {
-    let (id, proof) = (params::id(operator)?, Proof::new(body.0.password, body.0.code));
+    let (id, proof) = (params::id(operator)?, TotpProof::new(body.0.password, body.0.code));
     Ok(Json(enrol::reset_for(app, &caller.operator, id, &proof, from.ip()).await?))
 }

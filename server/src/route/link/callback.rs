@@ -15,8 +15,8 @@ use crate::domain::Error;
 use crate::http::NotHead;
 use crate::service::link::{self, AuthorizationResponse};
 
-/// The longest state, in bytes.
-const LONGEST: usize = 2000;
+/// The longest state in a callback, in bytes.
+const LONGEST_STATE: usize = 2000;
 
 #[get("/link/<connector>/callback")]
 pub(super) async fn callback(
@@ -36,7 +36,7 @@ pub(super) async fn callback(
 fn state(query: &str) -> Option<SecretString> {
     let mut states = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "state");
     match (states.next(), states.next()) {
-        (Some((_, state)), None) if !state.is_empty() && state.len() <= LONGEST => {
+        (Some((_, state)), None) if !state.is_empty() && state.len() <= LONGEST_STATE => {
             Some(SecretString::from(state.into_owned()))
         }
         _ => None,

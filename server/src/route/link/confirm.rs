@@ -13,7 +13,7 @@ use crate::words::{Language, Words};
 #[template(path = "link/confirm.html")]
 pub(super) struct Confirm {
     words: Words,
-    /// The text of the heading.
+    /// The text of the confirmation page's heading.
     heading: &'static str,
     /// The texts that say why the account is linked again.
     why: Vec<&'static str>,

@@ -13,20 +13,20 @@ use rocket::time::Duration;
 use crate::service::link::{Binding, cookie_name, is_cookie_name};
 
 /// How many links one browser remembers. A further link replaces the oldest.
-const REMEMBERED: usize = 8;
+const REMEMBERED_LINKS: usize = 8;
 
 /// How many seconds a browser remembers a link after it has expired, so that "Back" shows its actual state.
-const AFTERWARDS: u64 = 86_400;
+const COOKIE_SECONDS_AFTERWARDS: u64 = 86_400;
 
 /// How many links one response makes the browser forget. Its headers must not grow with the request.
-const FORGOTTEN: usize = 16;
+const FORGOTTEN_LINKS: usize = 16;
 
 /// Which pages a browser has to send the cookie of a link from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// From our own page, and on return from the provider.
+pub(super) enum CookieReach {
+    /// The cookie is sent from our own page, and on return from the provider.
     Own,
-    /// Also from the tenant's page, which posts the ticket itself.
+    /// The cookie is also sent from the tenant's page, which posts the ticket itself.
     Tenant,
 }
 
@@ -56,13 +56,13 @@ impl<'r> Cookies<'r> {
     }
 
     /// The names of the oldest links that the browser must forget to also remember `kept`.
-    fn surplus(&self, https: bool, kept: &str) -> Vec<&'r str> {
+    fn surplus_links(&self, https: bool, kept: &str) -> Vec<&'r str> {
         let ours = self.0.iter().map(|(name, _)| *name).filter(|name| is_cookie_name(https, name));
         let mut others: Vec<&str> = ours.filter(|name| *name != kept).collect();
         // Names sort by age.
         others.sort_unstable();
         others.dedup();
-        let surplus = (others.len() + 1).saturating_sub(REMEMBERED).min(FORGOTTEN);
+        let surplus = (others.len() + 1).saturating_sub(REMEMBERED_LINKS).min(FORGOTTEN_LINKS);
         others.truncate(surplus);
         others
     }
@@ -71,18 +71,18 @@ impl<'r> Cookies<'r> {
     pub(super) fn binding(
         &self,
         https: bool,
-        (id, reach): (LinkSessionId, Reach),
+        (id, reach): (LinkSessionId, CookieReach),
         binding: &Binding,
         seconds: u64,
     ) -> SetCookies {
         let name = cookie_name(https, id);
-        let forgotten = self.surplus(https, &name);
+        let forgotten = self.surplus_links(https, &name);
         let forgotten = forgotten
             .into_iter()
-            .map(|old| build(old.to_owned(), String::new(), https, Duration::ZERO, Reach::Own));
-        let life = Duration::seconds((seconds + AFTERWARDS).cast_signed());
+            .map(|old| build_cookie(old.to_owned(), String::new(), https, Duration::ZERO, CookieReach::Own));
+        let life = Duration::seconds((seconds + COOKIE_SECONDS_AFTERWARDS).cast_signed());
         let mut cookies: Vec<Cookie<'static>> = forgotten.collect();
-        cookies.push(build(name, binding.cookie().to_owned(), https, life, reach));
+        cookies.push(build_cookie(name, binding.cookie().to_owned(), https, life, reach));
         SetCookies(cookies)
     }
 }
@@ -112,12 +112,18 @@ impl SetCookies {
 /// The cookie is `Lax` because the browser comes back from another site. A browser does not send such a cookie with a
 /// form posted from another site, so where the tenant's page posts, it is `None`. Browsers reject `None` without https,
 /// and send a cookie without a `SameSite` attribute for two minutes.
-fn build(name: String, value: String, https: bool, life: Duration, reach: Reach) -> Cookie<'static> {
+fn build_cookie(
+    name: String,
+    value: String,
+    https: bool,
+    life: Duration,
+    reach: CookieReach,
+) -> Cookie<'static> {
     let cookie = Cookie::build((name, value)).path("/").http_only(true).secure(https).max_age(life);
     match (reach, https) {
-        (Reach::Own, _) => cookie.same_site(SameSite::Lax),
-        (Reach::Tenant, true) => cookie.same_site(SameSite::None),
-        (Reach::Tenant, false) => cookie,
+        (CookieReach::Own, _) => cookie.same_site(SameSite::Lax),
+        (CookieReach::Tenant, true) => cookie.same_site(SameSite::None),
+        (CookieReach::Tenant, false) => cookie,
     }
     .build()
 }
@@ -142,16 +148,16 @@ mod tests {
     #[test]
     fn a_cookie_that_a_tenants_page_posts_with_is_sent_across_sites() {
         let says = |https, reach| {
-            build("a".to_owned(), "b".to_owned(), https, Duration::seconds(1), reach).to_string()
+            build_cookie("a".to_owned(), "b".to_owned(), https, Duration::seconds(1), reach).to_string()
         };
         for https in [false, true] {
-            let own = says(https, Reach::Own);
+            let own = says(https, CookieReach::Own);
             assert!(own.contains("SameSite=Lax") && own.contains("Secure") == https, "{own}");
         }
-        let tenant = says(true, Reach::Tenant);
+        let tenant = says(true, CookieReach::Tenant);
         assert!(tenant.contains("SameSite=None") && tenant.contains("Secure"), "{tenant}");
         // No browser accepts `None` without `Secure`.
-        let tenant = says(false, Reach::Tenant);
+        let tenant = says(false, CookieReach::Tenant);
         assert!(!tenant.contains("SameSite") && !tenant.contains("Secure"), "{tenant}");
     }
 
@@ -161,7 +167,7 @@ mod tests {
             (0..500).map(|_| format!("{}=x", cookie_name(true, entropy::id()))).collect();
         let header = names.join("; ");
         let cookies = Cookies::parse([header.as_str()].into_iter());
-        assert_eq!(cookies.surplus(true, &cookie_name(true, entropy::id())).len(), FORGOTTEN);
+        assert_eq!(cookies.surplus_links(true, &cookie_name(true, entropy::id())).len(), FORGOTTEN_LINKS);
     }
 
     #[test]
@@ -171,12 +177,12 @@ mod tests {
         header.extend(names.iter().rev().map(|name| format!("{name}=x")));
         let header = header.join("; ");
         let cookies = Cookies::parse([header.as_str()].into_iter());
-        assert_eq!(cookies.surplus(true, &names[9]), [&names[0], &names[1]]);
+        assert_eq!(cookies.surplus_links(true, &names[9]), [&names[0], &names[1]]);
         let new = cookie_name(true, entropy::id());
-        assert_eq!(cookies.surplus(true, &new), [&names[0], &names[1], &names[2]]);
+        assert_eq!(cookies.surplus_links(true, &new), [&names[0], &names[1], &names[2]]);
         assert!(
             Cookies::parse([header.replace("__", "%5F%5F").as_str()].into_iter())
-                .surplus(true, &new)
+                .surplus_links(true, &new)
                 .is_empty()
         );
     }

@@ -5,16 +5,16 @@ use bowline_api::status::RequiredRole;
 
 use super::picture::Picture;
 use crate::domain::Code;
-use crate::service::link::{Halt, Halted, Setting};
+use crate::service::link::{Halt, Halted, LinkSetting};
 
 /// Declares the ends with their names, pictures and tones in a single table.
 macro_rules! ends {
     ($($(#[$doc:meta])* $variant:ident = $id:literal, $picture:ident, $tone:literal;)*) => {
         /// Why a page does not lead on.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum End { $($(#[$doc])* $variant,)* }
+        pub(super) enum PageEnd { $($(#[$doc])* $variant,)* }
 
-        impl End {
+        impl PageEnd {
             /// Every end.
             #[cfg(test)]
             pub(super) const ALL: &'static [Self] = &[$(Self::$variant,)*];
@@ -44,7 +44,7 @@ macro_rules! ends {
 ends! {
     /// Nobody began the link in time.
     TooOld = "too-old", Clock, "";
-    /// It was begun, but not finished in time.
+    /// The end of a session that was begun, but not finished in time.
     TooLate = "too-late", Clock, "";
     /// It has ended, or returned, in another browser.
     Used = "used", Link, "";
@@ -98,9 +98,9 @@ ends! {
     Internal = "internal", Alert, "bad";
 }
 
-impl End {
+impl PageEnd {
     /// The end of a session that cannot continue in this browser.
-    pub(super) fn of_halted(halted: &Halted, setting: Option<&Setting>) -> Self {
+    pub(super) fn of_halted(halted: &Halted, setting: Option<&LinkSetting>) -> Self {
         match halted.why {
             Halt::TooOld => Self::TooOld,
             Halt::TooLate => Self::TooLate,
@@ -200,25 +200,25 @@ mod tests {
     #[test]
     fn every_end_has_a_heading_and_help_of_its_own() {
         let words = Words::new(Language::English).with_host("provider", "Dropbox");
-        let mut headings: Vec<String> = End::ALL.iter().map(|end| words.html(end.id())).collect();
-        for end in End::ALL {
+        let mut headings: Vec<String> = PageEnd::ALL.iter().map(|end| words.html(end.id())).collect();
+        for end in PageEnd::ALL {
             assert!(words.html(end.help()).ends_with('.'), "{end:?}");
         }
         headings.sort_unstable();
         headings.dedup();
-        assert_eq!(headings.len() + 1, End::ALL.len(), "two are about another account");
+        assert_eq!(headings.len() + 1, PageEnd::ALL.len(), "two are about another account");
     }
 
     #[test]
     fn a_failure_that_the_user_can_do_something_about_says_so() {
         for (reason, end) in [
-            ("account_mismatch", End::WrongAccount),
-            ("connector_disabled", End::Disabled),
-            ("invalid_client", End::Misconfigured),
-            ("answer_lost", End::Lost),
-            ("something_new", End::Failed),
+            ("account_mismatch", PageEnd::WrongAccount),
+            ("connector_disabled", PageEnd::Disabled),
+            ("invalid_client", PageEnd::Misconfigured),
+            ("answer_lost", PageEnd::Lost),
+            ("something_new", PageEnd::Failed),
         ] {
-            assert_eq!(End::of_failure(reason), end);
+            assert_eq!(PageEnd::of_failure(reason), end);
         }
     }
 }

@@ -8,14 +8,14 @@ use rocket::response::{self, Responder};
 use rocket::{Catcher, Request, catch, catchers};
 
 use super::cookies::{Cookies, SetCookies};
-use super::end::End;
+use super::end::PageEnd;
 use super::language::Preferred;
-use super::page::Page;
+use super::page::BrowserPage;
 use crate::app::App;
 use crate::domain::{Code, Error};
 use crate::http::problem;
 use crate::http::request_id::RequestId;
-use crate::service::link::{Branding, Cause, Halt, Halted, Setting, Stop, cookie_name, field_of};
+use crate::service::link::{Branding, Halt, Halted, LinkSetting, Stop, StopCause, cookie_name, field_of};
 use crate::words::Words;
 
 /// The page of an end.
@@ -24,7 +24,7 @@ use crate::words::Words;
 struct EndPage<'a> {
     words: Words,
     branding: Branding,
-    end: End,
+    end: PageEnd,
     code: &'static str,
     ways: Ways<'a>,
 }
@@ -92,14 +92,14 @@ pub(super) struct Failed {
 impl Failed {
     /// Adds the button that finishes, if the browser has approved.
     pub(super) fn or_finish(mut self, finish: impl FnOnce() -> Finish) -> Self {
-        if matches!(&self.stop.cause, Cause::Halted(halted) if halted.why == Halt::Approved) {
+        if matches!(&self.stop.cause, StopCause::Halted(halted) if halted.why == Halt::Approved) {
             self.finish = Some(finish());
         }
         self
     }
 
     /// Adds the names of the session to which it belongs.
-    pub(super) fn at(self, setting: &Setting) -> Self {
+    pub(super) fn at(self, setting: &LinkSetting) -> Self {
         Self { stop: self.stop.at(setting), ..self }
     }
 }
@@ -120,25 +120,35 @@ impl<'r> Responder<'r, 'static> for Failed {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let setting = self.stop.setting.as_deref();
         match &self.stop.cause {
-            Cause::Failed(error) => failed(error, setting, request),
-            Cause::Halted(halted) => {
+            StopCause::Failed(error) => failed_page(error, setting, request),
+            StopCause::Halted(halted) => {
                 let back = Some(halted.way_back.as_str());
                 let choose = Choose::of(halted, request);
                 let ways = Ways { back, choose, finish: self.finish, ..Ways::default() };
-                respond(End::of_halted(halted, setting), halted.why.code(), ways, setting, request)
+                respond_with_end(
+                    PageEnd::of_halted(halted, setting),
+                    halted.why.code(),
+                    ways,
+                    setting,
+                    request,
+                )
             }
         }
     }
 }
 
-fn failed(error: &Error, setting: Option<&Setting>, request: &Request<'_>) -> response::Result<'static> {
+fn failed_page(
+    error: &Error,
+    setting: Option<&LinkSetting>,
+    request: &Request<'_>,
+) -> response::Result<'static> {
     problem::log(error, RequestId::of(request));
     let code = error.code();
     // A temporary failure does not end the session.
     let ended = matches!(error, Error::Refused(_)).then_some(code).filter(|code| code.status() != 503);
     let back = setting.and_then(|setting| setting.way_back(ended).ok().flatten()).map(String::from);
     let ways = Ways { back: back.as_deref(), ..Ways::default() };
-    let mut response = respond(End::of_code(code), code, ways, setting, request)?;
+    let mut response = respond_with_end(PageEnd::of_code(code), code, ways, setting, request)?;
     if matches!(response.status().code, 429 | 503) {
         let pause = match error {
             Error::Refused(refusal) => refusal.retry_after_seconds(),
@@ -149,11 +159,11 @@ fn failed(error: &Error, setting: Option<&Setting>, request: &Request<'_>) -> re
     Ok(response)
 }
 
-fn respond(
-    end: End,
+fn respond_with_end(
+    end: PageEnd,
     code: Code,
     mut ways: Ways<'_>,
-    setting: Option<&Setting>,
+    setting: Option<&LinkSetting>,
     request: &Request<'_>,
 ) -> response::Result<'static> {
     let preferred = Preferred::of(request);
@@ -165,7 +175,7 @@ fn respond(
     let branding = setting.map(|setting| setting.branding.clone()).unwrap_or_default();
     let template = EndPage { words, branding, end, code: code.as_str(), ways };
     let status = Status::new(code.status());
-    Page { status, language, template, cookies: SetCookies::default() }.respond_to(request)
+    BrowserPage { status, language, template, cookies: SetCookies::default() }.respond_to(request)
 }
 
 /// The relative address at which a GET shows what this request would have shown. An empty one is the request's own, which
@@ -188,7 +198,7 @@ struct Caught(Code);
 
 impl<'r> Responder<'r, 'static> for Caught {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        respond(End::of_code(self.0), self.0, Ways::default(), None, request)
+        respond_with_end(PageEnd::of_code(self.0), self.0, Ways::default(), None, request)
     }
 }
 

@@ -3,7 +3,7 @@
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use crate::service::link::{DROPBOX, Setting};
+use crate::service::link::{DROPBOX, LinkSetting};
 use crate::words::{Language, Words};
 
 /// The languages that the browser prefers: its header `Accept-Language`.
@@ -15,7 +15,7 @@ impl<'r> Preferred<'r> {
     }
 
     /// The texts for a page of a session with this setting, with its names.
-    pub(super) fn words(&self, setting: &Setting) -> Words {
+    pub(super) fn words(&self, setting: &LinkSetting) -> Words {
         let words = Words::new(Language::choose(setting.locale.as_deref(), self.0))
             .with("app", &setting.app)
             .with_host("provider", &setting.provider);

@@ -18,21 +18,21 @@ mod session;
 
 pub use failed::catchers;
 
-use super::list::{Group, PAGE, undocumented};
+use super::list::{PAGE, RouteGroup, undocumented};
 use crate::http::Policy;
 
 /// Styles are not limited: they cost nothing, and the page that says "too many requests" needs them.
-const STYLE: Policy = Policy { limit: None, ..PAGE };
+const STYLE_POLICY: Policy = Policy { limit: None, ..PAGE };
 
 /// The routes under `/link`.
-pub(super) fn group() -> Group {
+pub(super) fn group() -> RouteGroup {
     undocumented![
         session::show => PAGE,
         session::start => PAGE,
         session::cancel => PAGE,
-        session::style => STYLE,
+        session::style => STYLE_POLICY,
         brand::logo => PAGE,
-        brand::accent => STYLE,
+        brand::accent => STYLE_POLICY,
         callback::callback => PAGE,
         outcome::outcome => PAGE,
         outcome::choose => PAGE,

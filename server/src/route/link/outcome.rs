@@ -8,8 +8,8 @@ use rocket::{State, get, post};
 use super::cookies::Cookies;
 use super::failed::Failed;
 use super::language::Preferred;
-use super::page::{Onward, Page};
-use super::sender::{Posted, Sender};
+use super::page::{BrowserPage, Onward};
+use super::sender::{FormSender, Posted};
 use super::session::{cookie_scope, move_on, onward_words, own_origin, presented_binding, refused};
 use crate::app::App;
 use crate::domain::Error;
@@ -35,13 +35,13 @@ pub(super) async fn choose(
     cookies: Cookies<'_>,
     preferred: Preferred<'_>,
     posted: Posted<'_>,
-) -> Result<Page<Onward>, Failed> {
+) -> Result<BrowserPage<Onward>, Failed> {
     let tenant: TenantId = tenant.parse().map_err(|_| Error::not_found())?;
     let session: LinkSessionId = session.parse().map_err(|_| Error::not_found())?;
     let opened = link::open_by_id(app, tenant, session, |name| cookies.value(name)).await?;
     let binding = presented_binding(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &[], binding) {
-        Sender::Ours => {}
+        FormSender::Ours => {}
         other => return Err(refused(&opened, other)),
     }
     let (scope, setting) = (cookie_scope(&opened), opened.setting().clone());

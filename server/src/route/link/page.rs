@@ -12,18 +12,18 @@ use crate::service::link::Branding;
 use crate::words::{Language, Words};
 
 /// The policy of every page.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+const PAGE_CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
 /// A page with its cookies.
-pub(super) struct Page<T> {
+pub(super) struct BrowserPage<T> {
     pub(super) status: Status,
     pub(super) language: Language,
     pub(super) template: T,
     pub(super) cookies: SetCookies,
 }
 
-impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
+impl<'r, T: Template> Responder<'r, 'static> for BrowserPage<T> {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let html = self.template.render().map_err(|error| {
             tracing::error!(%error, "a page could not be rendered");
@@ -32,7 +32,7 @@ impl<'r, T: Template> Responder<'r, 'static> for Page<T> {
         let mut response = Response::build()
             .status(self.status)
             .header(ContentType::HTML)
-            .header(Header::new("Content-Security-Policy", POLICY))
+            .header(Header::new("Content-Security-Policy", PAGE_CONTENT_POLICY))
             .header(Header::new("Content-Language", self.language.tag()))
             .header(Header::new("Vary", "Accept-Language"))
             .sized_body(html.len(), std::io::Cursor::new(html))
@@ -63,7 +63,7 @@ impl<'r> Responder<'r, 'static> for Redirect {
 #[template(path = "link/onward.html")]
 pub(super) struct Onward {
     pub(super) location: Url,
-    /// Texts with the name of the destination.
+    /// The page's texts, with the name of the destination.
     pub(super) words: Words,
     pub(super) branding: Branding,
 }

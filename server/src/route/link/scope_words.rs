@@ -4,7 +4,7 @@ use crate::words::Words;
 
 /// The scopes with which an app can change something, of those that Dropbox documents (Dropbox OAuth guide, "Scopes").
 /// The words of a scope are in `server/locales`.
-const WRITES: &[&str] = &[
+const WRITE_SCOPES: &[&str] = &[
     "account_info.write",
     "files.metadata.write",
     "files.content.write",
@@ -26,15 +26,15 @@ const WRITES: &[&str] = &[
 /// The requested scopes in plain words.
 pub(super) struct Scopes {
     /// What the app will be able to see.
-    pub(super) see: Vec<Scope>,
+    pub(super) see: Vec<ScopeWords>,
     /// What it will be able to change. A scope without words of ours counts as one of these.
-    pub(super) change: Vec<Scope>,
+    pub(super) change: Vec<ScopeWords>,
     /// The scopes' own names.
     pub(super) names: Vec<String>,
 }
 
 /// A scope in plain words.
-pub(super) struct Scope {
+pub(super) struct ScopeWords {
     pub(super) name: String,
     /// Its words as HTML.
     pub(super) words: String,
@@ -48,32 +48,32 @@ impl Scopes {
     /// Scopes in these words, of which some are new to the account. No scopes are those of a protocol that has none.
     pub(super) fn of(names: &[String], new: &[String], words: &Words) -> Self {
         let scopes = names.iter().map(|name| {
-            let id = id(name);
+            let id = scope_text_id(name);
             let unknown = !words.has(&id);
             let told = words.html(if unknown { "scope-other" } else { &id });
-            Scope { name: name.clone(), words: told, unknown, new: new.contains(name) }
+            ScopeWords { name: name.clone(), words: told, unknown, new: new.contains(name) }
         });
         let (see, mut change): (Vec<_>, Vec<_>) =
-            scopes.partition(|scope| !scope.unknown && !writes(&scope.name));
+            scopes.partition(|scope| !scope.unknown && !writes_something(&scope.name));
         if names.is_empty() {
             let words = words.html("everything");
-            change.push(Scope { name: String::new(), words, unknown: false, new: false });
+            change.push(ScopeWords { name: String::new(), words, unknown: false, new: false });
         }
         Self { see, change, names: names.to_vec() }
     }
 
     /// All of them, first what the app can see.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Scope> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &ScopeWords> {
         self.see.iter().chain(&self.change)
     }
 }
 
-fn writes(scope: &str) -> bool {
-    WRITES.contains(&scope)
+fn writes_something(scope: &str) -> bool {
+    WRITE_SCOPES.contains(&scope)
 }
 
 /// The name of a scope's words: Fluent permits no full stop in a name.
-fn id(scope: &str) -> String {
+fn scope_text_id(scope: &str) -> String {
     format!("scope-{}", scope.replace('.', "-"))
 }
 
@@ -86,13 +86,13 @@ mod tests {
     #[test]
     fn every_scope_that_can_change_something_has_words_and_no_other_sounds_like_one() {
         let words = Words::new(Language::English);
-        for scope in WRITES {
+        for scope in WRITE_SCOPES {
             assert!(scope::parse(&[(*scope).to_owned()]).is_ok(), "{scope}");
-            assert!(words.has(&id(scope)), "{scope}");
+            assert!(words.has(&scope_text_id(scope)), "{scope}");
         }
         for scope in ["account_info.read", "files.content.read", "openid", "sessions.list", "events.read"] {
-            assert!(words.has(&id(scope)) && !writes(scope), "{scope}");
+            assert!(words.has(&scope_text_id(scope)) && !writes_something(scope), "{scope}");
         }
-        assert!(!words.has(&id("files.invented")));
+        assert!(!words.has(&scope_text_id("files.invented")));
     }
 }

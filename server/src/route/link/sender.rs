@@ -9,16 +9,16 @@ use tokio::time::timeout;
 use crate::service::link::field_fits;
 
 /// The size limit of a form in bytes. Our own form needs less than a hundred.
-const LONGEST: u64 = 1024;
+const LONGEST_FORM: u64 = 1024;
 
 /// How long reading the body of a form may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const FORM_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The values that browsers send in `Sec-Fetch-Site` (Fetch Metadata, section 2.4).
-const SITES: [&str; 4] = ["cross-site", "same-origin", "same-site", "none"];
+const FETCH_SITES: [&str; 4] = ["cross-site", "same-origin", "same-site", "none"];
 
 /// Similar headers whose values are not used. Duplicates of them are rejected nevertheless.
-const ALIKE: [&str; 3] = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
+const SIMILAR_FETCH_HEADERS: [&str; 3] = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"];
 
 /// What a posted form reveals about the page that it was posted from. Pages cannot set the two headers.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ enum Given<'r> {
 
 /// The page that sent the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sender {
+pub(super) enum FormSender {
     /// Our own page, in this browser.
     Ours,
     /// A page from an origin that may post.
@@ -58,14 +58,14 @@ pub(super) enum Sender {
 impl Posted<'_> {
     /// Determines which page the form was posted from. `own` is our origin, `permitted` are other origins that may
     /// post, and `cookie` is what this browser remembers of the link.
-    pub(super) fn sender(&self, own: &str, permitted: &[String], cookie: Option<&str>) -> Sender {
+    pub(super) fn sender(&self, own: &str, permitted: &[String], cookie: Option<&str>) -> FormSender {
         let field = self.field.as_deref();
         let is_ours = match (self.origin, self.site) {
-            (Given::Unclear, _) | (_, Given::Unclear) => return Sender::Foreign,
+            (Given::Unclear, _) | (_, Given::Unclear) => return FormSender::Foreign,
             (Given::Once(origin), _) if permitted.iter().any(|each| each == origin) => {
-                return Sender::Permitted;
+                return FormSender::Permitted;
             }
-            (Given::Once(origin), _) if origin != own && origin != "null" => return Sender::Foreign,
+            (Given::Once(origin), _) if origin != own && origin != "null" => return FormSender::Foreign,
             // Our own page sends `null` because it sends no Referer, so only this header or the field can tell.
             (_, Given::Once("same-origin")) => true,
             (_, Given::Once("cross-site" | "same-site")) => false,
@@ -75,11 +75,11 @@ impl Posted<'_> {
         };
         let says_other = matches!(self.site, Given::Once("cross-site" | "same-site"));
         match (is_ours, field, cookie) {
-            (false, _, _) if says_other => Sender::Unknown,
-            (_, Some(_), None) => Sender::WithoutCookie,
-            (true, _, _) => Sender::Ours,
-            (false, Some(_), Some(_)) => Sender::Stale,
-            (false, None, _) => Sender::Unknown,
+            (false, _, _) if says_other => FormSender::Unknown,
+            (_, Some(_), None) => FormSender::WithoutCookie,
+            (true, _, _) => FormSender::Ours,
+            (false, Some(_), Some(_)) => FormSender::Stale,
+            (false, None, _) => FormSender::Unknown,
         }
     }
 }
@@ -98,19 +98,19 @@ impl<'r> FromData<'r> for Posted<'r> {
             }
         };
         let site = match once("sec-fetch-site") {
-            Given::Once(site) if !SITES.contains(&site) => Given::Unclear,
-            _ if ALIKE.iter().any(|name| once(name) == Given::Unclear) => Given::Unclear,
+            Given::Once(site) if !FETCH_SITES.contains(&site) => Given::Unclear,
+            _ if SIMILAR_FETCH_HEADERS.iter().any(|name| once(name) == Given::Unclear) => Given::Unclear,
             site => site,
         };
         // A body that is too long, too slow or cut off counts as one without the field, and the headers decide.
-        let body = timeout(PATIENCE, data.open(LONGEST.bytes()).into_bytes()).await;
+        let body = timeout(FORM_PATIENCE, data.open(LONGEST_FORM.bytes()).into_bytes()).await;
         let body = body.ok().and_then(Result::ok).map(rocket::data::Capped::into_inner).unwrap_or_default();
-        Outcome::Success(Self { origin: once("origin"), site, field: field(&body) })
+        Outcome::Success(Self { origin: once("origin"), site, field: form_field(&body) })
     }
 }
 
 /// The only field of our form.
-fn field(body: &[u8]) -> Option<String> {
+fn form_field(body: &[u8]) -> Option<String> {
     let mut fields = url::form_urlencoded::parse(body).filter(|(name, _)| name == "page");
     match (fields.next(), fields.next()) {
         (Some((_, value)), None) => Some(value.into_owned()),
@@ -122,7 +122,7 @@ fn field(body: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
 
-    const OWN: &str = "https://link.example";
+    const OWN_ORIGIN: &str = "https://link.example";
 
     fn from<'r>(origin: Option<&'r str>, site: Option<&'r str>) -> Posted<'r> {
         let given = |value: Option<&'r str>| value.map_or(Given::No, Given::Once);
@@ -133,45 +133,53 @@ mod tests {
     fn our_own_page_is_recognised_by_its_headers() {
         let permitted = ["https://photos.example".to_owned()];
         for (origin, site) in [
-            (Some(OWN), Some("same-origin")),
-            (Some(OWN), None),
+            (Some(OWN_ORIGIN), Some("same-origin")),
+            (Some(OWN_ORIGIN), None),
             (Some("null"), Some("same-origin")),
             (None, Some("same-origin")),
         ] {
-            assert_eq!(from(origin, site).sender(OWN, &[], None), Sender::Ours, "{origin:?} {site:?}");
+            assert_eq!(
+                from(origin, site).sender(OWN_ORIGIN, &[], None),
+                FormSender::Ours,
+                "{origin:?} {site:?}"
+            );
         }
         let photos = from(Some("https://photos.example"), Some("cross-site"));
-        assert_eq!(photos.sender(OWN, &permitted, None), Sender::Permitted);
-        assert_eq!(photos.sender(OWN, &[], None), Sender::Foreign);
+        assert_eq!(photos.sender(OWN_ORIGIN, &permitted, None), FormSender::Permitted);
+        assert_eq!(photos.sender(OWN_ORIGIN, &[], None), FormSender::Foreign);
     }
 
     #[test]
     fn a_post_from_another_site_is_not_ours() {
         let permitted = ["https://photos.example".to_owned()];
         for (origin, site, expected) in [
-            (Some("https://evil.example"), Some("cross-site"), Sender::Foreign),
-            (Some("https://evil.example"), Some("same-origin"), Sender::Foreign),
-            (Some("https://evil.example"), None, Sender::Foreign),
-            (Some(OWN), Some("cross-site"), Sender::Unknown),
-            (Some("null"), Some("cross-site"), Sender::Unknown),
-            (Some("null"), Some("same-site"), Sender::Unknown),
-            (Some("null"), None, Sender::Unknown),
-            (None, Some("cross-site"), Sender::Unknown),
-            (None, Some("none"), Sender::Unknown),
-            (None, None, Sender::Unknown),
+            (Some("https://evil.example"), Some("cross-site"), FormSender::Foreign),
+            (Some("https://evil.example"), Some("same-origin"), FormSender::Foreign),
+            (Some("https://evil.example"), None, FormSender::Foreign),
+            (Some(OWN_ORIGIN), Some("cross-site"), FormSender::Unknown),
+            (Some("null"), Some("cross-site"), FormSender::Unknown),
+            (Some("null"), Some("same-site"), FormSender::Unknown),
+            (Some("null"), None, FormSender::Unknown),
+            (None, Some("cross-site"), FormSender::Unknown),
+            (None, Some("none"), FormSender::Unknown),
+            (None, None, FormSender::Unknown),
         ] {
-            assert_eq!(from(origin, site).sender(OWN, &permitted, None), expected, "{origin:?} {site:?}");
+            assert_eq!(
+                from(origin, site).sender(OWN_ORIGIN, &permitted, None),
+                expected,
+                "{origin:?} {site:?}"
+            );
         }
     }
 
     #[test]
     fn a_doubled_header_is_refused() {
-        let mut posted = from(Some(OWN), Some("same-origin"));
+        let mut posted = from(Some(OWN_ORIGIN), Some("same-origin"));
         posted.site = Given::Unclear;
-        assert_eq!(posted.sender(OWN, &[], None), Sender::Foreign);
-        let mut posted = from(Some(OWN), Some("same-origin"));
+        assert_eq!(posted.sender(OWN_ORIGIN, &[], None), FormSender::Foreign);
+        let mut posted = from(Some(OWN_ORIGIN), Some("same-origin"));
         posted.origin = Given::Unclear;
-        assert_eq!(posted.sender(OWN, &[], None), Sender::Foreign);
+        assert_eq!(posted.sender(OWN_ORIGIN, &[], None), FormSender::Foreign);
     }
 
     #[test]
@@ -180,14 +188,20 @@ mod tests {
         let field = Some(binding.field());
         let posted = |origin, site| Posted { field: field.clone(), ..from(origin, site) };
         for origin in [Some("null"), None] {
-            assert_eq!(posted(origin, None).sender(OWN, &[], Some(binding.cookie())), Sender::Ours);
-            assert_eq!(posted(origin, None).sender(OWN, &[], Some("another")), Sender::Stale);
-            assert_eq!(posted(origin, None).sender(OWN, &[], None), Sender::WithoutCookie);
             assert_eq!(
-                posted(origin, Some("cross-site")).sender(OWN, &[], Some(binding.cookie())),
-                Sender::Unknown
+                posted(origin, None).sender(OWN_ORIGIN, &[], Some(binding.cookie())),
+                FormSender::Ours
+            );
+            assert_eq!(posted(origin, None).sender(OWN_ORIGIN, &[], Some("another")), FormSender::Stale);
+            assert_eq!(posted(origin, None).sender(OWN_ORIGIN, &[], None), FormSender::WithoutCookie);
+            assert_eq!(
+                posted(origin, Some("cross-site")).sender(OWN_ORIGIN, &[], Some(binding.cookie())),
+                FormSender::Unknown
             );
         }
-        assert_eq!(posted(Some("null"), Some("same-origin")).sender(OWN, &[], None), Sender::WithoutCookie);
+        assert_eq!(
+            posted(Some("null"), Some("same-origin")).sender(OWN_ORIGIN, &[], None),
+            FormSender::WithoutCookie
+        );
     }
 }

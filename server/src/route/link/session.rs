@@ -8,22 +8,22 @@ use rocket::http::{ContentType, Status};
 use rocket::{State, get, post};
 
 use super::confirm::Confirm;
-use super::cookies::{Cookies, Reach, SetCookies};
+use super::cookies::{CookieReach, Cookies, SetCookies};
 use super::failed::{Failed, Finish};
 use super::language::Preferred;
-use super::page::{Onward, Page, Redirect};
-use super::sender::{Posted, Sender};
+use super::page::{BrowserPage, Onward, Redirect};
+use super::sender::{FormSender, Posted};
 use crate::app::App;
-use crate::service::link::{self, Binding, Branding, Halt, Opened, Setting, field_of};
+use crate::service::link::{self, Binding, Branding, Halt, LinkSetting, OpenedLink, field_of};
 use crate::words::Words;
 
-/// The query of the second of two identical posts.
-const AGAIN: &str = "again";
+/// The query of the second of two identical posts of the link page.
+const REPEATED_POST: &str = "again";
 
-/// The response to a POST of the ticket.
+/// The response to a POST of the link page's ticket.
 #[derive(rocket::Responder)]
 pub(super) enum Answer {
-    Onward(Box<Page<Onward>>),
+    Onward(Box<BrowserPage<Onward>>),
     Redirect(Redirect),
 }
 
@@ -33,11 +33,11 @@ pub(super) async fn show(
     ticket: &str,
     cookies: Cookies<'_>,
     preferred: Preferred<'_>,
-) -> Result<Page<Confirm>, Failed> {
+) -> Result<BrowserPage<Confirm>, Failed> {
     let opened = link::open(app, ticket).await?;
     let binding = presented_binding(app, &opened, &cookies).unwrap_or_default();
     let finish = || Finish { ticket: ticket.to_owned(), page: field_of(binding) };
-    confirm(app, ticket, opened, &cookies, &preferred).map_err(|failed| failed.or_finish(finish))
+    confirm_page(app, ticket, opened, &cookies, &preferred).map_err(|failed| failed.or_finish(finish))
 }
 
 #[post("/link/<ticket>", data = "<posted>")]
@@ -52,14 +52,14 @@ pub(super) async fn start(
     let opened = link::open(app, ticket).await?;
     let binding = presented_binding(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &opened.posting_origins()?, binding) {
-        Sender::Ours => {}
-        Sender::Permitted if binding.is_some() => {}
-        Sender::Permitted if uri.query().is_none_or(|query| query.as_str() != AGAIN) => {
+        FormSender::Ours => {}
+        FormSender::Permitted if binding.is_some() => {}
+        FormSender::Permitted if uri.query().is_none_or(|query| query.as_str() != REPEATED_POST) => {
             return Ok(Answer::Redirect(once_more(app, ticket, &opened, &cookies)?));
         }
         // The tenant's page does not identify itself, or the browser does not send our cookie from there, so our page
         // asks.
-        Sender::Unknown | Sender::Permitted if opened.skips_the_page() => {
+        FormSender::Unknown | FormSender::Permitted if opened.skips_the_page() => {
             let location = format!("/link/{ticket}");
             let cookies = SetCookies::default();
             return Ok(Answer::Redirect(Redirect { status: Status::SeeOther, location, cookies }));
@@ -76,10 +76,15 @@ pub(super) async fn start(
 /// Sets the browser's cookie before the session is bound to it. Otherwise a browser in which the tenant's button was
 /// pressed twice, or which comes back to it, could not prove that it is the same one, because it ignores cookies from a
 /// response that it did not wait for.
-fn once_more(app: &App, ticket: &str, opened: &Opened, cookies: &Cookies<'_>) -> Result<Redirect, Failed> {
+fn once_more(
+    app: &App,
+    ticket: &str,
+    opened: &OpenedLink,
+    cookies: &Cookies<'_>,
+) -> Result<Redirect, Failed> {
     let binding = Binding::generate()?;
-    let location = format!("/link/{ticket}?{AGAIN}");
-    let cookies = remember(app, cookies, cookie_scope(opened), &binding);
+    let location = format!("/link/{ticket}?{REPEATED_POST}");
+    let cookies = remember_link(app, cookies, cookie_scope(opened), &binding);
     Ok(Redirect { status: Status::TemporaryRedirect, location, cookies })
 }
 
@@ -90,11 +95,11 @@ pub(super) async fn cancel(
     cookies: Cookies<'_>,
     preferred: Preferred<'_>,
     posted: Posted<'_>,
-) -> Result<Page<Onward>, Failed> {
+) -> Result<BrowserPage<Onward>, Failed> {
     let opened = link::open(app, ticket).await?;
     let binding = presented_binding(app, &opened, &cookies);
     match posted.sender(&own_origin(app), &[], binding) {
-        Sender::Ours => {}
+        FormSender::Ours => {}
         other => return Err(refused(&opened, other)),
     }
     let (scope, setting) = (cookie_scope(&opened), opened.setting().clone());
@@ -105,17 +110,21 @@ pub(super) async fn cancel(
 }
 
 /// Why a form from such a page has no effect.
-pub(super) fn refused(opened: &Opened, sender: Sender) -> Failed {
+pub(super) fn refused(opened: &OpenedLink, sender: FormSender) -> Failed {
     let why = match sender {
-        Sender::WithoutCookie => Halt::WithoutCookie,
-        Sender::Stale => Halt::OutOfDate,
-        Sender::Ours | Sender::Permitted | Sender::Unknown | Sender::Foreign => Halt::Foreign,
+        FormSender::WithoutCookie => Halt::WithoutCookie,
+        FormSender::Stale => Halt::OutOfDate,
+        FormSender::Ours | FormSender::Permitted | FormSender::Unknown | FormSender::Foreign => Halt::Foreign,
     };
     opened.halted(why).into()
 }
 
 /// The texts for moving on to the provider, or else to the app.
-pub(super) fn onward_words(preferred: &Preferred<'_>, setting: &Setting, provider: Option<&str>) -> Words {
+pub(super) fn onward_words(
+    preferred: &Preferred<'_>,
+    setting: &LinkSetting,
+    provider: Option<&str>,
+) -> Words {
     let words = preferred.words(setting);
     match provider {
         Some(provider) => words.with_host("destination", provider),
@@ -130,10 +139,10 @@ pub(super) fn move_on(
     scope: CookieScope,
     onward: link::Onward,
     (words, branding): (Words, Branding),
-) -> Page<Onward> {
-    let cookies = remember(app, cookies, scope, &onward.binding);
+) -> BrowserPage<Onward> {
+    let cookies = remember_link(app, cookies, scope, &onward.binding);
     let language = words.language();
-    Page {
+    BrowserPage {
         status: Status::Ok,
         language,
         template: Onward { location: onward.location, words, branding },
@@ -142,36 +151,40 @@ pub(super) fn move_on(
 }
 
 /// Our page, and the cookie that binds it to this browser.
-fn confirm(
+fn confirm_page(
     app: &App,
     ticket: &str,
-    opened: Opened,
+    opened: OpenedLink,
     cookies: &Cookies<'_>,
     preferred: &Preferred<'_>,
-) -> Result<Page<Confirm>, Failed> {
+) -> Result<BrowserPage<Confirm>, Failed> {
     let binding = presented_binding(app, &opened, cookies);
     let (scope, setting) = (cookie_scope(&opened), opened.setting().clone());
     let visit = opened.visit(binding).map_err(|stop| Failed::from(stop).at(&setting))?;
-    let cookies = remember(app, cookies, scope, &visit.binding);
+    let cookies = remember_link(app, cookies, scope, &visit.binding);
     let template = Confirm::of(visit, ticket, preferred);
-    Ok(Page { status: Status::Ok, language: template.language(), template, cookies })
+    Ok(BrowserPage { status: Status::Ok, language: template.language(), template, cookies })
 }
 
 /// The cookie value that this browser sent for the link.
-pub(super) fn presented_binding<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
+pub(super) fn presented_binding<'r>(
+    app: &App,
+    opened: &OpenedLink,
+    cookies: &Cookies<'r>,
+) -> Option<&'r str> {
     cookies.value(&link::cookie_name(app.settings.is_https(), opened.id()))
 }
 
 /// Makes the browser remember the link for its maximum lifetime and one more day.
-fn remember(app: &App, cookies: &Cookies<'_>, scope: CookieScope, binding: &Binding) -> SetCookies {
+fn remember_link(app: &App, cookies: &Cookies<'_>, scope: CookieScope, binding: &Binding) -> SetCookies {
     cookies.binding(app.settings.is_https(), scope, binding, app.settings.link.session_seconds)
 }
 
 /// The link of a cookie, and the pages from which it must be sent.
-pub(super) type CookieScope = (LinkSessionId, Reach);
+pub(super) type CookieScope = (LinkSessionId, CookieReach);
 
-pub(super) fn cookie_scope(opened: &Opened) -> CookieScope {
-    (opened.id(), if opened.skips_the_page() { Reach::Tenant } else { Reach::Own })
+pub(super) fn cookie_scope(opened: &OpenedLink) -> CookieScope {
+    (opened.id(), if opened.skips_the_page() { CookieReach::Tenant } else { CookieReach::Own })
 }
 
 pub(super) fn own_origin(app: &App) -> String {

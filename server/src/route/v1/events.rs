@@ -17,7 +17,7 @@ use crate::route::streamed::Streamed;
 use crate::service::webhook::{Follower, Frame, follow as begin};
 
 /// How long a client waits before it connects again.
-const RETRY: Duration = Duration::from_secs(2);
+const EVENT_STREAM_RETRY: Duration = Duration::from_secs(2);
 
 /// Follow events
 ///
@@ -44,13 +44,15 @@ pub(super) async fn follow(
     let events = begin(Arc::clone(app), caller.key, after)?;
     Ok(Streamed(Box::pin(unfold(events, |mut events: Follower| async move {
         let frame = events.next().await?;
-        Some((rendered(frame), events))
+        Some((rendered_frame(frame), events))
     }))))
 }
 
-fn rendered(frame: Frame) -> Event {
+fn rendered_frame(frame: Frame) -> Event {
     match frame {
-        Frame::Ready(id) => Event::data("{}").event("ready").with_retry(RETRY).id(id.to_string()),
+        Frame::Ready(id) => {
+            Event::data("{}").event("ready").with_retry(EVENT_STREAM_RETRY).id(id.to_string())
+        }
         Frame::Event(id, payload) => Event::data(payload).event("event").id(id.to_string()),
         Frame::Beat => Event::comment(""),
         Frame::Gap => {

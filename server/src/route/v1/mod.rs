@@ -7,16 +7,16 @@ mod manage_sessions;
 mod tokens;
 mod webhook_endpoints;
 
-use super::list::{Group, documented};
+use super::list::{RouteGroup, documented};
 use crate::http::Policy;
 
 /// The policy of token fetches, which arrive many times a second.
-const FETCH: Policy = Policy { issues_tokens: true, is_frequent: true, ..Policy::DEFAULT };
+const TOKEN_FETCH_POLICY: Policy = Policy { issues_tokens: true, is_frequent: true, ..Policy::DEFAULT };
 /// The policy of forced refreshes, which occur at most once a minute for each account.
-const REFRESH: Policy = Policy { issues_tokens: true, ..Policy::DEFAULT };
+const TOKEN_REFRESH_POLICY: Policy = Policy { issues_tokens: true, ..Policy::DEFAULT };
 
 /// The routes under `/v1`.
-pub(super) fn group() -> Group {
+pub(super) fn group() -> RouteGroup {
     documented![
         link_sessions::create,
         link_sessions::list,
@@ -27,10 +27,10 @@ pub(super) fn group() -> Group {
         accounts::list,
         accounts::show,
         accounts::delete,
-        tokens::for_account => FETCH,
-        tokens::for_user => FETCH,
-        tokens::for_many => FETCH,
-        tokens::force => REFRESH,
+        tokens::for_account => TOKEN_FETCH_POLICY,
+        tokens::for_user => TOKEN_FETCH_POLICY,
+        tokens::for_many => TOKEN_FETCH_POLICY,
+        tokens::force => TOKEN_REFRESH_POLICY,
         accounts::check,
         accounts::sign,
         events::follow,

@@ -29,17 +29,17 @@ pub async fn list(
     limit: i64,
 ) -> Result<Page<AccountSummary>> {
     let list = List::new(app.vault.ring(), "accounts", &filter)?;
-    let asked: Option<Cursor<AccountKey>> = list.read(cursor)?;
-    let asked = asked.as_ref();
+    let asked_page: Option<Cursor<AccountKey>> = list.read(cursor)?;
+    let asked_page = asked_page.as_ref();
     let budget = Budget::of(Duration::from_millis(app.settings.operators.search_milliseconds));
     let (found, names) =
-        app.store.operator(async |tx| page(tx, &mut filter, asked, limit, budget).await).await?;
+        app.store.operator(async |tx| account_page(tx, &mut filter, asked_page, limit, budget).await).await?;
     let page = match found {
-        Found::Listed(rows, total) => {
-            let page = list.page(asked, rows, limit, |row| AccountKey::of(row, filter.sort))?;
+        AccountPage::Listed(rows, total) => {
+            let page = list.page(asked_page, rows, limit, |row| AccountKey::of(row, filter.sort))?;
             Page { total, ..page }
         }
-        Found::Searched(page) => {
+        AccountPage::Searched(page) => {
             let cursor = |key: Option<AccountKey>, direction| {
                 key.map(|key| list.write(&Cursor { direction, key })).transpose()
             };
@@ -57,20 +57,20 @@ pub async fn list(
 }
 
 /// A page of a list.
-enum Found {
+enum AccountPage {
     /// The rows and one more, nearest first, of a list without a text.
     Listed(Vec<SeenAccount>, Option<Total>),
     /// A page of a search.
     Searched(SearchPage),
 }
 
-async fn page(
+async fn account_page(
     tx: &mut OperatorTx,
     filter: &mut AccountFilter,
-    asked: Option<&Cursor<AccountKey>>,
+    asked_page: Option<&Cursor<AccountKey>>,
     limit: i64,
     budget: Budget,
-) -> Result<(Found, Names)> {
+) -> Result<(AccountPage, Names)> {
     if let (Some(connector), None) = (filter.connector, filter.tenants.single()) {
         // The index on connectors begins with the tenant, like every other.
         let owner = tx.connector_owner(connector).await?.filter(|owner| filter.tenants.includes(*owner));
@@ -78,22 +78,22 @@ async fn page(
             filter.tenants = Whose::one(owner.into());
         } else {
             // There is no such connector. Without a tenant, the query would scan all accounts for nothing.
-            return Ok((Found::Listed(Vec::new(), Some(Total::NONE)), Names::default()));
+            return Ok((AccountPage::Listed(Vec::new(), Some(Total::NONE)), Names::default()));
         }
     }
-    let place = asked.map(|cursor| (&cursor.key, cursor.is_backwards()));
+    let place = asked_page.map(|cursor| (&cursor.key, cursor.is_backwards()));
     if let Some(page) = tx.searched_accounts(filter, place, limit, budget).await? {
         let names = Names::of(tx, &page.rows).await?;
-        return Ok((Found::Searched(page), names));
+        return Ok((AccountPage::Searched(page), names));
     }
-    let backwards = asked.is_some_and(Cursor::is_backwards);
-    let rows = tx.accounts(filter, asked.map(|cursor| &cursor.key), backwards, limit + 1).await?;
-    let total = match asked {
+    let backwards = asked_page.is_some_and(Cursor::is_backwards);
+    let rows = tx.accounts(filter, asked_page.map(|cursor| &cursor.key), backwards, limit + 1).await?;
+    let total = match asked_page {
         Some(_) => None,
         None => Some(tx.count_accounts(filter).await?),
     };
     let names = Names::of(tx, &rows).await?;
-    Ok((Found::Listed(rows, total), names))
+    Ok((AccountPage::Listed(rows, total), names))
 }
 
 /// One account with the facts about its tokens that operators may see. Inspections are recorded in the tenant's log,

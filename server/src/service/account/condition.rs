@@ -12,10 +12,10 @@ use crate::store::connectors::breakers::BreakerRow;
 use crate::store::tokens::leases::LeaseRow;
 
 /// A token this close to its end is not issued any more.
-const SKEW: TimeDelta = TimeDelta::seconds(5);
+const TOKEN_SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// Everything that decides an account's condition, read in one transaction.
-pub(super) struct Known<'a> {
+pub(super) struct KnownAccount<'a> {
     pub(super) account: &'a SeenAccount,
     pub(super) status: AccountStatus,
     pub(super) connector: &'a ConnectorState,
@@ -27,17 +27,18 @@ pub(super) struct Known<'a> {
 }
 
 /// The condition of an account.
-pub(super) fn condition(known: &Known<'_>) -> AccountCondition {
-    let mut found = known.problems();
-    let tokens = known.tokens(&found);
-    let mut sentences: Vec<String> = found.iter().map(|(_, sentence)| sentence.clone()).collect();
+pub(super) fn condition(known: &KnownAccount<'_>) -> AccountCondition {
+    let mut found_problems = known.account_problems();
+    let tokens = known.tokens(&found_problems);
+    let mut sentences: Vec<String> = found_problems.iter().map(|(_, sentence)| sentence.clone()).collect();
     if known.status == AccountStatus::Active {
-        let needs_saying = !found.is_empty();
+        let needs_saying = !found_problems.is_empty();
         match (tokens, known.account.access_expires_at) {
             (TokenAvailability::Issued, _) if needs_saying => sentences.push("Tokens are issued.".to_owned()),
             (TokenAvailability::Issued, _) => sentences.push("It works: tokens are issued.".to_owned()),
             (TokenAvailability::UntilExpiry, Some(end)) => {
-                sentences.push(format!("Its current token is issued until it expires at {}.", time(end)));
+                sentences
+                    .push(format!("Its current token is issued until it expires at {}.", time_in_words(end)));
             }
             (TokenAvailability::UntilExpiry, None) => {
                 sentences.push("Its current token is issued.".to_owned());
@@ -47,25 +48,25 @@ pub(super) fn condition(known: &Known<'_>) -> AccountCondition {
             }
         }
     }
-    let problems = found.drain(..).map(|(problem, _)| problem.into()).collect();
+    let problems = found_problems.drain(..).map(|(problem, _)| problem.into()).collect();
     AccountCondition { tokens: tokens.into(), problems, sentence: sentences.join(" ") }
 }
 
-impl Known<'_> {
+impl KnownAccount<'_> {
     /// The problems, the one that stops most first, each with a sentence.
-    fn problems(&self) -> Vec<(AccountProblem, String)> {
-        let mut found = self.own_problems();
+    fn account_problems(&self) -> Vec<(AccountProblem, String)> {
+        let mut found_problems = self.own_problems();
         // Nothing calls the provider for an account without a grant.
         if matches!(self.status, AccountStatus::Active | AccountStatus::Suspended) {
-            found.extend(self.connector_problem());
-            found.extend(self.refresh_problem());
+            found_problems.extend(self.connector_problem());
+            found_problems.extend(self.refresh_problem());
             if !self.account.missing_scopes.is_empty() {
                 let scopes = self.account.missing_scopes.join(", ");
                 let sentence = format!("The user has not granted {scopes}.");
-                found.push((AccountProblem::ScopesMissing, sentence));
+                found_problems.push((AccountProblem::ScopesMissing, sentence));
             }
         }
-        found
+        found_problems
     }
 
     fn own_problems(&self) -> Vec<(AccountProblem, String)> {
@@ -77,18 +78,18 @@ impl Known<'_> {
                 .map_or_else(String::new, |text| format!(" ({text})"))
         };
         let reason = because(&self.account.status_reason);
-        let mut found = Vec::new();
+        let mut found_problems = Vec::new();
         match self.status {
             AccountStatus::Active => {}
             AccountStatus::NeedsReauth => {
                 let sentence = format!("{provider} has ended the grant{reason}; the user must link again.");
-                found.push((AccountProblem::GrantEnded, sentence));
+                found_problems.push((AccountProblem::GrantEnded, sentence));
             }
             AccountStatus::Suspended => {
                 let sentence = format!(
                     "An operator has frozen its account at {provider}{reason}: tokens are kept but not issued until an operator resumes it."
                 );
-                found.push((AccountProblem::Frozen, sentence));
+                found_problems.push((AccountProblem::Frozen, sentence));
             }
             AccountStatus::Revoking => {
                 let error = self.revocation.map(|facts| because(&facts.last_error)).unwrap_or_default();
@@ -96,27 +97,27 @@ impl Known<'_> {
                     "It is revoked here{reason}, and no token is issued; {provider} has not confirmed the end of the grant yet{error}."
                 );
                 let is_failing = self.revocation.is_some_and(|facts| facts.last_error.is_some());
-                found.push((AccountProblem::Revoked, sentence));
+                found_problems.push((AccountProblem::Revoked, sentence));
                 if is_failing {
                     let sentence = "The revocation there is tried again for a day.".to_owned();
-                    found.push((AccountProblem::RevocationFailing, sentence));
+                    found_problems.push((AccountProblem::RevocationFailing, sentence));
                 }
             }
             AccountStatus::Revoked => {
                 let sentence = format!("It is revoked{reason}; the user may link again.");
-                found.push((AccountProblem::Revoked, sentence));
+                found_problems.push((AccountProblem::Revoked, sentence));
                 if let Some(facts) = self.revocation {
                     let error = because(&facts.last_error);
                     let sentence = format!("{provider} never confirmed the end of the grant{error}.");
-                    found.push((AccountProblem::RevocationFailing, sentence));
+                    found_problems.push((AccountProblem::RevocationFailing, sentence));
                 }
             }
         }
         if self.freeze.is_some() && self.status != AccountStatus::Suspended {
             let sentence = format!("Its account at {provider} is frozen, so a new link will be suspended.");
-            found.push((AccountProblem::Frozen, sentence));
+            found_problems.push((AccountProblem::Frozen, sentence));
         }
-        found
+        found_problems
     }
 
     /// What is wrong with the connector: at most one thing.
@@ -146,19 +147,20 @@ impl Known<'_> {
             });
         }
         let retry_at = self.breaker.filter(|row| row.opened_at.is_some()).and_then(|row| row.retry_at)?;
-        let until = if retry_at > self.now { format!(" until {}", time(retry_at)) } else { String::new() };
+        let until =
+            if retry_at > self.now { format!(" until {}", time_in_words(retry_at)) } else { String::new() };
         let sentence =
             format!("Calls to {provider} for its connector “{name}” are paused after failures{until}.");
         Some((AccountProblem::ProviderPaused, sentence))
     }
 
-    /// Why the last refresh failed, while no other is tried.
+    /// Why the account's last refresh failed, while no other is tried.
     fn refresh_problem(&self) -> Option<(AccountProblem, String)> {
         let refresh = self.refresh?;
         let error = refresh.last_error.as_deref()?;
         let until = refresh.cool_down_until.filter(|until| *until > self.now)?;
         let provider = self.provider();
-        let again = time(until);
+        let again = time_in_words(until);
         Some(match error {
             "invalid_request" | "invalid_scope" | "unsupported_grant_type" | "route_error" => {
                 let sentence = format!(
@@ -175,11 +177,12 @@ impl Known<'_> {
         })
     }
 
-    fn tokens(&self, found: &[(AccountProblem, String)]) -> TokenAvailability {
+    fn tokens(&self, found_problems: &[(AccountProblem, String)]) -> TokenAvailability {
         if self.status != AccountStatus::Active {
             return TokenAvailability::NotIssued;
         }
-        let is = |wanted: &[AccountProblem]| found.iter().any(|(problem, _)| wanted.contains(problem));
+        let is =
+            |wanted: &[AccountProblem]| found_problems.iter().any(|(problem, _)| wanted.contains(problem));
         let off = is(&[AccountProblem::ConnectorDisabled, AccountProblem::ConnectorRemoved]);
         let stopped = off
             || is(&[
@@ -193,18 +196,18 @@ impl Known<'_> {
             _ if !stopped => TokenAvailability::Issued,
             None if off => TokenAvailability::NotIssued,
             None => TokenAvailability::Issued,
-            Some(end) if end > self.now + SKEW => TokenAvailability::UntilExpiry,
+            Some(end) if end > self.now + TOKEN_SKEW => TokenAvailability::UntilExpiry,
             Some(_) => TokenAvailability::NotIssued,
         }
     }
 
-    /// Who the provider is, in a sentence.
+    /// Who the account's provider is, in a sentence.
     fn provider(&self) -> &str {
         let is_dropbox = self.connector.issuer == connector::PROVIDER;
         if is_dropbox { "Dropbox" } else { &self.connector.issuer }
     }
 }
 
-fn time(at: DateTime<Utc>) -> String {
+fn time_in_words(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%SZ").to_string()
 }

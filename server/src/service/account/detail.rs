@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::condition::{Known, condition};
+use super::condition::{KnownAccount, condition};
 use super::frozen::Frozen;
 use super::metadata_to_wire;
 use crate::app::App;
@@ -26,33 +26,36 @@ pub(in crate::service) async fn owner(app: &App, id: AccountId) -> Result<SeenAc
 
 /// Everything about an account that operators may see.
 pub(in crate::service) async fn detail(app: &App, id: AccountId) -> Result<AccountDetail> {
-    app.store.operator(async |tx| read(app, tx, id).await).await
+    app.store.operator(async |tx| read_account(app, tx, id).await).await
 }
 
-async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDetail> {
-    let row = tx.seen_account(id.uuid()).await?.ok_or_else(no_account)?;
-    let names = Names::of(tx, std::slice::from_ref(&row)).await?;
-    let refresh = tx.refresh_state(row.tenant_id, row.id).await?;
-    let token = match row.refreshed_at {
+async fn read_account(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDetail> {
+    let account_row = tx.seen_account(id.uuid()).await?.ok_or_else(no_account)?;
+    let names = Names::of(tx, std::slice::from_ref(&account_row)).await?;
+    let refresh = tx.refresh_state(account_row.tenant_id, account_row.id).await?;
+    let token = match account_row.refreshed_at {
         Some(refreshed_at) => Some(TokenFacts {
-            generation: row.generation,
-            access_expires_at: row.access_expires_at,
+            generation: account_row.generation,
+            access_expires_at: account_row.access_expires_at,
             refreshed_at,
-            fingerprint: fingerprint(app, row.id, row.generation)?,
-            holders: count(tx.holders(row.tenant_id, row.id, row.generation).await?),
+            fingerprint: fingerprint(app, account_row.id, account_row.generation)?,
+            holders: issue_count(
+                tx.holders(account_row.tenant_id, account_row.id, account_row.generation).await?,
+            ),
             last_error: refresh.as_ref().and_then(|refresh| refresh.last_error.clone()),
         }),
         None => None,
     };
-    let revocation = tx.revocation(row.tenant_id, row.id).await?.map(revocation_facts);
-    let connector = tx.connector_state(row.tenant_id, row.connector_id).await?;
+    let revocation = tx.revocation(account_row.tenant_id, account_row.id).await?.map(revocation_facts);
+    let connector = tx.connector_state(account_row.tenant_id, account_row.connector_id).await?;
     let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
-    let frozen = Frozen { issuer: connector.issuer.clone(), account: row.provider_account_id.clone() };
-    let freeze = tx.freeze(row.tenant_id, &frozen.to_string()).await?.map(freeze_to_wire);
-    let breaker = tx.connector_breaker(row.tenant_id, row.connector_id).await?;
-    let known = Known {
-        account: &row,
-        status: row.status.clone().known()?,
+    let frozen =
+        Frozen { issuer: connector.issuer.clone(), account: account_row.provider_account_id.clone() };
+    let freeze = tx.freeze(account_row.tenant_id, &frozen.to_string()).await?.map(freeze_to_wire);
+    let breaker = tx.connector_breaker(account_row.tenant_id, account_row.connector_id).await?;
+    let known = KnownAccount {
+        account: &account_row,
+        status: account_row.status.clone().known()?,
         connector: &connector,
         breaker: breaker.as_ref(),
         refresh: refresh.as_ref(),
@@ -61,7 +64,7 @@ async fn read(app: &App, tx: &mut OperatorTx, id: AccountId) -> Result<AccountDe
         now: tx.now().await?,
     };
     let condition = Some(condition(&known));
-    let summary = names.summary(row)?;
+    let summary = names.summary(account_row)?;
     Ok(AccountDetail { summary, connector: connector.name, token, revocation, condition, freeze })
 }
 
@@ -74,7 +77,7 @@ pub(in crate::service) async fn summaries(
     rows: Vec<SeenAccount>,
 ) -> Result<Vec<AccountSummary>> {
     let names = Names::of(tx, &rows).await?;
-    rows.into_iter().map(|row| names.summary(row)).collect()
+    rows.into_iter().map(|account_row| names.summary(account_row)).collect()
 }
 
 /// Eight hex digits that differ between any two tokens of any accounts, as far as eight digits can.
@@ -94,16 +97,16 @@ pub(super) fn fingerprint(app: &App, account: Uuid, generation: i64) -> Result<S
     Ok(hex::encode(&mac.finalize().into_bytes()[..4]))
 }
 
-/// The progress of a revocation.
+/// The progress of the account's revocation.
 pub(super) fn revocation_facts(progress: RevocationProgress) -> RevocationFacts {
     RevocationFacts {
-        attempts: count(progress.attempts.into()),
+        attempts: issue_count(progress.attempts.into()),
         next_attempt_at: progress.next_attempt_at,
         last_error: progress.last_error,
     }
 }
 
-fn count(number: i64) -> u32 {
+fn issue_count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX })
 }
 
@@ -122,53 +125,53 @@ impl Names {
             ids.dedup();
             ids
         };
-        let tenants = tx.tenant_slugs(&distinct(|row| row.tenant_id)).await?;
-        let connectors = tx.connector_names(&distinct(|row| row.connector_id)).await?;
+        let tenants = tx.tenant_slugs(&distinct(|account_row| account_row.tenant_id)).await?;
+        let connectors = tx.connector_names(&distinct(|account_row| account_row.connector_id)).await?;
         Ok(Self {
             tenants: tenants.into_iter().collect(),
             connectors: connectors.into_iter().map(|(id, provider, name)| (id, (provider, name))).collect(),
         })
     }
 
-    pub(super) fn summary(&self, row: SeenAccount) -> Result<AccountSummary> {
-        let (provider, connector_name) = self.connectors.get(&row.connector_id).cloned().unzip();
+    pub(super) fn summary(&self, account_row: SeenAccount) -> Result<AccountSummary> {
+        let (provider, connector_name) = self.connectors.get(&account_row.connector_id).cloned().unzip();
         Ok(AccountSummary {
-            tenant_id: row.tenant_id.into(),
-            tenant: self.tenants.get(&row.tenant_id).cloned().unwrap_or_default(),
+            tenant_id: account_row.tenant_id.into(),
+            tenant: self.tenants.get(&account_row.tenant_id).cloned().unwrap_or_default(),
             connector_name,
             account: Account {
-                id: row.id.into(),
-                connector_id: row.connector_id.into(),
+                id: account_row.id.into(),
+                connector_id: account_row.connector_id.into(),
                 provider: provider.unwrap_or_default(),
-                protocol: row.protocol.known()?.into(),
-                status: row.status.known()?.into(),
-                assurance: row.assurance.known()?.into(),
-                external_user_id: row.external_user_id,
-                user_label: row.user_label,
-                metadata: metadata_to_wire(row.metadata),
-                provider_account_id: row.provider_account_id,
-                email: row.email,
-                display_name: row.display_name,
-                status_reason: row.status_reason,
-                scopes: scope::set(row.scopes),
-                missing_scopes: scope::set(row.missing_scopes),
-                linked_at: row.linked_at,
-                updated_at: row.updated_at,
-                last_used_at: row.last_used_at,
+                protocol: account_row.protocol.known()?.into(),
+                status: account_row.status.known()?.into(),
+                assurance: account_row.assurance.known()?.into(),
+                external_user_id: account_row.external_user_id,
+                user_label: account_row.user_label,
+                metadata: metadata_to_wire(account_row.metadata),
+                provider_account_id: account_row.provider_account_id,
+                email: account_row.email,
+                display_name: account_row.display_name,
+                status_reason: account_row.status_reason,
+                scopes: scope::set(account_row.scopes),
+                missing_scopes: scope::set(account_row.missing_scopes),
+                linked_at: account_row.linked_at,
+                updated_at: account_row.updated_at,
+                last_used_at: account_row.last_used_at,
             },
         })
     }
 }
 
 /// A freeze as operators see it.
-pub(in crate::service) fn freeze_to_wire(row: FreezeRow) -> Freeze {
+pub(in crate::service) fn freeze_to_wire(freeze_row: FreezeRow) -> Freeze {
     Freeze {
-        tenant_id: row.tenant_id.into(),
-        provider_account_id: row.provider_account_id,
-        account_id: row.account_id.into(),
-        reason: row.reason,
-        placed_at: row.placed_at,
-        placed_by: row.placed_by,
+        tenant_id: freeze_row.tenant_id.into(),
+        provider_account_id: freeze_row.provider_account_id,
+        account_id: freeze_row.account_id.into(),
+        reason: freeze_row.reason,
+        placed_at: freeze_row.placed_at,
+        placed_by: freeze_row.placed_by,
     }
 }
 

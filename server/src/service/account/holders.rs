@@ -12,7 +12,7 @@ use crate::store::OperatorTx;
 use crate::store::tokens::holders::HolderRow;
 
 /// The maximum number of keys in an answer.
-const MOST: usize = 200;
+const MOST_HOLDERS: usize = 200;
 
 /// The keys that have received a token of the account: the token of this generation, or the one that the account has
 /// now, or if it has none, the last one that was issued. The call is recorded like an inspection.
@@ -33,15 +33,15 @@ pub async fn token_holders(
             Some(generation) => Some(generation),
             None => tx.last_held_generation(account.tenant_id, account.id).await?,
         };
-        let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
+        let limit = i64::try_from(MOST_HOLDERS + 1).unwrap_or(i64::MAX);
         Ok(match asked {
             Some(of) => (asked, tx.token_holders(account.tenant_id, account.id, of, limit).await?),
             None => (None, Vec::new()),
         })
     };
     let (generation, mut rows) = app.store.operator(read).await?;
-    let more = rows.len() > MOST;
-    rows.truncate(MOST);
+    let more = rows.len() > MOST_HOLDERS;
+    rows.truncate(MOST_HOLDERS);
     Ok(TokenHolders {
         account_id: id,
         generation,
@@ -52,21 +52,21 @@ pub async fn token_holders(
     })
 }
 
-fn to_wire(row: HolderRow) -> TokenHolder {
+fn to_wire(holder_row: HolderRow) -> TokenHolder {
     TokenHolder {
         api_key: ApiKey {
-            id: row.id.into(),
-            name: row.name,
-            permissions: api_key::permissions(&row.permissions).into_iter().map(Into::into).collect(),
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            revoked_at: row.revoked_at,
-            suspended: api_key::suspension(row.suspended_at, row.suspended_reason),
-            last_used_on: row.last_used_on,
+            id: holder_row.id.into(),
+            name: holder_row.name,
+            permissions: api_key::permissions(&holder_row.permissions).into_iter().map(Into::into).collect(),
+            created_at: holder_row.created_at,
+            expires_at: holder_row.expires_at,
+            revoked_at: holder_row.revoked_at,
+            suspended: api_key::suspension(holder_row.suspended_at, holder_row.suspended_reason),
+            last_used_on: holder_row.last_used_on,
         },
-        first_issued_at: row.first_issued_at,
-        last_issued_at: row.last_issued_at,
-        issues: row.issues.unsigned_abs(),
-        approximate: row.approximate,
+        first_issued_at: holder_row.first_issued_at,
+        last_issued_at: holder_row.last_issued_at,
+        issues: holder_row.issues.unsigned_abs(),
+        approximate: holder_row.approximate,
     }
 }

@@ -20,7 +20,7 @@ use super::cursor::{self, Cursor, List};
 use crate::app::App;
 use crate::domain::facts::NeedsReauth;
 use crate::domain::identity::ExternalUserId;
-use crate::domain::state::account::Trigger;
+use crate::domain::state::account::AccountTrigger;
 use crate::domain::{Actor, Code, Error, Event, Facts, Result, account_reason, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
@@ -35,22 +35,28 @@ pub mod places {
     use crate::store::accounts::AccountRow;
 
     /// The context of the access token.
-    pub fn access_token(row: &AccountRow) -> Context<'_> {
-        let facts = access_facts(row.access_expires_at, &row.scopes);
-        access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id).facts(facts)
+    pub fn access_token(account_row: &AccountRow) -> Context<'_> {
+        let facts = access_facts(account_row.access_expires_at, &account_row.scopes);
+        access_token_of(
+            &account_row.id,
+            account_row.generation,
+            &account_row.external_user_id,
+            &account_row.provider_account_id,
+        )
+        .facts(facts)
     }
 
     /// The context of the refresh token. It also binds the facts of the access token, so that a refresh caused by an
     /// edited expiry does not seal the edit in. Values that are read only during a refresh are bound only here.
-    pub fn refresh_token(row: &AccountRow) -> Context<'_> {
-        let facts = access_facts(row.access_expires_at, &row.scopes)
-            .bytes("connector_id", Some(row.connector_id.as_bytes()))
-            .set("missing_scopes", row.missing_scopes.iter().map(String::as_str))
-            .text("assurance", row.assurance.as_str());
-        Context::new(Purpose::RefreshToken, "accounts.refresh_token", &row.id)
-            .generation(row.generation)
-            .external_user(&row.external_user_id)
-            .provider_account(&row.provider_account_id)
+    pub fn refresh_token(account_row: &AccountRow) -> Context<'_> {
+        let facts = access_facts(account_row.access_expires_at, &account_row.scopes)
+            .bytes("connector_id", Some(account_row.connector_id.as_bytes()))
+            .set("missing_scopes", account_row.missing_scopes.iter().map(String::as_str))
+            .text("assurance", account_row.assurance.as_str());
+        Context::new(Purpose::RefreshToken, "accounts.refresh_token", &account_row.id)
+            .generation(account_row.generation)
+            .external_user(&account_row.external_user_id)
+            .provider_account(&account_row.provider_account_id)
             .facts(facts)
     }
 
@@ -111,21 +117,27 @@ pub fn refusal(
 ///
 /// # Errors
 /// Those of [`refusal`].
-pub fn usable(row: &AccountRow) -> Result<()> {
-    refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id).map_or(Ok(()), Err)
+pub fn usable(account_row: &AccountRow) -> Result<()> {
+    refusal(
+        account_row.id,
+        &account_row.status,
+        account_row.status_reason.as_deref(),
+        &account_row.external_user_id,
+    )
+    .map_or(Ok(()), Err)
 }
 
 /// Records that the provider has reported the grant as revoked: no further calls, and the user must link again. `provider_request` is the
 /// provider's own id of the request that it refused.
 pub async fn needs_reauth(
     tx: &mut TenantTx,
-    row: &AccountRow,
+    account_row: &AccountRow,
     reason: &str,
     provider_request: Option<&str>,
 ) -> Result<()> {
-    let (active, died) = (AccountStatus::Active, Trigger::GrantDied);
-    if tx.change_status(row.id, row.generation, active, died, Some(reason)).await? {
-        let event = Event::AccountNeedsReauth { account: row.id.into(), reason, provider_request };
+    let (active, died) = (AccountStatus::Active, AccountTrigger::GrantDied);
+    if tx.change_status(account_row.id, account_row.generation, active, died, Some(reason)).await? {
+        let event = Event::AccountNeedsReauth { account: account_row.id.into(), reason, provider_request };
         tx.record(&Actor::System, event).await?;
     }
     Ok(())
@@ -133,9 +145,9 @@ pub async fn needs_reauth(
 
 /// Records that the provider has accepted the refresh token of an account that seemed to need a new link. It is active
 /// again.
-pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
-    let reason = row.status_reason.as_deref().unwrap_or_default();
-    tx.record(&Actor::System, Event::AccountRecovered { account: row.id.into(), reason }).await
+pub async fn recovered(tx: &mut TenantTx, account_row: &AccountRow) -> Result<()> {
+    let reason = account_row.status_reason.as_deref().unwrap_or_default();
+    tx.record(&Actor::System, Event::AccountRecovered { account: account_row.id.into(), reason }).await
 }
 
 /// One account of the tenant.
@@ -143,8 +155,8 @@ pub async fn recovered(tx: &mut TenantTx, row: &AccountRow) -> Result<()> {
 /// # Errors
 /// `not_found`.
 pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Account> {
-    let row = app.store.scoped_in_turn(tenant, async |tx| tx.account(account.uuid()).await).await?;
-    to_wire(row.ok_or_else(Error::not_found)?)
+    let account_row = app.store.scoped_in_turn(tenant, async |tx| tx.account(account.uuid()).await).await?;
+    to_wire(account_row.ok_or_else(Error::not_found)?)
 }
 
 /// Which accounts a page contains.
@@ -154,9 +166,9 @@ pub struct AccountQuery<'a> {
     pub external_user_id: Option<&'a str>,
     /// Only accounts with this status.
     pub status: Option<AccountStatus>,
-    /// Where the previous page ended.
+    /// Where the previous page of accounts ended.
     pub cursor: Option<&'a str>,
-    /// The maximum number of rows.
+    /// The maximum number of accounts on the page.
     pub limit: i64,
 }
 
@@ -178,8 +190,8 @@ pub async fn list(app: &App, tenant: TenantId, query: &AccountQuery<'_>) -> Resu
         limit: query.limit + 1,
     };
     let rows = app.store.scoped_in_turn(tenant, async |tx| tx.own_accounts(&filter).await).await?;
-    let page = list.page(asked.as_ref(), rows, query.limit, |row| row.id)?;
-    cursor::try_map(page, |row| AccountId::from(row.id), to_wire)
+    let page = list.page(asked.as_ref(), rows, query.limit, |account_row| account_row.id)?;
+    cursor::try_map(page, |account_row| AccountId::from(account_row.id), to_wire)
 }
 
 /// The tenant's own data of an account, as the database has it.
@@ -192,25 +204,28 @@ pub(super) fn metadata_to_wire(stored: Value) -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// `unknown_state`.
-pub fn to_wire(row: AccountRow) -> Result<Account> {
+pub fn to_wire(account_row: AccountRow) -> Result<Account> {
     Ok(Account {
-        id: row.id.into(),
-        external_user_id: row.external_user_id,
-        user_label: row.user_label,
-        metadata: metadata_to_wire(row.metadata),
-        connector_id: row.connector_id.into(),
+        id: account_row.id.into(),
+        external_user_id: account_row.external_user_id,
+        user_label: account_row.user_label,
+        metadata: metadata_to_wire(account_row.metadata),
+        connector_id: account_row.connector_id.into(),
         provider: connector::PROVIDER.to_owned(),
-        protocol: row.protocol.known()?.into(),
-        provider_account_id: row.provider_account_id,
-        email: row.email,
-        display_name: row.display_name,
-        status: row.status.known()?.into(),
-        status_reason: account_reason::for_tenant(row.status.as_str(), row.status_reason.as_deref()),
-        scopes: scope::set(row.scopes),
-        missing_scopes: scope::set(row.missing_scopes),
-        assurance: row.assurance.known()?.into(),
-        linked_at: row.linked_at,
-        updated_at: row.updated_at,
-        last_used_at: row.last_used_at,
+        protocol: account_row.protocol.known()?.into(),
+        provider_account_id: account_row.provider_account_id,
+        email: account_row.email,
+        display_name: account_row.display_name,
+        status: account_row.status.known()?.into(),
+        status_reason: account_reason::for_tenant(
+            account_row.status.as_str(),
+            account_row.status_reason.as_deref(),
+        ),
+        scopes: scope::set(account_row.scopes),
+        missing_scopes: scope::set(account_row.missing_scopes),
+        assurance: account_row.assurance.known()?.into(),
+        linked_at: account_row.linked_at,
+        updated_at: account_row.updated_at,
+        last_used_at: account_row.last_used_at,
     })
 }

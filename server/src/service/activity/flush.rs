@@ -6,22 +6,22 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::{Error, Result};
 use crate::store::WorkerTx;
-use crate::store::activity::Counts;
+use crate::store::activity::ActivityCounts;
 
 /// How long minutes are kept.
-const KEPT: TimeDelta = TimeDelta::hours(3);
+const MINUTES_KEPT: TimeDelta = TimeDelta::hours(3);
 /// The number of tenants whose counts one statement adds.
-const AT_ONCE: usize = 1_000;
+const TENANTS_COUNTED_AT_ONCE: usize = 1_000;
 /// The number of old minutes that one run looks at.
-const BATCH: i64 = 1_000;
+const OLD_MINUTES_BATCH: i64 = 1_000;
 
 /// Adds the counts of this process to the current minute. Counts that the database refuses are added later.
 ///
 /// # Errors
 /// The first database error.
 pub async fn flush(app: &App) -> Result<()> {
-    let taken: Vec<(Uuid, Counts)> = app.activity.take().into_iter().collect();
-    let at_once = if app.store.is_sharded() { 1 } else { AT_ONCE };
+    let taken: Vec<(Uuid, ActivityCounts)> = app.activity.take().into_iter().collect();
+    let at_once = if app.store.is_sharded() { 1 } else { TENANTS_COUNTED_AT_ONCE };
     let mut parts = taken.chunks(at_once);
     let mut outcome = Ok(());
     for part in parts.by_ref() {
@@ -45,7 +45,7 @@ pub async fn flush(app: &App) -> Result<()> {
     outcome
 }
 
-fn put_back(app: &App, counts: &[(Uuid, Counts)]) {
+fn put_back(app: &App, counts: &[(Uuid, ActivityCounts)]) {
     for (tenant, counts) in counts {
         app.activity.add(*tenant, *counts);
     }
@@ -57,8 +57,8 @@ fn put_back(app: &App, counts: &[(Uuid, Counts)]) {
 /// The first database error.
 pub async fn sweep(app: &App) -> Result<usize> {
     let find = async |tx: &mut WorkerTx| {
-        let before = tx.now().await? - KEPT;
-        Ok((before, tx.tenants_with_old_minutes(before, BATCH).await?))
+        let before = tx.now().await? - MINUTES_KEPT;
+        Ok((before, tx.tenants_with_old_minutes(before, OLD_MINUTES_BATCH).await?))
     };
     let (before, tenants) = app.store.worker(find).await?;
     let mut deleted = 0;

@@ -13,20 +13,20 @@ use crate::app::App;
 use crate::domain::{Error, Result};
 
 /// The format that this version writes and reads.
-const FORMAT: u32 = 1;
+const CHECKPOINT_FORMAT: u32 = 1;
 
 /// The positions of all logs at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
-    checkpoint: Body,
+    checkpoint: CheckpointBody,
     /// HMAC-SHA-256 of `checkpoint`, in hexadecimal.
     signature: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+struct CheckpointBody {
     format: u32,
     /// The time by the database's clock.
     at: DateTime<Utc>,
@@ -42,17 +42,17 @@ struct Head {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tenant_id: Option<TenantId>,
     sequence: i64,
-    /// The hash of the last entry, in hexadecimal.
+    /// The hash of the log's last entry, in hexadecimal.
     hash: String,
 }
 
 /// Why a file is not a valid checkpoint.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// It is not JSON in this format.
+    /// The checkpoint is not JSON in this format.
     #[error("it is not a checkpoint: {0}")]
     Syntax(#[from] serde_json::Error),
-    /// A later version wrote it.
+    /// A later version wrote the checkpoint.
     #[error("it has format {0}, which this version does not know")]
     Format(u32),
     /// Another key ring signed it, or it was changed.
@@ -78,14 +78,15 @@ pub async fn take(app: &App) -> Result<Checkpoint> {
         hash: hex::encode(hash),
     });
     let keys = app.store.audit_keys();
-    let body = Body { format: FORMAT, at, key_version: keys.active(), heads: heads.collect() };
+    let body =
+        CheckpointBody { format: CHECKPOINT_FORMAT, at, key_version: keys.active(), heads: heads.collect() };
     let signature = keys
         .sign(body.key_version, Signed::Checkpoint, &body.text()?)
         .map_err(|source| Error::internal("signing a checkpoint", source))?;
     Ok(Checkpoint { checkpoint: body, signature: hex::encode(signature) })
 }
 
-impl Body {
+impl CheckpointBody {
     fn text(&self) -> Result<Vec<u8>> {
         serde_json::to_vec(self)
             .map_err(|source| Error::internal("a checkpoint is not representable", source))
@@ -99,7 +100,7 @@ impl Checkpoint {
     /// If the text is not a checkpoint, was changed, or was signed with another key ring.
     pub fn read(text: &str, keys: &AuditKeys) -> std::result::Result<Self, CheckpointError> {
         let read: Self = serde_json::from_str(text)?;
-        if read.checkpoint.format != FORMAT {
+        if read.checkpoint.format != CHECKPOINT_FORMAT {
             return Err(CheckpointError::Format(read.checkpoint.format));
         }
         let signed = serde_json::to_vec(&read.checkpoint)?;

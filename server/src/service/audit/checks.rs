@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::domain::{Code, Result};
-use crate::metrics::{self, Limit};
+use crate::metrics::{self, LimitKind};
 
 /// When another check may be attempted. It is not known how long the current one will take.
-const RETRY_AFTER: Duration = Duration::from_secs(5);
+const RETRY_CHECK_AFTER: Duration = Duration::from_secs(5);
 /// The longest pause after a piece.
-const LONGEST_REST: Duration = Duration::from_millis(100);
+const LONGEST_CHECK_REST: Duration = Duration::from_millis(100);
 
 /// Whether a log is being checked.
 pub struct LogChecks(Semaphore);
@@ -23,7 +23,7 @@ impl Default for LogChecks {
 }
 
 /// The permission to check a log. It ends when dropped.
-pub struct Turn<'a> {
+pub struct CheckTurn<'a> {
     _place: SemaphorePermit<'a>,
     piece_began: Instant,
 }
@@ -33,20 +33,20 @@ impl LogChecks {
     ///
     /// # Errors
     /// `rate_limited` if a check is running.
-    pub fn turn(&self) -> Result<Turn<'_>> {
+    pub fn turn(&self) -> Result<CheckTurn<'_>> {
         let Ok(place) = self.0.try_acquire() else {
-            metrics::limited(Limit::LogCheck);
+            metrics::limited(LimitKind::LogCheck);
             let detail = "a log is being checked already; try again when that check has ended";
-            return Err(Code::RateLimited.because(detail).retry_after(RETRY_AFTER).into());
+            return Err(Code::RateLimited.because(detail).retry_after(RETRY_CHECK_AFTER).into());
         };
-        Ok(Turn { _place: place, piece_began: Instant::now() })
+        Ok(CheckTurn { _place: place, piece_began: Instant::now() })
     }
 }
 
-impl Turn<'_> {
+impl CheckTurn<'_> {
     /// Pauses for as long as the last piece took, so that a check uses at most half of one core and one connection.
     pub async fn rest(&mut self) {
-        tokio::time::sleep(self.piece_began.elapsed().min(LONGEST_REST)).await;
+        tokio::time::sleep(self.piece_began.elapsed().min(LONGEST_CHECK_REST)).await;
         self.piece_began = Instant::now();
     }
 }

@@ -32,7 +32,7 @@ pub async fn list(
         .store
         .operator(async |tx| tx.audit_events(chain, subject, from, backwards, limit + 1).await)
         .await?;
-    let page = list.page(asked.as_ref(), rows, limit, |row| row.sequence)?;
+    let page = list.page(asked.as_ref(), rows, limit, |entry_row| entry_row.sequence)?;
     Ok(cursor::map(page, to_wire))
 }
 
@@ -47,16 +47,20 @@ pub(super) async fn chain(app: &App, tenant: Option<TenantId>) -> Result<Uuid> {
     }
 }
 
-pub(in crate::service) fn to_wire(row: AuditRow) -> AuditEvent {
+pub(in crate::service) fn to_wire(entry_row: AuditRow) -> AuditEvent {
     AuditEvent {
-        id: row.id.into(),
-        tenant_id: (!row.tenant_id.is_nil()).then(|| row.tenant_id.into()),
-        sequence: row.sequence,
-        at: row.at,
-        actor: admin::Actor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
-        action: row.action,
-        subject: row.subject,
-        detail: match row.detail {
+        id: entry_row.id.into(),
+        tenant_id: (!entry_row.tenant_id.is_nil()).then(|| entry_row.tenant_id.into()),
+        sequence: entry_row.sequence,
+        at: entry_row.at,
+        actor: admin::Actor {
+            kind: entry_row.actor_kind,
+            id: entry_row.actor_id,
+            name: entry_row.actor_name,
+        },
+        action: entry_row.action,
+        subject: entry_row.subject,
+        detail: match entry_row.detail {
             Value::Object(detail) => detail,
             _ => serde_json::Map::new(),
         },

@@ -13,7 +13,7 @@ use crate::service::cursor::{Cursor, List};
 use crate::store::PlatformTx;
 use crate::store::audit::filtered::AuditKey;
 
-/// What an operator asks for, as they wrote it.
+/// A search of the audit logs, as an operator wrote it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AuditQuery<'a> {
     /// The tenant whose log it is; the service's own log if none.
@@ -26,7 +26,7 @@ pub struct AuditQuery<'a> {
     pub actor: Option<&'a str>,
     /// An action, or the part before its dot.
     pub action: Option<&'a str>,
-    /// What the events are about.
+    /// What the audit events are about.
     pub subject: Option<&'a str>,
     /// Events from this time on.
     pub since: Option<DateTime<Utc>>,
@@ -41,13 +41,13 @@ pub struct AuditQuery<'a> {
 /// tenant.
 pub async fn list(
     app: &App,
-    query: AuditQuery<'_>,
+    audit_query: AuditQuery<'_>,
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<Page<AuditEvent>> {
-    let filter = filter(app, query).await?;
+    let filter = audit_filter(app, audit_query).await?;
     if filter.is_plain() {
-        return log::list(app, query.tenant, query.subject, cursor, limit).await;
+        return log::list(app, audit_query.tenant, audit_query.subject, cursor, limit).await;
     }
     let list = List::new(app.vault.ring(), "audit search", &filter)?;
     let asked: Option<Cursor<AuditKey>> = list.read(cursor)?;
@@ -61,45 +61,48 @@ pub async fn list(
     Ok(cursor::map(page, log::to_wire))
 }
 
-async fn filter(app: &App, query: AuditQuery<'_>) -> Result<AuditFilter> {
-    if query.all && query.tenant.is_some() {
-        return Err(invalid("all", "all=true reads all logs; leave out tenant, or all"));
+async fn audit_filter(app: &App, audit_query: AuditQuery<'_>) -> Result<AuditFilter> {
+    if audit_query.all && audit_query.tenant.is_some() {
+        return Err(invalid_filter("all", "all=true reads all logs; leave out tenant, or all"));
     }
-    if let (Some(since), Some(until)) = (query.since, query.until)
+    if let (Some(since), Some(until)) = (audit_query.since, audit_query.until)
         && until <= since
     {
-        return Err(invalid("until", "until must be later than since"));
+        return Err(invalid_filter("until", "until must be later than since"));
     }
-    if query.subject.is_some_and(|subject| subject.contains('\0')) {
-        return Err(invalid("subject", "subject must not have a NUL"));
+    if audit_query.subject.is_some_and(|subject| subject.contains('\0')) {
+        return Err(invalid_filter("subject", "subject must not have a NUL"));
     }
-    let actions = query.action.map(actions).transpose()?.unwrap_or_default();
-    let actor = match query.actor {
-        Some(text) => Some(actor(app, text).await?),
+    let actions = audit_query.action.map(actions).transpose()?.unwrap_or_default();
+    let actor = match audit_query.actor {
+        Some(filter_text) => Some(audit_actor(app, filter_text).await?),
         None => None,
     };
-    let log = match (query.tenant, query.within) {
+    let log = match (audit_query.tenant, audit_query.within) {
         (None, Some(tenants)) => AuditLog::Tenants(tenants.iter().map(TenantId::uuid).collect()),
-        _ if query.all => AuditLog::All,
-        _ => AuditLog::Chain(log::chain(app, query.tenant).await?),
+        _ if audit_query.all => AuditLog::All,
+        _ => AuditLog::Chain(log::chain(app, audit_query.tenant).await?),
     };
-    let subject = query.subject.map(str::to_owned);
-    Ok(AuditFilter { log, actor, actions, subject, since: query.since, until: query.until })
+    let subject = audit_query.subject.map(str::to_owned);
+    Ok(AuditFilter { log, actor, actions, subject, since: audit_query.since, until: audit_query.until })
 }
 
 /// The actions that a text names: one, or all with this first part.
 ///
 /// # Errors
 /// `invalid_field` if there is none.
-pub fn actions(text: &str) -> Result<Vec<&'static str>> {
-    let text = text.strip_suffix(".*").unwrap_or(text);
+pub fn actions(filter_text: &str) -> Result<Vec<&'static str>> {
+    let filter_text = filter_text.strip_suffix(".*").unwrap_or(filter_text);
     let first = |action: &'static str| action.split('.').next().unwrap_or(action);
-    let found: Vec<_> =
-        Event::ACTIONS.iter().copied().filter(|&action| action == text || first(action) == text).collect();
+    let found: Vec<_> = Event::ACTIONS
+        .iter()
+        .copied()
+        .filter(|&action| action == filter_text || first(action) == filter_text)
+        .collect();
     if !found.is_empty() {
         return Ok(found);
     }
-    let noun = text.split('.').next().unwrap_or(text);
+    let noun = filter_text.split('.').next().unwrap_or(filter_text);
     let alike: Vec<_> = Event::ACTIONS.iter().copied().filter(|&action| first(action) == noun).collect();
     let detail = if alike.is_empty() {
         let mut nouns: Vec<_> = Event::ACTIONS.iter().copied().map(first).collect();
@@ -111,20 +114,20 @@ pub fn actions(text: &str) -> Result<Vec<&'static str>> {
     Err(Code::InvalidField.because(detail).field("action").into())
 }
 
-async fn actor(app: &App, text: &str) -> Result<AuditActor> {
-    if Actor::KINDS.contains(&text) {
-        return Ok(AuditActor::Kind(text.to_owned()));
+async fn audit_actor(app: &App, filter_text: &str) -> Result<AuditActor> {
+    if Actor::KINDS.contains(&filter_text) {
+        return Ok(AuditActor::Kind(filter_text.to_owned()));
     }
-    if let Ok(id) = text.parse::<OperatorId>() {
+    if let Ok(id) = filter_text.parse::<OperatorId>() {
         return Ok(AuditActor::Id(id.to_string()));
     }
-    if let Ok(id) = text.parse::<ApiKeyId>() {
+    if let Ok(id) = filter_text.parse::<ApiKeyId>() {
         return Ok(AuditActor::Id(id.to_string()));
     }
-    let by_name = if text.contains('\0') {
+    let by_name = if filter_text.contains('\0') {
         None
     } else {
-        app.store.platform(async |tx: &mut PlatformTx| tx.operator_by_name(text).await).await?
+        app.store.platform(async |tx: &mut PlatformTx| tx.operator_by_name(filter_text).await).await?
     };
     by_name.map(|row| AuditActor::Id(OperatorId::from(row.id).to_string())).ok_or_else(|| {
         let detail = format!(
@@ -135,7 +138,7 @@ async fn actor(app: &App, text: &str) -> Result<AuditActor> {
     })
 }
 
-fn invalid(field: &'static str, detail: &'static str) -> Error {
+fn invalid_filter(field: &'static str, detail: &'static str) -> Error {
     Code::InvalidField.because(detail).field(field).into()
 }
 
@@ -143,14 +146,14 @@ fn invalid(field: &'static str, detail: &'static str) -> Error {
 mod tests {
     use super::*;
 
-    const API_KEY: [&str; 5] =
+    const API_KEY_KIND: [&str; 5] =
         ["api_key.added", "api_key.revoked", "api_key.rotated", "api_key.suspended", "api_key.resumed"];
 
     #[test]
     fn an_action_is_named_whole_or_by_its_first_part() {
         assert_eq!(actions("account.revoked").unwrap(), ["account.revoked"]);
-        assert_eq!(actions("api_key.*").unwrap(), API_KEY);
-        assert_eq!(actions("api_key").unwrap(), API_KEY);
+        assert_eq!(actions("api_key.*").unwrap(), API_KEY_KIND);
+        assert_eq!(actions("api_key").unwrap(), API_KEY_KIND);
         let error = actions("api_key.lost").unwrap_err().to_string();
         assert!(error.contains("api_key.added, api_key.revoked, api_key.rotated"), "{error}");
         let error = actions("nonsense").unwrap_err().to_string();

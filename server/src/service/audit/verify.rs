@@ -16,10 +16,10 @@ use crate::app::App;
 use crate::domain::{About, Event, Result};
 use crate::metrics;
 use crate::store::audit::lists::Ends;
-use crate::store::audit::{AuditRow, GENESIS, Standing};
+use crate::store::audit::{AuditRow, EntryStanding, GENESIS};
 
 /// The number of entries that one transaction reads, and that are hashed without a pause.
-const BATCH: i64 = 200;
+const VERIFIED_BATCH: i64 = 200;
 
 /// The result of verifying one log.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,7 @@ pub async fn verify_all(app: &App, since: Option<&Checkpoint>) -> Result<Vec<Log
     let mut found = Vec::with_capacity(chains.len());
     for chain in chains {
         let verification = verify_chain(app, chain, marks.get(&chain).cloned()).await?;
-        found.push(LogVerification { tenant_id: owner(chain), verification });
+        found.push(LogVerification { tenant_id: log_owner(chain), verification });
     }
     Ok(found)
 }
@@ -75,7 +75,7 @@ pub async fn verify_one(
     let chain = log::chain(app, Some(tenant)).await?;
     let mark = since.and_then(|checkpoint| checkpoint.marks().remove(&chain));
     let verification = verify_chain(app, chain, mark).await?;
-    Ok(vec![LogVerification { tenant_id: owner(chain), verification }])
+    Ok(vec![LogVerification { tenant_id: log_owner(chain), verification }])
 }
 
 /// The state of a log when an old database is upgraded.
@@ -90,31 +90,31 @@ pub(in crate::service) enum OldLog {
 
 /// Determines what the upgrade of an old database has to do with this log.
 pub(in crate::service) async fn verify_old(app: &App, chain: Uuid) -> Result<OldLog> {
-    let found = walk(app, chain, None).await?;
+    let found = walk_chain(app, chain, None).await?;
     if found.finding == Some(AuditFinding::Unsigned.into()) && found.broken_at.is_none() {
         return Ok(OldLog::Unsigned(i64::try_from(found.checked).unwrap_or(i64::MAX)));
     }
-    alarm(chain, &found);
+    integrity_alarm(chain, &found);
     Ok(found.finding.and_then(Named::known).map_or(OldLog::Signed, OldLog::Broken))
 }
 
-fn alarm(chain: Uuid, found: &AuditVerification) {
+fn integrity_alarm(chain: Uuid, found: &AuditVerification) {
     if let Some(finding) = found.finding {
-        metrics::integrity_error("audit_events.hash", About::AuditLog(owner(chain)), &finding);
+        metrics::integrity_error("audit_events.hash", About::AuditLog(log_owner(chain)), &finding);
     }
 }
 
-fn owner(chain: Uuid) -> Option<TenantId> {
+fn log_owner(chain: Uuid) -> Option<TenantId> {
     (!chain.is_nil()).then(|| chain.into())
 }
 
 async fn verify_chain(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerification> {
-    let found = walk(app, chain, mark).await?;
-    alarm(chain, &found);
+    let found = walk_chain(app, chain, mark).await?;
+    integrity_alarm(chain, &found);
     Ok(found)
 }
 
-async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerification> {
+async fn walk_chain(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerification> {
     let mut turn = app.log_checks.turn()?;
     let ends = app.store.operator(async |tx| tx.audit_ends(chain).await).await?;
     let mut walk =
@@ -125,24 +125,28 @@ async fn walk(app: &App, chain: Uuid, mark: Option<Mark>) -> Result<AuditVerific
     while walk.at < head {
         turn.rest().await;
         // One transaction per batch, because a long log must not hold a connection and a snapshot for minutes.
-        let batch = app.store.operator(async |tx| tx.audit_batch(chain, walk.at, head, BATCH).await).await?;
+        let batch =
+            app.store.operator(async |tx| tx.audit_batch(chain, walk.at, head, VERIFIED_BATCH).await).await?;
         if batch.is_empty() {
-            return Ok(walk.broken(AuditFinding::Cut));
+            return Ok(walk.broken_verification(AuditFinding::Cut));
         }
-        for row in &batch {
-            if let Some(finding) = walk.step(row)? {
-                return Ok(walk.broken(finding));
+        for entry_row in &batch {
+            if let Some(finding) = walk.step(entry_row)? {
+                return Ok(walk.broken_verification(finding));
             }
         }
     }
     if walk.hash != head_hash {
-        return Ok(AuditVerification { broken_at: Some(walk.at), ..walk.broken(AuditFinding::HeadMoved) });
+        return Ok(AuditVerification {
+            broken_at: Some(walk.at),
+            ..walk.broken_verification(AuditFinding::HeadMoved)
+        });
     }
     if ends.last.is_some_and(|last| last > head) {
         let next = app.store.operator(async |tx| tx.audit_batch(chain, head, i64::MAX, 1).await).await?;
-        return walk.beyond(next.first());
+        return walk.entries_beyond_head(next.first());
     }
-    Ok(walk.ended())
+    Ok(walk.chain_ended())
 }
 
 /// The progress of verifying a chain.
@@ -156,31 +160,33 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Advances to `row`, or returns what is wrong if it is not the expected entry.
-    fn step(&mut self, row: &AuditRow) -> Result<Option<AuditFinding>> {
-        if row.sequence != self.at + 1 {
+    /// Advances to `entry_row`, or returns what is wrong if it is not the expected entry.
+    fn step(&mut self, entry_row: &AuditRow) -> Result<Option<AuditFinding>> {
+        if entry_row.sequence != self.at + 1 {
             return Ok(Some(AuditFinding::Missing));
         }
-        if row.previous_hash != self.hash {
+        if entry_row.previous_hash != self.hash {
             return Ok(Some(AuditFinding::Edited));
         }
-        match row.standing(self.keys)? {
+        match entry_row.standing(self.keys)? {
             // Otherwise someone without a key could rewrite a log as an unsigned one, and the server's next entry would
             // vouch for it.
-            Standing::Signed if !self.is_signed && self.at > 0 && row.action != Event::SIGNED_OVER => {
+            EntryStanding::Signed
+                if !self.is_signed && self.at > 0 && entry_row.action != Event::SIGNED_OVER =>
+            {
                 return Ok(Some(AuditFinding::Unsigned));
             }
-            Standing::Signed => self.is_signed = true,
-            Standing::Unsigned if self.is_signed => return Ok(Some(AuditFinding::Unsigned)),
-            Standing::Unsigned => {}
-            Standing::Edited => return Ok(Some(AuditFinding::Edited)),
-            Standing::UnknownKey => return Ok(Some(AuditFinding::UnknownKey)),
+            EntryStanding::Signed => self.is_signed = true,
+            EntryStanding::Unsigned if self.is_signed => return Ok(Some(AuditFinding::Unsigned)),
+            EntryStanding::Unsigned => {}
+            EntryStanding::Edited => return Ok(Some(AuditFinding::Edited)),
+            EntryStanding::UnknownKey => return Ok(Some(AuditFinding::UnknownKey)),
         }
-        if self.mark.as_ref().is_some_and(|(at, hash)| *at == row.sequence && *hash != row.hash) {
+        if self.mark.as_ref().is_some_and(|(at, hash)| *at == entry_row.sequence && *hash != entry_row.hash) {
             return Ok(Some(AuditFinding::Replaced));
         }
-        self.at = row.sequence;
-        self.hash.clone_from(&row.hash);
+        self.at = entry_row.sequence;
+        self.hash.clone_from(&entry_row.hash);
         Ok(None)
     }
 
@@ -188,47 +194,54 @@ impl Walk<'_> {
     fn without_head(&self, chain: Uuid, ends: &Ends) -> AuditVerification {
         let was_there = self.mark.as_ref().is_some_and(|(at, _)| *at > 0);
         match ends.last {
-            Some(_) => AuditVerification { broken_at: None, ..self.broken(AuditFinding::HeadMissing) },
-            None if was_there => self.broken(AuditFinding::Cut),
+            Some(_) => {
+                AuditVerification { broken_at: None, ..self.broken_verification(AuditFinding::HeadMissing) }
+            }
+            None if was_there => self.broken_verification(AuditFinding::Cut),
             // A tenant is created together with its first entry.
-            None if !chain.is_nil() => self.broken(AuditFinding::Missing),
-            None => self.intact(),
+            None if !chain.is_nil() => self.broken_verification(AuditFinding::Missing),
+            None => self.intact_verification(),
         }
     }
 
     /// There are entries after the head: the log's own, if the head was moved back, or forged ones.
-    fn beyond(&mut self, next: Option<&AuditRow>) -> Result<AuditVerification> {
+    fn entries_beyond_head(&mut self, next: Option<&AuditRow>) -> Result<AuditVerification> {
         let at = self.at;
         let is_ours = match next {
-            Some(row) => self.step(row)?.is_none() && self.is_signed,
+            Some(entry_row) => self.step(entry_row)?.is_none() && self.is_signed,
             None => false,
         };
         self.at = at;
-        Ok(self.broken(if is_ours { AuditFinding::HeadMoved } else { AuditFinding::BeyondHead }))
+        Ok(self.broken_verification(if is_ours { AuditFinding::HeadMoved } else { AuditFinding::BeyondHead }))
     }
 
     /// The chain is intact up to its head.
-    fn ended(&self) -> AuditVerification {
+    fn chain_ended(&self) -> AuditVerification {
         if self.at > 0 && !self.is_signed {
-            return AuditVerification { broken_at: None, ..self.broken(AuditFinding::Unsigned) };
+            return AuditVerification { broken_at: None, ..self.broken_verification(AuditFinding::Unsigned) };
         }
         if self.mark.as_ref().is_some_and(|(at, _)| *at > self.at) {
-            return self.broken(AuditFinding::Cut);
+            return self.broken_verification(AuditFinding::Cut);
         }
-        self.intact()
+        self.intact_verification()
     }
 
-    fn checked(&self) -> u64 {
+    fn checked_verification(&self) -> u64 {
         self.at.unsigned_abs()
     }
 
-    fn intact(&self) -> AuditVerification {
-        AuditVerification { checked: self.checked(), intact: true, broken_at: None, finding: None }
+    fn intact_verification(&self) -> AuditVerification {
+        AuditVerification {
+            checked: self.checked_verification(),
+            intact: true,
+            broken_at: None,
+            finding: None,
+        }
     }
 
-    fn broken(&self, finding: AuditFinding) -> AuditVerification {
+    fn broken_verification(&self, finding: AuditFinding) -> AuditVerification {
         AuditVerification {
-            checked: self.checked(),
+            checked: self.checked_verification(),
             intact: false,
             broken_at: Some(self.at + 1),
             finding: Some(finding.into()),

@@ -21,16 +21,16 @@ pub(in crate::service) struct Bound<'a> {
 }
 
 impl<'a> From<&'a ConnectorRow> for Bound<'a> {
-    fn from(row: &'a ConnectorRow) -> Self {
+    fn from(connector_row: &'a ConnectorRow) -> Self {
         Self {
-            id: &row.id,
-            app_key: &row.app_key,
-            protocol: row.protocol.as_str(),
-            scopes: &row.scopes,
-            return_urls: &row.return_urls,
-            completion: row.completion.as_str(),
-            confirm_page: row.confirm_page,
-            oauth1_service: row.oauth1_service.as_deref(),
+            id: &connector_row.id,
+            app_key: &connector_row.app_key,
+            protocol: connector_row.protocol.as_str(),
+            scopes: &connector_row.scopes,
+            return_urls: &connector_row.return_urls,
+            completion: connector_row.completion.as_str(),
+            confirm_page: connector_row.confirm_page,
+            oauth1_service: connector_row.oauth1_service.as_deref(),
         }
     }
 }

@@ -6,7 +6,7 @@ use bowline_api::ConnectorId;
 use bowline_api::admin::{self, EditBranding};
 use url::Url;
 
-use super::logo::{Format, Logo};
+use super::logo::{Logo, LogoFormat};
 use crate::app::App;
 use crate::domain::accent::{Accent, Shade};
 use crate::domain::credential::Digest;
@@ -35,17 +35,17 @@ impl Branding {
         Ok(Self::from_row(connector, tx.branding(connector.uuid()).await?))
     }
 
-    fn from_row(connector: ConnectorId, row: BrandingRow) -> Self {
-        let accent = row.accent.as_deref().and_then(|accent| Accent::parse(accent).ok());
+    fn from_row(connector: ConnectorId, branding_row: BrandingRow) -> Self {
+        let accent = branding_row.accent.as_deref().and_then(|accent| Accent::parse(accent).ok());
         Self {
             accent,
             stylesheet: accent.as_ref().map(stylesheet_path),
-            logo: row
+            logo: branding_row
                 .logo_type
-                .zip(row.logo_digest)
+                .zip(branding_row.logo_digest)
                 .map(|(kind, digest)| format!("/link/{connector}/logo/{}.{kind}", hex::encode(digest))),
-            support_url: row.support_url,
-            privacy_url: row.privacy_url,
+            support_url: branding_row.support_url,
+            privacy_url: branding_row.privacy_url,
         }
     }
 }
@@ -73,7 +73,7 @@ pub fn stylesheet(name: &str) -> Result<String> {
 pub async fn logo(app: &App, connector: ConnectorId, name: &str) -> Result<Logo> {
     let (digest, format) = name.split_once('.').ok_or_else(Error::not_found)?;
     let digest = Digest::from_hex(digest).ok_or_else(Error::not_found)?;
-    let format = Format::named(format).ok_or_else(Error::not_found)?;
+    let format = LogoFormat::named(format).ok_or_else(Error::not_found)?;
     let bytes = app.store.by_credential(digest, async |tx| tx.logo(connector.uuid(), digest).await).await?;
     let logo = Logo { format, bytes: bytes.ok_or_else(Error::not_found)? };
     // The format belongs to the digest, and a stored logo that was edited is not shown.
@@ -83,14 +83,14 @@ pub async fn logo(app: &App, connector: ConnectorId, name: &str) -> Result<Logo>
 /// A change of a branding, checked.
 #[derive(Debug, Default)]
 #[expect(clippy::option_option, reason = "kept, emptied or set")]
-pub(super) struct Change {
+pub(super) struct BrandingEdit {
     accent: Option<Option<Accent>>,
     logo: Option<Option<Logo>>,
     support_url: Option<Option<String>>,
     privacy_url: Option<Option<String>>,
 }
 
-impl Change {
+impl BrandingEdit {
     /// Checks a change. The logo is written again on a thread of its own.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl Change {
             logo: match wanted.logo {
                 None => None,
                 Some(None) => Some(None),
-                Some(Some(file)) => Some(Some(read(file).await?)),
+                Some(Some(file)) => Some(Some(read_accent(file).await?)),
             },
         })
     }
@@ -126,10 +126,10 @@ impl Change {
             self.logo.as_ref().map(|logo| logo.as_ref().map(|logo| logo.digest().as_bytes().to_vec()));
         let mut changed = Vec::new();
         for (name, differs) in [
-            ("branding.accent", differs(accent.as_ref(), &old.accent)),
-            ("branding.logo", differs(digest.as_ref(), &old.logo_digest)),
-            ("branding.support_url", differs(self.support_url.as_ref(), &old.support_url)),
-            ("branding.privacy_url", differs(self.privacy_url.as_ref(), &old.privacy_url)),
+            ("branding.accent", branding_differs(accent.as_ref(), &old.accent)),
+            ("branding.logo", branding_differs(digest.as_ref(), &old.logo_digest)),
+            ("branding.support_url", branding_differs(self.support_url.as_ref(), &old.support_url)),
+            ("branding.privacy_url", branding_differs(self.privacy_url.as_ref(), &old.privacy_url)),
         ] {
             changed.extend(differs.then_some(name));
         }
@@ -150,11 +150,11 @@ impl Change {
     }
 }
 
-fn differs<T: PartialEq>(new: Option<&T>, old: &T) -> bool {
+fn branding_differs<T: PartialEq>(new: Option<&T>, old: &T) -> bool {
     new.is_some_and(|new| new != old)
 }
 
-async fn read(file: String) -> Result<Logo> {
+async fn read_accent(file: String) -> Result<Logo> {
     let refuse =
         || Code::InvalidField.because("branding.logo must be a file as base64").field("branding.logo");
     let text: String = file.split_ascii_whitespace().collect();
@@ -164,8 +164,12 @@ async fn read(file: String) -> Result<Logo> {
 }
 
 /// A branding as operators see it.
-pub(super) fn to_wire(public_url: &Url, connector: ConnectorId, row: BrandingRow) -> admin::Branding {
-    let branding = Branding::from_row(connector, row);
+pub(super) fn to_wire(
+    public_url: &Url,
+    connector: ConnectorId,
+    branding_row: BrandingRow,
+) -> admin::Branding {
+    let branding = Branding::from_row(connector, branding_row);
     let shade = |shade: Shade| admin::Shade { fill: shade.fill.to_string(), text: shade.text.to_string() };
     let origin = public_url.as_str().trim_end_matches('/');
     admin::Branding {

@@ -5,7 +5,7 @@ use bowline_api::status::{Completion, Protocol};
 use bowline_api::{ConnectorId, TenantId};
 
 use super::app_secret::secret_place;
-use super::branding::Change;
+use super::branding::BrandingEdit;
 use super::fields::{check_completion, return_urls, scopes};
 use super::shown::{is_default, locked, shown, to_wire};
 use super::status::credentials;
@@ -24,7 +24,7 @@ struct Wanted {
     completion: Option<Completion>,
     confirm_page: Option<bool>,
     is_default: bool,
-    branding: Change,
+    branding: BrandingEdit,
 }
 
 /// Edits a connector. What is not mentioned stays as it is. Link sessions that have been created keep their scopes, and
@@ -46,11 +46,11 @@ pub async fn edit(
         completion: wanted.completion,
         confirm_page: wanted.confirm_page,
         is_default: becomes_default(wanted.is_default)?,
-        branding: Change::check(wanted.branding.unwrap_or_default()).await?,
+        branding: BrandingEdit::check(wanted.branding.unwrap_or_default()).await?,
     };
     let edit = async |tx: &mut TenantTx| {
-        let row = edit_within(app, tx, actor, id, &wanted).await?;
-        shown(tx, row).await
+        let connector_row = edit_within(app, tx, actor, id, &wanted).await?;
+        shown(tx, connector_row).await
     };
     to_wire(app, tenant::scoped(app, tenant, edit).await?)
 }
@@ -70,9 +70,9 @@ async fn edit_within(
     let old = locked(tx, id).await?;
     // The secret must open where it is. Otherwise an edit of the columns that it binds would be sealed in.
     let secret = credentials(&keys, &old)?.app_secret;
-    let new = edited(&old, wanted)?;
-    let mut changed = differences(&old, &new);
-    let row = if changed.is_empty() {
+    let new = edited_connector(&old, wanted)?;
+    let mut changed = edited_fields(&old, &new);
+    let connector_row = if changed.is_empty() {
         old
     } else {
         let sealed = seal(&keys, &secret_place(&(&new).into()), &secret)?;
@@ -88,9 +88,9 @@ async fn edit_within(
     };
     let has = |name: &str| changed.contains(&name);
     let (return_urls, scopes) = (has("return_urls"), has("scopes"));
-    let completion = has("completion").then(|| row.completion.known()).transpose()?;
-    if wanted.is_default && !is_default(tx, &row).await? {
-        tx.make_default(row.id).await?;
+    let completion = has("completion").then(|| connector_row.completion.known()).transpose()?;
+    if wanted.is_default && !is_default(tx, &connector_row).await? {
+        tx.make_default(connector_row.id).await?;
         changed.push("is_default");
     }
     changed.extend(wanted.branding.make(tx, id).await?);
@@ -98,13 +98,13 @@ async fn edit_within(
         let edited = Event::ConnectorEdited {
             connector: id,
             changed: &changed,
-            return_urls: return_urls.then_some(row.return_urls.as_slice()),
-            scopes: scopes.then_some(row.scopes.as_slice()),
+            return_urls: return_urls.then_some(connector_row.return_urls.as_slice()),
+            scopes: scopes.then_some(connector_row.scopes.as_slice()),
             completion,
         };
         tx.record(actor, edited).await?;
     }
-    Ok(row)
+    Ok(connector_row)
 }
 
 /// A tenant with connectors has a default, so a connector stops being it only when another one becomes it.
@@ -118,7 +118,7 @@ fn becomes_default(wanted: Option<bool>) -> Result<bool> {
 }
 
 /// The connector as it is wanted.
-fn edited(old: &ConnectorRow, wanted: &Wanted) -> Result<ConnectorRow> {
+fn edited_connector(old: &ConnectorRow, wanted: &Wanted) -> Result<ConnectorRow> {
     let protocol: Protocol = old.protocol.known()?;
     let completion = wanted.completion.map_or_else(|| old.completion.known(), Ok)?;
     check_completion(protocol, completion)?;
@@ -137,8 +137,8 @@ fn edited(old: &ConnectorRow, wanted: &Wanted) -> Result<ConnectorRow> {
     Ok(new)
 }
 
-/// The names of what differs.
-fn differences(old: &ConnectorRow, new: &ConnectorRow) -> Vec<&'static str> {
+/// The names of the connector's fields that an edit changes.
+fn edited_fields(old: &ConnectorRow, new: &ConnectorRow) -> Vec<&'static str> {
     [
         ("name", old.name != new.name),
         ("scopes", old.scopes != new.scopes),

@@ -12,26 +12,26 @@ use crate::domain::{Code, Refusal};
 pub const LARGEST: usize = 16 * 1024;
 /// The maximum size of an uploaded file, in bytes: the body of a request has room for it as base64.
 pub const LARGEST_UPLOAD: usize = 44 * 1024;
-/// The maximum width and height, in pixels.
-const WIDEST: u32 = 1024;
+/// The maximum width and height of a logo, in pixels.
+const LOGO_PIXELS: u32 = 1024;
 /// The memory that decoding may take, in bytes: a picture of the maximum size in any format.
-const MEMORY: usize = 16 * 1024 * 1024;
+const LOGO_DECODING_MEMORY: usize = 16 * 1024 * 1024;
 /// The maximum number of copies that an SVG makes of its parts. Copies of copies multiply.
-const MOST_COPIES: usize = 16;
+const MOST_SVG_COPIES: usize = 16;
 
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The format of a logo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum LogoFormat {
     /// PNG.
     Png,
     /// SVG.
     Svg,
 }
 
-impl Format {
-    /// The name in the database and in addresses.
+impl LogoFormat {
+    /// The logo format's name in the database and in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Png => "png",
@@ -49,7 +49,7 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logo {
     /// The format.
-    pub format: Format,
+    pub format: LogoFormat,
     /// The file.
     pub bytes: Vec<u8>,
 }
@@ -62,18 +62,18 @@ impl Logo {
     pub fn read(file: &[u8]) -> Result<Self, Refusal> {
         if file.len() > LARGEST_UPLOAD {
             let kib = LARGEST_UPLOAD / 1024;
-            return Err(refuse(format!(
+            return Err(refuse_logo(format!(
                 "branding.logo has {} bytes; a file of at most {kib} KiB is accepted",
                 file.len()
             )));
         }
         if file.starts_with(PNG_SIGNATURE) {
-            return Ok(Self { format: Format::Png, bytes: png(file)? });
+            return Ok(Self { format: LogoFormat::Png, bytes: checked_png(file)? });
         }
         if file.trim_ascii_start().starts_with(b"<") || file.starts_with(b"\xef\xbb\xbf<") {
-            return Ok(Self { format: Format::Svg, bytes: svg(file)? });
+            return Ok(Self { format: LogoFormat::Svg, bytes: checked_svg(file)? });
         }
-        Err(refuse("branding.logo must be a PNG or SVG file"))
+        Err(refuse_logo("branding.logo must be a PNG or SVG file"))
     }
 
     /// The digest of the file and its format, which is in its address.
@@ -82,31 +82,32 @@ impl Logo {
     }
 }
 
-fn refuse(detail: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
+fn refuse_logo(detail: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
     Code::InvalidField.because(detail).field("branding.logo")
 }
 
 fn too_large() -> Refusal {
     let kib = LARGEST / 1024;
-    refuse(format!(
+    refuse_logo(format!(
         "branding.logo has more than {kib} KiB after it was written again: a smaller or simpler picture is needed, such as 256 × 256 pixels"
     ))
 }
 
-fn png(file: &[u8]) -> Result<Vec<u8>, Refusal> {
+fn checked_png(file: &[u8]) -> Result<Vec<u8>, Refusal> {
     let broken = |error: png::DecodingError| match error {
-        png::DecodingError::LimitsExceeded => refuse("branding.logo takes too much memory to decode"),
-        _ => refuse("branding.logo is not a complete and correct PNG"),
+        png::DecodingError::LimitsExceeded => refuse_logo("branding.logo takes too much memory to decode"),
+        _ => refuse_logo("branding.logo is not a complete and correct PNG"),
     };
-    let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: MEMORY });
+    let mut decoder =
+        png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: LOGO_DECODING_MEMORY });
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let header = decoder.read_header_info().map_err(broken)?;
     // Before any pixel is decoded.
-    if header.width > WIDEST || header.height > WIDEST {
+    if header.width > LOGO_PIXELS || header.height > LOGO_PIXELS {
         let (width, height) = (header.width, header.height);
-        return Err(refuse(format!(
-            "branding.logo has {width} × {height} pixels; at most {WIDEST} × {WIDEST} are accepted"
+        return Err(refuse_logo(format!(
+            "branding.logo has {width} × {height} pixels; at most {LOGO_PIXELS} × {LOGO_PIXELS} are accepted"
         )));
     }
     let is_indexed = header.color_type == png::ColorType::Indexed;
@@ -116,7 +117,7 @@ fn png(file: &[u8]) -> Result<Vec<u8>, Refusal> {
         png::Transformations::normalize_to_color8()
     });
     let mut reader = decoder.read_info().map_err(broken)?;
-    let size = reader.output_buffer_size().filter(|size| *size <= MEMORY);
+    let size = reader.output_buffer_size().filter(|size| *size <= LOGO_DECODING_MEMORY);
     let mut pixels = vec![0; size.ok_or_else(|| broken(png::DecodingError::LimitsExceeded))?];
     let frame = reader.next_frame(&mut pixels).map_err(broken)?;
     pixels.truncate(frame.buffer_size());
@@ -128,8 +129,10 @@ fn png(file: &[u8]) -> Result<Vec<u8>, Refusal> {
     encoder.set_compression(png::Compression::High);
     if is_indexed {
         let info = reader.info();
-        let palette =
-            info.palette.as_deref().ok_or_else(|| refuse("branding.logo is a PNG without its palette"))?;
+        let palette = info
+            .palette
+            .as_deref()
+            .ok_or_else(|| refuse_logo("branding.logo is a PNG without its palette"))?;
         encoder.set_palette(palette.to_vec());
         if let Some(transparency) = info.trns.as_deref() {
             encoder.set_trns(transparency.to_vec());
@@ -143,19 +146,19 @@ fn png(file: &[u8]) -> Result<Vec<u8>, Refusal> {
     Ok(written.bytes)
 }
 
-fn svg(file: &[u8]) -> Result<Vec<u8>, Refusal> {
+fn checked_svg(file: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut written = Capped::default();
     if svg_hush::Filter::new().filter(file, &mut written).is_err() {
         return Err(if written.is_full {
             too_large()
         } else {
-            refuse(
+            refuse_logo(
                 "branding.logo is not a well-formed SVG; a document type from elsewhere is not accepted either",
             )
         });
     }
     let text =
-        std::str::from_utf8(&written.bytes).map_err(|_| refuse("branding.logo is not readable text"))?;
+        std::str::from_utf8(&written.bytes).map_err(|_| refuse_logo("branding.logo is not readable text"))?;
     check_svg(text)?;
     Ok(written.bytes)
 }
@@ -165,42 +168,47 @@ fn check_svg(text: &str) -> Result<(), Refusal> {
     let root = text.split_once("?>").map_or(text, |(_, rest)| rest).trim_start();
     let Some(root) = root.strip_prefix("<svg").and_then(|rest| rest.split_once('>')).map(|(tag, _)| tag)
     else {
-        return Err(refuse("branding.logo must have an svg element as its root"));
+        return Err(refuse_logo("branding.logo must have an svg element as its root"));
     };
     for side in ["width", "height"] {
-        if value(root, side).and_then(number).is_some_and(|number| number > f64::from(WIDEST)) {
-            return Err(refuse(format!(
-                "the {side} of branding.logo must be at most {WIDEST}; viewBox may be larger"
+        if attribute_value(root, side)
+            .and_then(number_of_length)
+            .is_some_and(|number| number > f64::from(LOGO_PIXELS))
+        {
+            return Err(refuse_logo(format!(
+                "the {side} of branding.logo must be at most {LOGO_PIXELS}; viewBox may be larger"
             )));
         }
     }
     let lower = text.to_lowercase();
     let leads_out = |opening: &str| lower.split(opening).skip(1).any(|rest| !rest.starts_with('#'));
     if leads_out("href=\"") || leads_out("url(") {
-        return Err(refuse(
+        return Err(refuse_logo(
             "branding.logo refers to another file or picture; it must contain all that it shows",
         ));
     }
     if ["<animate", "<set", "keyframes"].iter().any(|moving| lower.contains(moving)) {
-        return Err(refuse("branding.logo must not move: remove its animations"));
+        return Err(refuse_logo("branding.logo must not move: remove its animations"));
     }
     if ["<filter", "<fe"].iter().any(|costly| lower.contains(costly)) {
-        return Err(refuse("branding.logo must not use filter effects"));
+        return Err(refuse_logo("branding.logo must not use filter effects"));
     }
-    if lower.matches("<use").count() > MOST_COPIES {
-        return Err(refuse(format!("branding.logo uses its own parts more than {MOST_COPIES} times")));
+    if lower.matches("<use").count() > MOST_SVG_COPIES {
+        return Err(refuse_logo(format!(
+            "branding.logo uses its own parts more than {MOST_SVG_COPIES} times"
+        )));
     }
     Ok(())
 }
 
-/// The value of an attribute of a tag.
-fn value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+/// The value of an attribute of an SVG tag.
+fn attribute_value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     rest.split_once('"').map(|(value, _)| value)
 }
 
 /// The number at the beginning of a length. A percentage depends on the page.
-fn number(length: &str) -> Option<f64> {
+fn number_of_length(length: &str) -> Option<f64> {
     let end = length.find(|c: char| !matches!(c, '0'..='9' | '.' | 'e' | 'E' | '+')).unwrap_or(length.len());
     let (number, unit) = length.split_at(end);
     // "1em": the unit begins like an exponent.

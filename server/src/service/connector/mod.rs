@@ -36,7 +36,7 @@ use super::vault::{noted, seal};
 use super::{cursor, tenant};
 use app_secret::secret_place;
 use fields::{check_completion, credential, return_urls, scopes};
-use shown::{Shown, is_default, no_connector, to_wire};
+use shown::{ShownConnector, is_default, no_connector, to_wire};
 
 use crate::app::App;
 use crate::domain::{Actor, Code, Event, Result, entropy, text};
@@ -48,8 +48,13 @@ use crate::store::{OperatorTx, TenantTx};
 ///
 /// # Errors
 /// `already_exists` if this or another tenant has the app key; `invalid_field`; `not_found`.
-pub async fn add(app: &App, actor: &Actor, tenant: TenantId, wanted: CreateConnector) -> Result<Connector> {
-    prepare(app, actor, tenant, wanted).await?.commit().await
+pub async fn add(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    wanted_connector: CreateConnector,
+) -> Result<Connector> {
+    prepare(app, actor, tenant, wanted_connector).await?.commit().await
 }
 
 /// Like [`add`], but the caller commits, once the connector has been shown.
@@ -60,20 +65,20 @@ pub async fn prepare(
     app: &App,
     actor: &Actor,
     tenant: TenantId,
-    wanted: CreateConnector,
+    wanted_connector: CreateConnector,
 ) -> Result<Uncommitted<Connector>> {
-    let name = text::line("name", &wanted.name, 1, 100)?;
-    let app_key = credential("app_key", &wanted.app_key)?;
-    let secret = SecretString::from(credential("app_secret", &wanted.app_secret)?);
-    let protocol = wanted.protocol.unwrap_or(Protocol::OAuth2);
+    let name = text::line("name", &wanted_connector.name, 1, 100)?;
+    let app_key = credential("app_key", &wanted_connector.app_key)?;
+    let secret = SecretString::from(credential("app_secret", &wanted_connector.app_secret)?);
+    let protocol = wanted_connector.protocol.unwrap_or(Protocol::OAuth2);
     oauth1::check_protocol(&app.settings.oauth1, protocol)?;
-    let oauth1_service = oauth1::stored(&app.provider, protocol, wanted.oauth1_service.as_ref())?;
-    let issuer = oauth1::issuer(&app.settings.dropbox, wanted.oauth1_service.as_ref());
+    let oauth1_service = oauth1::stored(&app.provider, protocol, wanted_connector.oauth1_service.as_ref())?;
+    let issuer = oauth1::issuer(&app.settings.dropbox, wanted_connector.oauth1_service.as_ref());
     let issuer = issuer.unwrap_or_else(|| PROVIDER.to_owned());
-    let completion = wanted.completion.unwrap_or(Completion::Tenant);
+    let completion = wanted_connector.completion.unwrap_or(Completion::Tenant);
     check_completion(protocol, completion)?;
-    let scopes = scopes(protocol, &wanted.scopes)?;
-    let return_urls = return_urls(&wanted.return_urls)?;
+    let scopes = scopes(protocol, &wanted_connector.scopes)?;
+    let return_urls = return_urls(&wanted_connector.return_urls)?;
     // Kept open until the insert is committed, because its lock prevents the same key from being added elsewhere
     // meanwhile.
     let guard = async |tx: &mut OperatorTx| {
@@ -85,7 +90,7 @@ pub async fn prepare(
     };
     let (guarded, ()) = app.store.begin_operator().await?.attempt(guard).await?;
     let id: ConnectorId = entropy::id();
-    let added = insert(
+    let added = insert_connector_row(
         app,
         actor,
         &secret,
@@ -100,7 +105,7 @@ pub async fn prepare(
             scopes: &scopes,
             return_urls: &return_urls,
             completion: completion.into(),
-            confirm_page: wanted.confirm_page.unwrap_or(true),
+            confirm_page: wanted_connector.confirm_page.unwrap_or(true),
             oauth1_service: oauth1_service.as_deref(),
             issuer: &issuer,
         },
@@ -108,14 +113,14 @@ pub async fn prepare(
     .await;
     match added {
         Ok((tx, row, is_default)) => {
-            let new = Shown { row, branding: BrandingRow::default(), is_default };
+            let new = ShownConnector { row, branding: BrandingRow::default(), is_default };
             Ok(Uncommitted::new(tx, to_wire(app, new)?).guarded_by(guarded))
         }
         Err(refused) => guarded.finish(Err(refused)).await,
     }
 }
 
-async fn insert(
+async fn insert_connector_row(
     app: &App,
     actor: &Actor,
     secret: &SecretString,
@@ -150,10 +155,14 @@ pub async fn list(app: &App, tenant: TenantId) -> Result<Page<Connector>> {
     let default = rows.iter().find(|row| row.is_default).or(rows.first()).map(|row| row.id);
     let rows = rows.into_iter().map(|row| {
         let branding = brandings.remove(&row.id).unwrap_or_default();
-        Shown { is_default: Some(row.id) == default, row, branding }
+        ShownConnector { is_default: Some(row.id) == default, row, branding }
     });
     let page = cursor::whole(rows.collect());
-    cursor::try_map(page, |shown: &Shown| ConnectorId::from(shown.row.id), |shown| to_wire(app, shown))
+    cursor::try_map(
+        page,
+        |shown: &ShownConnector| ConnectorId::from(shown.row.id),
+        |shown| to_wire(app, shown),
+    )
 }
 
 /// Checks whether the provider accepts a connector's app key and secret. The row is unchanged.

@@ -13,10 +13,10 @@ use crate::service::vault;
 use crate::settings::{self, Dropbox};
 use crate::store::connectors::ConnectorRow;
 
-const SERVICE: &str = "connectors.oauth1_service";
+const OAUTH1_SERVICE_COLUMN: &str = "connectors.oauth1_service";
 
 /// The field of a request that contains the service.
-const FIELD: &str = "oauth1_service";
+const OAUTH1_SERVICE_FIELD: &str = "oauth1_service";
 
 /// Refuses OAuth 1.0 for a new connector unless the settings allow it, because its callback is not signed.
 ///
@@ -40,8 +40,9 @@ pub(super) fn stored(
     protocol: status::Protocol,
     service: Option<&OAuth1Service>,
 ) -> Result<Option<String>> {
-    let refuse = |detail: &str| Error::from(Code::InvalidField.because(detail.to_owned()).field(FIELD));
-    let Some(dialect) = dialect(protocol) else {
+    let refuse =
+        |detail: &str| Error::from(Code::InvalidField.because(detail.to_owned()).field(OAUTH1_SERVICE_FIELD));
+    let Some(dialect) = service_dialect(protocol) else {
         return match service {
             None => Ok(None),
             Some(_) => {
@@ -51,8 +52,8 @@ pub(super) fn stored(
     };
     let service =
         service.ok_or_else(|| refuse("oauth1_service is required: the endpoints of the service"))?;
-    let service = &plain(service)?;
-    let config = config(dialect, service).map_err(|_| {
+    let service = &plain_service(service)?;
+    let config = service_config(dialect, service).map_err(|_| {
         refuse("every address of oauth1_service must be a URL such as https://api.example/oauth/…")
     })?;
     provider.accepts(&Protocol::OAuth1(Arc::new(config))).map_err(|error| match error {
@@ -89,8 +90,8 @@ pub(super) fn issuer(dropbox: &Dropbox, service: Option<&OAuth1Service>) -> Opti
 /// `integrity_error` if what is stored is not a service.
 pub(super) fn protocol(connector: &ConnectorRow, dialect: Dialect) -> Result<Protocol> {
     let service = service(connector)?;
-    let config = service.as_ref().and_then(|service| config(dialect, service).ok());
-    config.map(|config| Protocol::OAuth1(Arc::new(config))).ok_or_else(|| tampered(connector))
+    let config = service.as_ref().and_then(|service| service_config(dialect, service).ok());
+    config.map(|config| Protocol::OAuth1(Arc::new(config))).ok_or_else(|| tampered_service(connector))
 }
 
 /// The service of a connector, as its operators see it; none under OAuth 2.
@@ -99,14 +100,18 @@ pub(super) fn protocol(connector: &ConnectorRow, dialect: Dialect) -> Result<Pro
 /// `integrity_error` if what is stored is not a service.
 pub(super) fn service(connector: &ConnectorRow) -> Result<Option<OAuth1Service>> {
     let stored = connector.oauth1_service.as_deref();
-    stored.map(serde_json::from_str).transpose().map_err(|_| tampered(connector))
+    stored.map(serde_json::from_str).transpose().map_err(|_| tampered_service(connector))
 }
 
-fn tampered(connector: &ConnectorRow) -> Error {
-    vault::tampered(SERVICE, About::Connector(connector.id.into()), &"it is not a service of OAuth 1")
+fn tampered_service(connector: &ConnectorRow) -> Error {
+    vault::tampered(
+        OAUTH1_SERVICE_COLUMN,
+        About::Connector(connector.id.into()),
+        &"it is not a service of OAuth 1",
+    )
 }
 
-const fn dialect(protocol: status::Protocol) -> Option<Dialect> {
+const fn service_dialect(protocol: status::Protocol) -> Option<Dialect> {
     match protocol {
         status::Protocol::OAuth2 => None,
         status::Protocol::OAuth1 => Some(Dialect::OAuth1),
@@ -115,8 +120,8 @@ const fn dialect(protocol: status::Protocol) -> Option<Dialect> {
 }
 
 /// The service with short names of fields.
-fn plain(service: &OAuth1Service) -> Result<OAuth1Service> {
-    let field = |name: &str| text::line(FIELD, name, 1, 100);
+fn plain_service(service: &OAuth1Service) -> Result<OAuth1Service> {
+    let field = |name: &str| text::line(OAUTH1_SERVICE_FIELD, name, 1, 100);
     Ok(OAuth1Service {
         account_id_field: field(&service.account_id_field)?,
         token_account_id_field: service.token_account_id_field.as_deref().map(field).transpose()?,
@@ -126,7 +131,10 @@ fn plain(service: &OAuth1Service) -> Result<OAuth1Service> {
     })
 }
 
-fn config(dialect: Dialect, service: &OAuth1Service) -> std::result::Result<ServiceConfig, url::ParseError> {
+fn service_config(
+    dialect: Dialect,
+    service: &OAuth1Service,
+) -> std::result::Result<ServiceConfig, url::ParseError> {
     let url = |text: &String| Url::parse(text);
     Ok(ServiceConfig {
         dialect,
@@ -173,7 +181,7 @@ mod tests {
             total_seconds: 10,
         };
         let of = |address: &str| {
-            let service = json(address);
+            let service = service_as_json(address);
             issuer(&dropbox, Some(&service))
         };
         for own in ["https://api.dropbox.com/1", "https://dropboxapi.com/", "http://127.0.0.1:2/oauth"] {
@@ -185,7 +193,7 @@ mod tests {
         assert_eq!(of("http://127.0.0.1:3/1").as_deref(), Some("http://127.0.0.1:3"));
     }
 
-    fn json(address: &str) -> OAuth1Service {
+    fn service_as_json(address: &str) -> OAuth1Service {
         let text = format!(
             r#"{{"request_token_url":"{address}","authorize_url":"x","access_token_url":"x","account_url":"x","account_id_field":"id"}}"#
         );

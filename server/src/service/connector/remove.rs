@@ -12,7 +12,7 @@ use crate::service::{revocation, tenant};
 use crate::store::TenantTx;
 
 /// The number of accounts that are looked up at a time.
-const BATCH: i64 = 100;
+const REMOVED_ACCOUNTS_BATCH: i64 = 100;
 
 /// Removes a connector, after revoking its accounts if this is wanted. If it is interrupted, the connector is disabled and
 /// the same call continues.
@@ -33,12 +33,12 @@ pub async fn remove(
     if revokes {
         // Nobody links through it from here on, so its accounts become fewer.
         let stop = async |tx: &mut TenantTx| {
-            successor(tx, id, wanted.new_default).await?;
-            let row = locked(tx, id).await?;
-            if row.status == ConnectorStatus::Disabled {
+            successor_of_default(tx, id, wanted.new_default).await?;
+            let connector_row = locked(tx, id).await?;
+            if connector_row.status == ConnectorStatus::Disabled {
                 return Ok(());
             }
-            tx.disable_connector(row.id, &reason).await?;
+            tx.disable_connector(connector_row.id, &reason).await?;
             tx.record(actor, Event::ConnectorDisabled { connector: id, reason: &reason }).await
         };
         tenant::scoped(app, tenant, stop).await?;
@@ -71,7 +71,7 @@ async fn remove_within(
     new_default: Option<ConnectorId>,
     (reason, accounts): (&str, usize),
 ) -> Result<bool> {
-    let successor = successor(tx, id, new_default).await?;
+    let successor = successor_of_default(tx, id, new_default).await?;
     if !tx.living_accounts(id.uuid(), 1).await?.is_empty() {
         return Ok(false);
     }
@@ -85,17 +85,17 @@ async fn remove_within(
 }
 
 /// The connector that becomes the default in place of this one; none if this one is not the default, or the last.
-async fn successor(
+async fn successor_of_default(
     tx: &mut TenantTx,
     id: ConnectorId,
     named: Option<ConnectorId>,
 ) -> Result<Option<ConnectorId>> {
     let connectors = tx.lock_connectors().await?;
-    if !connectors.iter().any(|row| row.id == id.uuid()) {
+    if !connectors.iter().any(|connector_row| connector_row.id == id.uuid()) {
         return Err(no_connector());
     }
     let others: Vec<ConnectorId> =
-        connectors.iter().map(|row| row.id.into()).filter(|other| *other != id).collect();
+        connectors.iter().map(|connector_row| connector_row.id.into()).filter(|other| *other != id).collect();
     if let Some(named) = named {
         if !others.contains(&named) {
             let detail = "new_default must be another connector of the tenant";
@@ -103,7 +103,7 @@ async fn successor(
         }
         return Ok(Some(named));
     }
-    let default = tx.default_connector().await?.is_some_and(|row| row.id == id.uuid());
+    let default = tx.default_connector().await?.is_some_and(|connector_row| connector_row.id == id.uuid());
     if !default || others.is_empty() {
         return Ok(None);
     }
@@ -124,8 +124,10 @@ async fn revoke_all(
 ) -> Result<usize> {
     let mut revoked = 0;
     loop {
-        let found =
-            tenant::scoped(app, tenant, async |tx| tx.living_accounts(id.uuid(), BATCH).await).await?;
+        let found = tenant::scoped(app, tenant, async |tx| {
+            tx.living_accounts(id.uuid(), REMOVED_ACCOUNTS_BATCH).await
+        })
+        .await?;
         if found.is_empty() {
             return Ok(revoked);
         }

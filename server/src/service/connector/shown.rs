@@ -33,18 +33,21 @@ pub(super) fn no_connector() -> Error {
 }
 
 /// A connector with everything that operators see of it.
-pub(super) struct Shown {
+pub(super) struct ShownConnector {
     pub(super) row: ConnectorRow,
     pub(super) branding: BrandingRow,
     pub(super) is_default: bool,
 }
 
-pub(super) async fn shown(tx: &mut TenantTx, row: ConnectorRow) -> Result<Shown> {
+pub(super) async fn shown(tx: &mut TenantTx, row: ConnectorRow) -> Result<ShownConnector> {
     let branding = tx.branding(row.id).await?;
-    Ok(Shown { is_default: is_default(tx, &row).await?, row, branding })
+    Ok(ShownConnector { is_default: is_default(tx, &row).await?, row, branding })
 }
 
-pub(super) fn to_wire(app: &App, Shown { row, branding, is_default }: Shown) -> Result<Connector> {
+pub(super) fn to_wire(
+    app: &App,
+    ShownConnector { row, branding, is_default }: ShownConnector,
+) -> Result<Connector> {
     let id = ConnectorId::from(row.id);
     Ok(Connector {
         id,

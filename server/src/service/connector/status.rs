@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::app_secret::{APP_SECRET, secret_place};
 use super::oauth1;
 use crate::domain::return_url::ReturnUrl;
-use crate::domain::state::connector::{Trigger, after};
+use crate::domain::state::connector::{ConnectorTrigger, after};
 use crate::domain::{About, Actor, Code, Error, Event, Refusal, Result, unknown_state};
 use crate::service::vault;
 use crate::store::connectors::ConnectorRow;
@@ -18,7 +18,7 @@ use crate::store::{Stored, TenantTx};
 
 /// How long a broken connector is left alone before one call tries it again, because it may have been fixed at the
 /// provider.
-const PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
+const CONNECTOR_PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// The provider of every connector.
 pub const PROVIDER: &str = "dropbox";
@@ -109,7 +109,7 @@ pub fn disabled() -> Refusal {
 pub fn is_given_up(connector: &ConnectorRow, now: DateTime<Utc>) -> Result<bool> {
     protocol(connector)?;
     Ok(match connector.status.known()? {
-        ConnectorStatus::Broken => now - connector.updated_at < PROBE_AFTER,
+        ConnectorStatus::Broken => now - connector.updated_at < CONNECTOR_PROBE_AFTER,
         ConnectorStatus::Disabled => true,
         ConnectorStatus::Active => false,
     })
@@ -124,7 +124,9 @@ pub fn broken() -> Refusal {
 
 /// Records that the provider has rejected the app itself, as it was when `tried`. No account is at fault.
 pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) -> Result<()> {
-    let Some((now, status)) = still_as_tried(tx, tried, Trigger::Refused).await? else { return Ok(()) };
+    let Some((now, status)) = still_as_tried(tx, tried, ConnectorTrigger::Refused).await? else {
+        return Ok(());
+    };
     // The mark is renewed each time, so that a connector that stays broken is not tried again for another interval.
     tx.mark_connector(now.id, status, Some(reason)).await?;
     if now.status != status {
@@ -136,7 +138,7 @@ pub async fn mark_broken(tx: &mut TenantTx, tried: &ConnectorRow, reason: &str) 
 
 /// Records that the provider has accepted the app again, as it was when `tried`.
 pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()> {
-    if let Some((now, status)) = still_as_tried(tx, tried, Trigger::Accepted).await? {
+    if let Some((now, status)) = still_as_tried(tx, tried, ConnectorTrigger::Accepted).await? {
         tx.mark_connector(now.id, status, None).await?;
         tx.record(&Actor::System, Event::ConnectorWorking { connector: now.id.into() }).await?;
     }
@@ -149,7 +151,7 @@ pub async fn mark_working(tx: &mut TenantTx, tried: &ConnectorRow) -> Result<()>
 async fn still_as_tried(
     tx: &mut TenantTx,
     tried: &ConnectorRow,
-    trigger: Trigger,
+    trigger: ConnectorTrigger,
 ) -> Result<Option<(ConnectorRow, ConnectorStatus)>> {
     let now = tx.lock_connector(tried.id).await?;
     Ok(now.filter(|now| now.sealed_app_secret == tried.sealed_app_secret).and_then(|now| match now.status {

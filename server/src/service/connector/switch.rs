@@ -7,7 +7,7 @@ use bowline_api::{ConnectorId, TenantId};
 
 use super::shown::{locked, shown, to_wire};
 use crate::app::App;
-use crate::domain::state::connector::{Trigger, after};
+use crate::domain::state::connector::{ConnectorTrigger, after};
 use crate::domain::{Actor, Code, Event, Facts, Result, text};
 use crate::service::tenant;
 use crate::store::TenantTx;
@@ -24,7 +24,7 @@ pub async fn disable(
     id: ConnectorId,
     reason: &str,
 ) -> Result<Connector> {
-    switch(app, actor, tenant, id, reason, Trigger::Disabled).await
+    switch_connector(app, actor, tenant, id, reason, ConnectorTrigger::Disabled).await
 }
 
 /// Enables a connector. A connector that is already active does not change.
@@ -39,21 +39,21 @@ pub async fn enable(
     id: ConnectorId,
     reason: &str,
 ) -> Result<Connector> {
-    switch(app, actor, tenant, id, reason, Trigger::Enabled).await
+    switch_connector(app, actor, tenant, id, reason, ConnectorTrigger::Enabled).await
 }
 
-async fn switch(
+async fn switch_connector(
     app: &App,
     actor: &Actor,
     tenant: TenantId,
     id: ConnectorId,
     reason: &str,
-    happened: Trigger,
+    happened: ConnectorTrigger,
 ) -> Result<Connector> {
     let reason = text::line("reason", reason, 3, 500)?;
     let switch = async |tx: &mut TenantTx| {
-        let row = switch_within(tx, actor, id, &reason, happened).await?;
-        shown(tx, row).await
+        let connector_row = switch_within(tx, actor, id, &reason, happened).await?;
+        shown(tx, connector_row).await
     };
     to_wire(app, tenant::scoped(app, tenant, switch).await?)
 }
@@ -63,16 +63,16 @@ async fn switch_within(
     actor: &Actor,
     id: ConnectorId,
     reason: &str,
-    happened: Trigger,
+    happened: ConnectorTrigger,
 ) -> Result<ConnectorRow> {
-    let row = locked(tx, id).await?;
-    let old = row.status.known()?;
+    let connector_row = locked(tx, id).await?;
+    let old = connector_row.status.known()?;
     let Some(new) = after(old, happened) else {
         let detail = format!("the connector is {old}, and nobody has disabled it");
         return Err(Code::InvalidState.because(detail).with(Facts::State { state: old.as_str() }).into());
     };
     if new == old {
-        return Ok(row);
+        return Ok(connector_row);
     }
     let (event, why) = match new {
         ConnectorStatus::Disabled => (Event::ConnectorDisabled { connector: id, reason }, Some(reason)),
@@ -80,7 +80,7 @@ async fn switch_within(
             (Event::ConnectorEnabled { connector: id, reason }, None)
         }
     };
-    tx.mark_connector(row.id, new, why).await?;
+    tx.mark_connector(connector_row.id, new, why).await?;
     tx.record(actor, event).await?;
-    Ok(ConnectorRow { status: new.into(), status_reason: why.map(str::to_owned), ..row })
+    Ok(ConnectorRow { status: new.into(), status_reason: why.map(str::to_owned), ..connector_row })
 }

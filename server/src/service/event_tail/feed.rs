@@ -6,12 +6,12 @@ use bowline_api::OperatorId;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::domain::Result;
-use crate::service::limit::streams::{Place, Streams};
+use crate::service::limit::streams::{StreamPlace, Streams};
 use crate::settings;
 use crate::store::event_tail::{TailKey, TailRow};
 
 /// The number of batches that wait for the slowest of those who follow.
-const BATCHES: usize = 64;
+const QUEUED_BATCHES: usize = 64;
 
 /// What those who follow get.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Feed {
     /// Nobody follows yet.
     pub fn new(limits: &settings::Limits) -> Self {
         Self {
-            batches: broadcast::Sender::new(BATCHES),
+            batches: broadcast::Sender::new(QUEUED_BATCHES),
             reader: watch::Sender::new(Reader::Idle),
             turn: Mutex::default(),
             wanted: Notify::new(),
@@ -57,7 +57,7 @@ impl Feed {
     ///
     /// # Errors
     /// `rate_limited` if they have as many as they may, or all operators together have.
-    pub(super) fn place(&self, operator: OperatorId) -> Result<Place<OperatorId>> {
+    pub(super) fn place(&self, operator: OperatorId) -> Result<StreamPlace<OperatorId>> {
         self.streams.place(operator)
     }
 

@@ -5,7 +5,7 @@ use bowline_api::admin::AuditEvent;
 
 /// One thing that a stream tells.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Frame {
+pub enum TailFrame {
     /// The stream is up to date, after this event if there is one. Whatever is committed from now on is told.
     Ready(Option<EventId>),
     /// An event.
@@ -26,16 +26,16 @@ pub enum Frame {
 pub enum End {
     /// The session has ended, or what the operator may see has changed.
     SessionEnded,
-    /// The process is about to stop.
+    /// The stream ends, because the process is about to stop.
     Stopping,
-    /// The reader does not keep up.
+    /// The stream ends, because its follower does not keep up.
     TooSlow,
-    /// The database is not available.
+    /// The stream ends, because the database is not available.
     Unavailable,
 }
 
 impl End {
-    /// The name on the wire.
+    /// The name of the stream's end on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SessionEnded => "session_ended",

@@ -10,7 +10,7 @@ mod subscription;
 mod sweep;
 
 pub use feed::Feed;
-pub use frame::{End, Frame};
+pub use frame::{End, TailFrame};
 pub use poll::watch;
 pub use subscription::{Subscription, Wanted, subscribe};
 pub use sweep::sweep;

@@ -11,27 +11,27 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::feed::Batch;
-use super::frame::{End, Frame};
-use super::poll::{BATCH, is_beyond, is_full};
+use super::frame::{End, TailFrame};
+use super::poll::{TAIL_BATCH, is_beyond, is_full};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Code, Error, Result, chain};
 use crate::service::audit::log::to_wire;
-use crate::service::limit::streams::Place;
+use crate::service::limit::streams::StreamPlace;
 use crate::service::operator::session::{self, Identified};
 use crate::store::event_tail::{TailKey, TailRow};
 
 /// The interval between two signs of life, at which the session is checked as well.
-const BEAT: Duration = Duration::from_secs(15);
+const STREAM_BEAT: Duration = Duration::from_secs(15);
 
 /// The events that are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Only those in the log of this tenant.
+    /// Only events in the log of this tenant.
     pub tenant: Option<TenantId>,
-    /// Only those with one of these actions; all if it is empty.
+    /// Only events with one of these actions; all if it is empty.
     pub actions: Vec<&'static str>,
-    /// Only those about this.
+    /// Only events about this subject.
     pub subject: Option<String>,
 }
 
@@ -70,11 +70,11 @@ pub struct Subscription {
     /// The last event that it has read, wanted or not, and the last that it has told.
     passed: Option<EventId>,
     told: Option<EventId>,
-    frames: VecDeque<Frame>,
-    /// Whether it has told that it is up to date.
+    frames: VecDeque<TailFrame>,
+    /// Whether the subscription has told that it is up to date.
     is_ready: bool,
     beat: Interval,
-    _place: Place<OperatorId>,
+    _place: StreamPlace<OperatorId>,
 }
 
 /// Begins a stream. With `after` it goes on after that event; otherwise it begins now.
@@ -98,7 +98,7 @@ pub fn subscribe(
         Some(Ok(id)) => Begin::After(id),
         Some(Err(_)) => Begin::Unknown,
     };
-    let mut beat = interval(BEAT);
+    let mut beat = interval(STREAM_BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beat.reset();
     Ok(Subscription {
@@ -119,7 +119,7 @@ pub fn subscribe(
 
 impl Subscription {
     /// What the stream tells next. `None` once it has ended.
-    pub async fn next(&mut self) -> Option<Frame> {
+    pub async fn next(&mut self) -> Option<TailFrame> {
         loop {
             if let Some(frame) = self.frames.pop_front() {
                 self.note(&frame);
@@ -128,17 +128,17 @@ impl Subscription {
             if let Err(end) = self.step().await? {
                 self.source = Source::Ended;
                 self.frames.clear();
-                return Some(Frame::End(end, self.told));
+                return Some(TailFrame::End(end, self.told));
             }
         }
     }
 
-    fn note(&mut self, frame: &Frame) {
+    fn note(&mut self, frame: &TailFrame) {
         self.told = match frame {
-            Frame::Event(event) => Some(event.id),
-            Frame::Passed(id) => Some(*id),
-            Frame::Ready(id) => *id,
-            Frame::Gap | Frame::Beat | Frame::End(..) => self.told,
+            TailFrame::Event(event) => Some(event.id),
+            TailFrame::Passed(id) => Some(*id),
+            TailFrame::Ready(id) => *id,
+            TailFrame::Gap | TailFrame::Beat | TailFrame::End(..) => self.told,
         };
     }
 
@@ -152,7 +152,7 @@ impl Subscription {
             Source::Start(from) => self.start(from).await,
             Source::Table => self.catch_up().await,
             Source::Both(batches) => self.catch_up_again(batches).await,
-            Source::Told(batches) => self.listen(batches).await,
+            Source::Told(batches) => self.listen_to_feed(batches).await,
             Source::Ended => return None,
         })
     }
@@ -160,14 +160,14 @@ impl Subscription {
     async fn start(&mut self, from: Begin) -> Result<(), End> {
         if let Begin::After(id) = from {
             let found = self.app.store.operator(async |tx| tx.event_position(id).await).await;
-            if let Some(key) = found.map_err(unavailable)? {
+            if let Some(key) = found.map_err(tail_unavailable)? {
                 (self.read, self.passed, self.told) = (Some(key), Some(id), Some(id));
                 self.source = Source::Table;
                 return Ok(());
             }
         }
         if from != Begin::Now {
-            self.frames.push_back(Frame::Gap);
+            self.frames.push_back(TailFrame::Gap);
         }
         self.begin_now().await
     }
@@ -175,7 +175,7 @@ impl Subscription {
     /// Goes on with what happens from now on.
     async fn begin_now(&mut self) -> Result<(), End> {
         let last = self.app.store.operator(async |tx| tx.last_event().await).await;
-        let last = last.map_err(unavailable)?;
+        let last = last.map_err(tail_unavailable)?;
         (self.read, self.passed) = last.unzip();
         (self.told, self.is_ready) = (self.passed, false);
         self.source = Source::Table;
@@ -206,7 +206,7 @@ impl Subscription {
             Some(true) => self.source = Source::Table,
             Some(false) => {
                 if !std::mem::replace(&mut self.is_ready, true) {
-                    self.frames.push_back(Frame::Ready(self.passed));
+                    self.frames.push_back(TailFrame::Ready(self.passed));
                 }
                 self.source = Source::Told(batches);
             }
@@ -217,31 +217,31 @@ impl Subscription {
     /// Reads the next events from the table. Whether there are more; `None` after a gap.
     async fn read_table(&mut self) -> Result<Option<bool>, End> {
         let read = self.read;
-        let rows = self.app.store.operator(async |tx| tx.events_after(read, BATCH).await).await;
-        let Some(rows) = rows.map_err(unavailable)? else {
-            self.frames.push_back(Frame::Gap);
+        let rows = self.app.store.operator(async |tx| tx.events_after(read, TAIL_BATCH).await).await;
+        let Some(rows) = rows.map_err(tail_unavailable)? else {
+            self.frames.push_back(TailFrame::Gap);
             return Ok(None);
         };
         self.take(&rows).await?;
         Ok(Some(is_full(rows.len())))
     }
 
-    async fn listen(&mut self, mut batches: Receiver<Batch>) -> Result<(), End> {
+    async fn listen_to_feed(&mut self, mut batches: Receiver<Batch>) -> Result<(), End> {
         tokio::select! {
             () = self.app.drained() => return Err(End::Stopping),
             batch = batches.recv() => match batch {
                 Ok(Batch::Events(rows)) => self.take(&rows).await?,
                 Ok(Batch::Gap) => {
-                    self.frames.push_back(Frame::Gap);
+                    self.frames.push_back(TailFrame::Gap);
                     return self.begin_now().await;
                 }
                 Err(RecvError::Lagged(_)) => return Err(End::TooSlow),
                 Err(RecvError::Closed) => return Err(End::Stopping),
             },
             _ = self.beat.tick() => {
-                self.stands().await?;
+                self.session_stands().await?;
                 let passed = self.passed.filter(|_| self.passed != self.told);
-                self.frames.push_back(passed.map_or(Frame::Beat, Frame::Passed));
+                self.frames.push_back(passed.map_or(TailFrame::Beat, TailFrame::Passed));
             }
         }
         self.source = Source::Told(batches);
@@ -251,19 +251,19 @@ impl Subscription {
     /// Takes what is new and wanted. What an operator did to this session takes effect before anything else is told.
     async fn take(&mut self, rows: &[TailRow]) -> Result<(), End> {
         let mut is_about_me = false;
-        for row in rows.iter().filter(|row| is_beyond(row.key, self.read)) {
-            is_about_me |= self.concerns_me(row);
-            if self.wants(row) {
-                self.frames.push_back(Frame::Event(Box::new(to_wire(row.entry.clone()))));
+        for tail_row in rows.iter().filter(|tail_row| is_beyond(tail_row.key, self.read)) {
+            is_about_me |= self.concerns_me(tail_row);
+            if self.wants_event(tail_row) {
+                self.frames.push_back(TailFrame::Event(Box::new(to_wire(tail_row.entry.clone()))));
             }
-            self.passed = Some(row.entry.id.into());
+            self.passed = Some(tail_row.entry.id.into());
         }
-        self.read = self.read.max(rows.last().map(|row| row.key));
-        if is_about_me { self.stands().await } else { Ok(()) }
+        self.read = self.read.max(rows.last().map(|tail_row| tail_row.key));
+        if is_about_me { self.session_stands().await } else { Ok(()) }
     }
 
-    fn wants(&self, row: &TailRow) -> bool {
-        let entry = &row.entry;
+    fn wants_event(&self, tail_row: &TailRow) -> bool {
+        let entry = &tail_row.entry;
         let log = (!entry.tenant_id.is_nil()).then(|| TenantId::from(entry.tenant_id));
         let wanted = &self.wanted;
         self.who.reach.includes(log)
@@ -273,9 +273,9 @@ impl Subscription {
     }
 
     /// Whether the event may have ended this session.
-    fn concerns_me(&self, row: &TailRow) -> bool {
+    fn concerns_me(&self, tail_row: &TailRow) -> bool {
         let me = self.who.id.to_string();
-        let entry = &row.entry;
+        let entry = &tail_row.entry;
         entry.action.starts_with("operator.")
             && [&entry.subject, &entry.actor_id].into_iter().any(|id| id.as_ref() == Some(&me))
     }
@@ -284,21 +284,21 @@ impl Subscription {
     async fn stands_if_due(&mut self) -> Result<(), End> {
         let is_due =
             std::future::poll_fn(|cx| std::task::Poll::Ready(self.beat.poll_tick(cx).is_ready())).await;
-        if is_due { self.stands().await } else { Ok(()) }
+        if is_due { self.session_stands().await } else { Ok(()) }
     }
 
     /// Checks that the session has not ended. A stream is not a use of it: an unattended client must be logged out.
-    async fn stands(&self) -> Result<(), End> {
+    async fn session_stands(&self) -> Result<(), End> {
         match session::stands(&self.app, self.session).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(End::SessionEnded),
-            Err(error) => Err(unavailable(error)),
+            Err(error) => Err(tail_unavailable(error)),
         }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
-fn unavailable(error: Error) -> End {
+fn tail_unavailable(error: Error) -> End {
     tracing::warn!(error = %chain(&error), "a stream of events ends, because the database does not answer");
     End::Unavailable
 }

@@ -6,10 +6,10 @@ use crate::app::App;
 use crate::domain::Result;
 use crate::store::WorkerTx;
 
-/// How long a stream can be resumed.
-const KEPT: TimeDelta = TimeDelta::hours(24);
+/// How long a stream of events can be resumed.
+const TAIL_KEPT: TimeDelta = TimeDelta::hours(24);
 /// The number of events of one transaction.
-const BATCH: i64 = 1_000;
+const TAIL_SWEEP_BATCH: i64 = 1_000;
 
 /// Deletes old events, and all if they came with the copy of another Postgres; returns their number.
 ///
@@ -27,8 +27,8 @@ pub async fn sweep(app: &App) -> Result<usize> {
     }
     app.store
         .worker(async |tx: &mut WorkerTx| {
-            let before = tx.now().await? - KEPT;
-            tx.delete_old_events(before, BATCH).await
+            let before = tx.now().await? - TAIL_KEPT;
+            tx.delete_old_events(before, TAIL_SWEEP_BATCH).await
         })
         .await
 }

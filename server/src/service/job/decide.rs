@@ -7,17 +7,17 @@ use bowline_api::JobId;
 use bowline_api::admin::JobDetail;
 use bowline_api::status::JobState;
 
-use super::{no_job, phrase, prepare, tenant_of};
+use super::{confirmation_phrase, no_job, prepare, tenant_of};
 use crate::app::App;
-use crate::domain::state::job::{Trigger, after};
+use crate::domain::state::job::{JobTrigger, after};
 use crate::domain::{Code, Error, Event, Result, text};
 use crate::service::operator::session::{Identified, step_up};
-use crate::service::operator::totp::Proof;
+use crate::service::operator::totp::TotpProof;
 use crate::store::TenantTx;
 use crate::store::jobs::{JobChange, JobRow};
 
 /// How long after its confirmation a job can be retried.
-const RETRIED_FOR: Duration = Duration::from_hours(24);
+const JOB_RETRIED_FOR: Duration = Duration::from_hours(24);
 
 /// Confirms a job with its phrase and one's own password. It runs, or waits for a second person. Repeating the call
 /// changes nothing.
@@ -29,32 +29,33 @@ pub async fn confirm(
     who: &Identified,
     id: JobId,
     typed: &str,
-    proof: &Proof,
+    proof: &TotpProof,
     from: IpAddr,
 ) -> Result<JobDetail> {
     step_up(app, who, proof, from).await?;
-    let trigger = if app.settings.operators.approve_jobs { Trigger::Proposed } else { Trigger::Confirmed };
+    let trigger =
+        if app.settings.operators.approve_jobs { JobTrigger::Proposed } else { JobTrigger::Confirmed };
     let slug = super::show(app, id).await?.job.tenant;
-    let change = async |tx: &mut TenantTx, row: &JobRow| {
-        if row.confirmed_at.is_some() {
+    let change = async |tx: &mut TenantTx, job_row: &JobRow| {
+        if job_row.confirmed_at.is_some() {
             return Ok(());
         }
-        if row.created_by != who.id.uuid() {
+        if job_row.created_by != who.id.uuid() {
             let detail = "only the operator who has prepared a job confirms it";
             return Err(Code::InvalidState.because(detail).into());
         }
-        let expected = phrase(row.kind.clone().known()?, row.total, &slug);
+        let expected = confirmation_phrase(job_row.kind.clone().known()?, job_row.total, &slug);
         if typed.trim() != expected {
             let detail = format!("type: {expected}");
             return Err(Code::InvalidField.because(detail).field("confirm").into());
         }
-        let state = next(tx, row, trigger).await?;
+        let state = next_job_state(tx, job_row, trigger).await?;
         let now = tx.now().await?;
-        let change = JobChange { state: state.into(), confirmed_at: Some(now), ..JobChange::from(row) };
-        tx.change_job(row.id, &change).await?;
-        tx.record(&who.actor(), Event::JobConfirmed { job: id, accounts: row.total }).await
+        let change = JobChange { state: state.into(), confirmed_at: Some(now), ..JobChange::from(job_row) };
+        tx.change_job(job_row.id, &change).await?;
+        tx.record(&who.actor(), Event::JobConfirmed { job: id, accounts: job_row.total }).await
     };
-    decide(app, id, change).await
+    decide_about_job(app, id, change).await
 }
 
 /// Approves a job that somebody else has confirmed.
@@ -65,27 +66,27 @@ pub async fn approve(
     app: &App,
     who: &Identified,
     id: JobId,
-    proof: &Proof,
+    proof: &TotpProof,
     from: IpAddr,
 ) -> Result<JobDetail> {
     step_up(app, who, proof, from).await?;
     logs_in_the_same_way(app, who, id).await?;
-    let change = async |tx: &mut TenantTx, row: &JobRow| {
-        if row.created_by == who.id.uuid() {
+    let change = async |tx: &mut TenantTx, job_row: &JobRow| {
+        if job_row.created_by == who.id.uuid() {
             let detail = "a second person has to approve this job; you have prepared it";
             return Err(Code::InvalidState.because(detail).into());
         }
-        let state = next(tx, row, Trigger::Approved).await?;
+        let state = next_job_state(tx, job_row, JobTrigger::Approved).await?;
         let change = JobChange {
             state: state.into(),
             approved_by: Some(who.id.uuid()),
             approved_by_name: Some(who.name.clone()),
-            ..JobChange::from(row)
+            ..JobChange::from(job_row)
         };
-        tx.change_job(row.id, &change).await?;
-        tx.record(&who.actor(), Event::JobApproved { job: id, accounts: row.total }).await
+        tx.change_job(job_row.id, &change).await?;
+        tx.record(&who.actor(), Event::JobApproved { job: id, accounts: job_row.total }).await
     };
-    decide(app, id, change).await
+    decide_about_job(app, id, change).await
 }
 
 /// Refuses an approval if the operator who has prepared the job logs in in another way. A person can have one operator with a password and
@@ -108,19 +109,24 @@ async fn logs_in_the_same_way(app: &App, who: &Identified, id: JobId) -> Result<
 /// `not_found`, `invalid_field`, `invalid_state`.
 pub async fn stop(app: &App, who: &Identified, id: JobId, reason: &str) -> Result<JobDetail> {
     let reason = text::line("reason", reason, 3, 500)?;
-    let change = async |tx: &mut TenantTx, row: &JobRow| {
-        if row.state == JobState::Stopped || row.state == JobState::Cancelled {
+    let change = async |tx: &mut TenantTx, job_row: &JobRow| {
+        if job_row.state == JobState::Stopped || job_row.state == JobState::Cancelled {
             return Ok(());
         }
-        let state = next(tx, row, Trigger::Stopped).await?;
+        let state = next_job_state(tx, job_row, JobTrigger::Stopped).await?;
         let now = tx.now().await?;
-        let change =
-            JobChange { state: state.into(), finished_at: Some(now), owner: None, ..JobChange::from(row) };
-        tx.change_job(row.id, &change).await?;
-        let stopped = Event::JobStopped { job: id, done: row.done, accounts: row.total, reason: &reason };
+        let change = JobChange {
+            state: state.into(),
+            finished_at: Some(now),
+            owner: None,
+            ..JobChange::from(job_row)
+        };
+        tx.change_job(job_row.id, &change).await?;
+        let stopped =
+            Event::JobStopped { job: id, done: job_row.done, accounts: job_row.total, reason: &reason };
         tx.record(&who.actor(), stopped).await
     };
-    decide(app, id, change).await
+    decide_about_job(app, id, change).await
 }
 
 /// Lets a job that was stopped or has finished try what is left and what failed, within a day after it was confirmed. Like a new
@@ -128,23 +134,29 @@ pub async fn stop(app: &App, who: &Identified, id: JobId, reason: &str) -> Resul
 ///
 /// # Errors
 /// `not_found`, `invalid_field`, `invalid_state`; `totp_required`; `rate_limited` after too many wrong passwords.
-pub async fn retry(app: &App, who: &Identified, id: JobId, proof: &Proof, from: IpAddr) -> Result<JobDetail> {
+pub async fn retry(
+    app: &App,
+    who: &Identified,
+    id: JobId,
+    proof: &TotpProof,
+    from: IpAddr,
+) -> Result<JobDetail> {
     step_up(app, who, proof, from).await?;
     let approved = app.settings.operators.approve_jobs;
-    let trigger = if approved { Trigger::RetryProposed } else { Trigger::Retried };
-    let change = async |tx: &mut TenantTx, row: &JobRow| {
-        if row.created_by != who.id.uuid() {
+    let trigger = if approved { JobTrigger::RetryProposed } else { JobTrigger::Retried };
+    let change = async |tx: &mut TenantTx, job_row: &JobRow| {
+        if job_row.created_by != who.id.uuid() {
             let detail = "only the operator who has prepared a job retries it";
             return Err(Code::InvalidState.because(detail).into());
         }
-        if row.done == row.total {
+        if job_row.done == job_row.total {
             let detail = "every account of this job is done";
             return Err(Code::InvalidState.because(detail).into());
         }
-        let state = next(tx, row, trigger).await?;
-        let left = row.total - row.done;
+        let state = next_job_state(tx, job_row, trigger).await?;
+        let left = job_row.total - job_row.done;
         let now = tx.now().await?;
-        if row.confirmed_at.is_none_or(|at| at < now - RETRIED_FOR) {
+        if job_row.confirmed_at.is_none_or(|at| at < now - JOB_RETRIED_FOR) {
             let detail = "this job was confirmed more than a day ago; prepare a new one for what is left";
             return Err(Code::InvalidState.because(detail).into());
         }
@@ -153,40 +165,40 @@ pub async fn retry(app: &App, who: &Identified, id: JobId, proof: &Proof, from: 
             failed: 0,
             approved_by: None,
             approved_by_name: None,
-            expires_at: now + prepare::OPEN,
+            expires_at: now + prepare::JOB_OPEN_FOR,
             finished_at: None,
             owner: None,
             held_until: now,
-            ..JobChange::from(row)
+            ..JobChange::from(job_row)
         };
-        tx.retry_job_items(row.id).await?;
-        tx.change_job(row.id, &change).await?;
+        tx.retry_job_items(job_row.id).await?;
+        tx.change_job(job_row.id, &change).await?;
         tx.record(&who.actor(), Event::JobRetried { job: id, accounts: left }).await
     };
-    decide(app, id, change).await
+    decide_about_job(app, id, change).await
 }
 
 /// Does `change` with the locked job, and shows the job.
-async fn decide(
+async fn decide_about_job(
     app: &App,
     id: JobId,
     change: impl AsyncFnOnce(&mut TenantTx, &JobRow) -> Result<()>,
 ) -> Result<JobDetail> {
     let tenant = tenant_of(app, id).await?;
     let locked = async |tx: &mut TenantTx| {
-        let row = tx.lock_job(id.uuid()).await?.ok_or_else(no_job)?;
-        change(tx, &row).await
+        let job_row = tx.lock_job(id.uuid()).await?.ok_or_else(no_job)?;
+        change(tx, &job_row).await
     };
     app.store.scoped(tenant, locked).await?;
     app.job_queued.notify_one();
     super::show(app, id).await
 }
 
-/// The state that `trigger` leads to.
-async fn next(tx: &mut TenantTx, row: &JobRow, trigger: Trigger) -> Result<JobState> {
-    let old = row.state.clone().known()?;
+/// The job's state to which `trigger` leads.
+async fn next_job_state(tx: &mut TenantTx, job_row: &JobRow, trigger: JobTrigger) -> Result<JobState> {
+    let old = job_row.state.clone().known()?;
     let waits = matches!(old, JobState::Prepared | JobState::AwaitingApproval);
-    if waits && trigger != Trigger::Stopped && row.expires_at <= tx.now().await? {
+    if waits && trigger != JobTrigger::Stopped && job_row.expires_at <= tx.now().await? {
         let detail = "this job was not confirmed and approved in time, and its accounts may have changed; prepare a new one";
         return Err(Code::InvalidState.because(detail).into());
     }

@@ -18,7 +18,7 @@ use crate::store::OperatorTx;
 use crate::store::jobs::JobRow;
 
 /// The number of accounts that a job's details show.
-const SAMPLE: i64 = 10;
+const SAMPLE_ACCOUNTS: i64 = 10;
 
 /// A page of the jobs of one tenant or of all, newest first.
 ///
@@ -31,20 +31,20 @@ pub async fn list(app: &App, whose: &Whose, cursor: Option<&str>, limit: i64) ->
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let read = async |tx: &mut OperatorTx| {
         let rows = tx.jobs(whose, from, backwards, limit + 1).await?;
-        let mut tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+        let mut tenants: Vec<Uuid> = rows.iter().map(|job_row| job_row.tenant_id).collect();
         tenants.sort_unstable();
         tenants.dedup();
         Ok((rows, tx.tenant_slugs(&tenants).await?))
     };
     let (rows, slugs) = app.store.operator(read).await?;
-    let page = list.page(asked.as_ref(), rows, limit, |row| row.id)?;
+    let page = list.page(asked.as_ref(), rows, limit, |job_row| job_row.id)?;
     let slug = |tenant: Uuid| slugs.iter().find(|(id, _)| *id == tenant).map(|(_, slug)| slug.clone());
     cursor::try_map(
         page,
-        |row| JobId::from(row.id),
-        |row| {
-            let slug = slug(row.tenant_id).unwrap_or_default();
-            to_wire(row, slug)
+        |job_row| JobId::from(job_row.id),
+        |job_row| {
+            let slug = slug(job_row.tenant_id).unwrap_or_default();
+            to_wire(job_row, slug)
         },
     )
 }
@@ -55,12 +55,13 @@ pub async fn list(app: &App, whose: &Whose, cursor: Option<&str>, limit: i64) ->
 /// `not_found`.
 pub async fn show(app: &App, id: JobId) -> Result<JobDetail> {
     let read = async |tx: &mut OperatorTx| {
-        let row = tx.job(id.uuid()).await?.ok_or_else(no_job)?;
-        let rows = tx.job_sample(&row, SAMPLE).await?;
+        let job_row = tx.job(id.uuid()).await?.ok_or_else(no_job)?;
+        let rows = tx.job_sample(&job_row, SAMPLE_ACCOUNTS).await?;
         let sample = summaries(tx, rows).await?;
-        let pending = tx.job_pending_at_provider(&row).await?;
-        let slug = tx.tenant_slugs(&[row.tenant_id]).await?.pop().map(|(_, slug)| slug).unwrap_or_default();
-        Ok(JobDetail { job: to_wire(row, slug)?, sample, pending_at_provider: pending.unsigned_abs() })
+        let pending = tx.job_pending_at_provider(&job_row).await?;
+        let slug =
+            tx.tenant_slugs(&[job_row.tenant_id]).await?.pop().map(|(_, slug)| slug).unwrap_or_default();
+        Ok(JobDetail { job: to_wire(job_row, slug)?, sample, pending_at_provider: pending.unsigned_abs() })
     };
     app.store.operator(read).await
 }
@@ -81,8 +82,8 @@ pub async fn items(
     let from = asked.as_ref().map(|cursor| cursor.key);
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let read = async |tx: &mut OperatorTx| {
-        let row = tx.job(id.uuid()).await?.ok_or_else(no_job)?;
-        tx.job_items(&row, state, from, backwards, limit + 1).await
+        let job_row = tx.job(id.uuid()).await?.ok_or_else(no_job)?;
+        tx.job_items(&job_row, state, from, backwards, limit + 1).await
     };
     let rows = app.store.operator(read).await?;
     let page = list.page(asked.as_ref(), rows, limit, |(account, _, _)| *account)?;
@@ -100,12 +101,12 @@ pub async fn items(
 /// # Errors
 /// `not_found`.
 pub async fn tenant_of(app: &App, id: JobId) -> Result<TenantId> {
-    let row = app.store.operator(async |tx| tx.job(id.uuid()).await).await?;
-    Ok(row.ok_or_else(no_job)?.tenant_id.into())
+    let job_row = app.store.operator(async |tx| tx.job(id.uuid()).await).await?;
+    Ok(job_row.ok_or_else(no_job)?.tenant_id.into())
 }
 
 /// What has to be typed to confirm a job.
-fn phrase(kind: JobKind, total: i64, slug: &str) -> String {
+fn confirmation_phrase(kind: JobKind, total: i64, slug: &str) -> String {
     let what = match kind {
         JobKind::RevokeAccounts => "revoke",
     };
@@ -113,27 +114,27 @@ fn phrase(kind: JobKind, total: i64, slug: &str) -> String {
     format!("{what} {total} {accounts} of {slug}")
 }
 
-pub(super) fn to_wire(row: JobRow, slug: String) -> Result<Job> {
-    let (kind, state) = (row.kind.known()?, row.state.known()?);
+pub(super) fn to_wire(job_row: JobRow, slug: String) -> Result<Job> {
+    let (kind, state) = (job_row.kind.known()?, job_row.state.known()?);
     Ok(Job {
-        id: row.id.into(),
+        id: job_row.id.into(),
         kind: kind.into(),
         state: state.into(),
-        tenant_id: row.tenant_id.into(),
-        reason: row.reason,
+        tenant_id: job_row.tenant_id.into(),
+        reason: job_row.reason,
         // Only filters of this form are stored. An edit of the database must not keep a job from being shown.
-        filter: row.filter.and_then(|filter| serde_json::from_value::<JobFilter>(filter).ok()),
-        total: row.total.unsigned_abs(),
-        done: row.done.unsigned_abs(),
-        failed: row.failed.unsigned_abs(),
-        confirm: (state == JobState::Prepared).then(|| phrase(kind, row.total, &slug)),
+        filter: job_row.filter.and_then(|filter| serde_json::from_value::<JobFilter>(filter).ok()),
+        total: job_row.total.unsigned_abs(),
+        done: job_row.done.unsigned_abs(),
+        failed: job_row.failed.unsigned_abs(),
+        confirm: (state == JobState::Prepared).then(|| confirmation_phrase(kind, job_row.total, &slug)),
         tenant: slug,
-        created_at: row.created_at,
-        created_by: row.created_by_name,
-        expires_at: row.expires_at,
-        confirmed_at: row.confirmed_at,
-        approved_by: row.approved_by_name,
-        finished_at: row.finished_at,
+        created_at: job_row.created_at,
+        created_by: job_row.created_by_name,
+        expires_at: job_row.expires_at,
+        confirmed_at: job_row.confirmed_at,
+        approved_by: job_row.approved_by_name,
+        finished_at: job_row.finished_at,
     })
 }
 

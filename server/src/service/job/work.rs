@@ -7,7 +7,7 @@ use bowline_api::{JobId, TenantId};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::state::job::{Trigger, after};
+use crate::domain::state::job::{JobTrigger, after};
 use crate::domain::{Actor, Error, Event, Result, chain};
 use crate::service::revocation;
 use crate::store::TenantTx;
@@ -15,13 +15,13 @@ use crate::store::jobs::work::JobClaim;
 use crate::store::jobs::{JobChange, JobRow};
 
 /// How long a worker is believed to be alive after its last account.
-const LEASE: Duration = Duration::from_secs(20);
+const JOB_LEASE: Duration = Duration::from_secs(20);
 /// How many accounts are read at once.
-const PART: i64 = 100;
+const JOB_ITEMS_PART: i64 = 100;
 /// How long a job is kept after its end.
-const KEPT: Duration = Duration::from_hours(24 * 90);
+const ENDED_JOBS_KEPT: Duration = Duration::from_hours(24 * 90);
 /// How many jobs are forgotten in one turn.
-const FORGOTTEN: i64 = 10;
+const JOBS_FORGOTTEN_AT_ONCE: i64 = 10;
 
 /// Works a claimed job off until nothing is left, it is stopped, or this process ends. Returns the number of accounts
 /// that were tried; 0 if there is no job.
@@ -29,15 +29,18 @@ const FORGOTTEN: i64 = 10;
 /// # Errors
 /// Those of the database. The claim then expires, and another worker continues.
 pub async fn work(app: &App, owner: Uuid) -> Result<usize> {
-    let Some(claim) = app.store.worker(async |tx| tx.claim_job(owner, LEASE).await).await? else {
+    let Some(claim) = app.store.worker(async |tx| tx.claim_job(owner, JOB_LEASE).await).await? else {
         return Ok(0);
     };
     let tenant = TenantId::from(claim.tenant);
     let mut tried = 1;
     while !app.is_draining() {
-        let Some(items) = app.store.scoped(tenant, async |tx| part(tx, claim).await).await? else { break };
+        let Some(items) = app.store.scoped(tenant, async |tx| next_job_accounts(tx, claim).await).await?
+        else {
+            break;
+        };
         for account in items {
-            if app.is_draining() || !one(app, claim, account).await? {
+            if app.is_draining() || !work_off_account(app, claim, account).await? {
                 return Ok(tried);
             }
             tried += 1;
@@ -47,30 +50,43 @@ pub async fn work(app: &App, owner: Uuid) -> Result<usize> {
 }
 
 /// The next accounts of a job. None if it is not ours any more, or if it is finished, which is then recorded.
-async fn part(tx: &mut TenantTx, claim: JobClaim) -> Result<Option<Vec<Uuid>>> {
-    let Some(row) = tx.claimed_job(claim).await? else { return Ok(None) };
-    let items = tx.waiting_job_items(row.id, PART).await?;
+async fn next_job_accounts(tx: &mut TenantTx, claim: JobClaim) -> Result<Option<Vec<Uuid>>> {
+    let Some(job_row) = tx.claimed_job(claim).await? else { return Ok(None) };
+    let items = tx.waiting_job_items(job_row.id, JOB_ITEMS_PART).await?;
     if !items.is_empty() {
         return Ok(Some(items));
     }
-    if let Some(state) = after(row.state.clone().known()?, Trigger::Ended) {
+    if let Some(state) = after(job_row.state.clone().known()?, JobTrigger::Ended) {
         let now = tx.now().await?;
-        let change =
-            JobChange { state: state.into(), finished_at: Some(now), owner: None, ..JobChange::from(&row) };
-        tx.change_job(row.id, &change).await?;
-        let finished = Event::JobFinished { job: row.id.into(), done: row.done, failed: row.failed };
+        let change = JobChange {
+            state: state.into(),
+            finished_at: Some(now),
+            owner: None,
+            ..JobChange::from(&job_row)
+        };
+        tx.change_job(job_row.id, &change).await?;
+        let finished =
+            Event::JobFinished { job: job_row.id.into(), done: job_row.done, failed: job_row.failed };
         tx.record(&Actor::System, finished).await?;
     }
     Ok(None)
 }
 
 /// Does one account. False if the job is not ours any more.
-async fn one(app: &App, claim: JobClaim, account: Uuid) -> Result<bool> {
+async fn work_off_account(app: &App, claim: JobClaim, account: Uuid) -> Result<bool> {
     let tenant = TenantId::from(claim.tenant);
     let act = async |tx: &mut TenantTx| {
-        let Some(row) = tx.claimed_job(claim).await? else { return Ok(false) };
-        revocation::revoke_for(app, tx, account.into(), &actor(&row), &row.reason, Some(&row)).await?;
-        tx.end_job_item(claim, account, None, LEASE).await?;
+        let Some(job_row) = tx.claimed_job(claim).await? else { return Ok(false) };
+        revocation::revoke_for(
+            app,
+            tx,
+            account.into(),
+            &actor_of_job(&job_row),
+            &job_row.reason,
+            Some(&job_row),
+        )
+        .await?;
+        tx.end_job_item(claim, account, None, JOB_LEASE).await?;
         Ok(true)
     };
     match app.store.scoped(tenant, act).await {
@@ -84,7 +100,7 @@ async fn one(app: &App, claim: JobClaim, account: Uuid) -> Result<bool> {
             let code = error.code().as_str();
             let note = async |tx: &mut TenantTx| {
                 let Some(_) = tx.claimed_job(claim).await? else { return Ok(false) };
-                tx.end_job_item(claim, account, Some(code), LEASE).await?;
+                tx.end_job_item(claim, account, Some(code), JOB_LEASE).await?;
                 Ok(true)
             };
             app.store.scoped(tenant, note).await
@@ -93,8 +109,8 @@ async fn one(app: &App, claim: JobClaim, account: Uuid) -> Result<bool> {
 }
 
 /// Who is behind a job's acts: the operator who has prepared and confirmed it.
-fn actor(row: &JobRow) -> Actor {
-    Actor::Operator { id: row.created_by.into(), name: row.created_by_name.clone() }
+fn actor_of_job(job_row: &JobRow) -> Actor {
+    Actor::Operator { id: job_row.created_by.into(), name: job_row.created_by_name.clone() }
 }
 
 /// Forgets jobs that were not confirmed or approved in time, and those that ended long ago. Returns their number.
@@ -102,15 +118,16 @@ fn actor(row: &JobRow) -> Actor {
 /// # Errors
 /// The first database error, after all jobs were tried.
 pub async fn sweep(app: &App) -> Result<usize> {
-    let due = app.store.worker(async |tx| tx.jobs_to_forget(KEPT, FORGOTTEN).await).await?;
+    let due =
+        app.store.worker(async |tx| tx.jobs_to_forget(ENDED_JOBS_KEPT, JOBS_FORGOTTEN_AT_ONCE).await).await?;
     let mut outcome = Ok(0);
     for (tenant, id) in &due {
         let forget = async |tx: &mut TenantTx| {
             let now = tx.now().await?;
             // An operator may have decided about it since.
-            let still = tx.lock_job(*id).await?.filter(|row| match row.finished_at {
-                Some(end) => end < now - KEPT,
-                None => row.expires_at < now && is_undecided(row) && row.done == 0,
+            let still = tx.lock_job(*id).await?.filter(|job_row| match job_row.finished_at {
+                Some(end) => end < now - ENDED_JOBS_KEPT,
+                None => job_row.expires_at < now && is_undecided(job_row) && job_row.done == 0,
             });
             if still.is_some() { tx.delete_job(*id).await } else { Ok(()) }
         };
@@ -123,6 +140,6 @@ pub async fn sweep(app: &App) -> Result<usize> {
     outcome
 }
 
-fn is_undecided(row: &JobRow) -> bool {
-    row.state == JobState::Prepared || row.state == JobState::AwaitingApproval
+fn is_undecided(job_row: &JobRow) -> bool {
+    job_row.state == JobState::Prepared || job_row.state == JobState::AwaitingApproval
 }

@@ -16,17 +16,17 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::pace::{Meter, Pace};
-use super::streams::{Place, Streams};
+use super::streams::{StreamPlace, Streams};
 use crate::domain::credential::{Digest, PresentedApiKey};
 use crate::domain::{Code, Result};
-use crate::metrics::{self, Limit};
+use crate::metrics::{self, LimitKind};
 use crate::settings;
 use crate::store::pg::permits::{Permit, Permits};
 
 /// The maximum number of keys, and of tenants, that are remembered. The limits of forgotten ones start afresh.
-const MOST: usize = 16_384;
+const MOST_REMEMBERED_KEYS: usize = 16_384;
 /// How long a token fetch lets others go first. The database has four more seconds, and a call has five in total.
-const WAIT: Duration = Duration::from_secs(1);
+const FETCH_WAIT: Duration = Duration::from_secs(1);
 
 /// How many tokens a token counts as if it needs transactions besides the lookup: by user, with narrowed scopes, or
 /// with a link in the response.
@@ -34,8 +34,8 @@ pub const INDIRECT_TOKEN: NonZeroU32 = NonZeroU32::new(4).unwrap();
 
 /// The kind of a call, which determines its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Calls {
-    /// A fetch of this many tokens.
+pub enum CallKind {
+    /// A call that fetches this many tokens.
     Tokens(NonZeroU32),
     /// Any other call.
     Other,
@@ -47,22 +47,22 @@ pub struct ByTenant {
     others: Option<Pace>,
     permits: usize,
     waits: usize,
-    known_keys: Cache<Digest, Arc<Known>>,
-    uses: Cache<TenantId, Arc<Use>>,
+    known_keys: Cache<Digest, Arc<KnownKey>>,
+    uses: Cache<TenantId, Arc<TenantUse>>,
     streams: Arc<Streams<TenantId>>,
 }
 
 /// An API key that has worked before.
 #[derive(Debug)]
-struct Known {
+struct KnownKey {
     id: ApiKeyId,
     tenant: TenantId,
-    of: Arc<Use>,
-    /// Whether it was used since that was last taken.
+    of: Arc<TenantUse>,
+    /// Whether the key was used since that was last taken.
     is_used: AtomicBool,
 }
 
-impl Known {
+impl KnownKey {
     fn used(&self) {
         // Calls of the same key on several cores write nothing but the first time.
         if !self.is_used.load(Ordering::Relaxed) {
@@ -73,7 +73,7 @@ impl Known {
 
 /// Keys of a tenant that were used.
 #[derive(Debug)]
-pub struct UsedKeys(Vec<Arc<Known>>);
+pub struct UsedKeys(Vec<Arc<KnownKey>>);
 
 impl UsedKeys {
     /// Their ids.
@@ -89,7 +89,7 @@ impl UsedKeys {
 
 /// The usage of one tenant.
 #[derive(Debug)]
-struct Use {
+struct TenantUse {
     tokens: Option<Meter>,
     others: Option<Meter>,
     permits: Arc<Permits>,
@@ -105,8 +105,8 @@ impl ByTenant {
             others: Pace::new(limits.calls_per_second, second, limits.calls_burst),
             permits: limits.tenant_lookups,
             waits: limits.tenant_waits,
-            known_keys: Cache::new(MOST),
-            uses: Cache::new(MOST),
+            known_keys: Cache::new(MOST_REMEMBERED_KEYS),
+            uses: Cache::new(MOST_REMEMBERED_KEYS),
             streams: Streams::new(limits.tenant_streams, limits.all_tenant_streams),
         }
     }
@@ -123,7 +123,7 @@ impl ByTenant {
             return;
         }
         let (tenant, of) = (presented.tenant, self.of(presented.tenant));
-        let known = Known { id, tenant, of, is_used: AtomicBool::new(true) };
+        let known = KnownKey { id, tenant, of, is_used: AtomicBool::new(true) };
         self.known_keys.insert(presented.digest, Arc::new(known));
     }
 
@@ -138,9 +138,9 @@ impl ByTenant {
         used
     }
 
-    fn of(&self, tenant: TenantId) -> Arc<Use> {
+    fn of(&self, tenant: TenantId) -> Arc<TenantUse> {
         let made = || {
-            Ok::<_, std::convert::Infallible>(Arc::new(Use {
+            Ok::<_, std::convert::Infallible>(Arc::new(TenantUse {
                 tokens: self.tokens.map(Meter::new),
                 others: self.others.map(Meter::new),
                 permits: Arc::new(Permits::new(self.permits)),
@@ -157,7 +157,7 @@ impl ByTenant {
     /// `rate_limited` if as many calls of the tenant wait already as may.
     pub fn wait(&self, tenant: TenantId) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.of(tenant).waits).try_acquire_owned().map_err(|_| {
-            metrics::limited(Limit::Places);
+            metrics::limited(LimitKind::Places);
             let detail = "too many of your calls wait for link sessions; ask without `wait`, or wait for fewer at the same time";
             Code::RateLimited.because(detail).retry_after(Duration::from_secs(1)).into()
         })
@@ -167,7 +167,7 @@ impl ByTenant {
     ///
     /// # Errors
     /// `rate_limited` if as many of the tenant are open as may, or of all tenants.
-    pub fn stream(&self, tenant: TenantId) -> Result<Place<TenantId>> {
+    pub fn stream(&self, tenant: TenantId) -> Result<StreamPlace<TenantId>> {
         self.streams.place(tenant)
     }
 
@@ -180,19 +180,19 @@ impl ByTenant {
     ///
     /// # Errors
     /// `rate_limited`.
-    pub fn count(&self, presented: &PresentedApiKey, calls: Calls) -> Result<()> {
+    pub fn count(&self, presented: &PresentedApiKey, calls: CallKind) -> Result<()> {
         let Some(known) = self.known_keys.get(&presented.digest) else { return Ok(()) };
         let (meter, times) = match calls {
-            Calls::Tokens(times) => (&known.of.tokens, times),
-            Calls::Other => (&known.of.others, NonZeroU32::MIN),
+            CallKind::Tokens(times) => (&known.of.tokens, times),
+            CallKind::Other => (&known.of.others, NonZeroU32::MIN),
         };
         let Some(Err(wait)) = meter.as_ref().map(|meter| meter.count(times)) else { return Ok(()) };
-        metrics::limited(Limit::TenantRate);
+        metrics::limited(LimitKind::TenantRate);
         let detail = match calls {
-            Calls::Tokens(_) => {
+            CallKind::Tokens(_) => {
                 "your apps fetch more tokens a second than one tenant may; keep tokens until they expire, and wait"
             }
-            Calls::Other => {
+            CallKind::Other => {
                 "your apps send more calls a second than one tenant may; wait before you try again"
             }
         };
@@ -204,7 +204,7 @@ impl ByTenant {
     /// only keep the order; the rate limits bound the number of calls.
     pub async fn permit(&self, presented: &PresentedApiKey) -> Option<Permit> {
         let known = self.known_keys.get(&presented.digest)?;
-        known.of.permits.take(Instant::now() + WAIT).await.ok()
+        known.of.permits.take(Instant::now() + FETCH_WAIT).await.ok()
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
     use crate::domain::entropy;
 
-    fn strict() -> ByTenant {
+    fn strict_tenant_limits() -> ByTenant {
         ByTenant::new(&settings::Limits {
             link_per_second: 0,
             link_burst: 0,
@@ -240,65 +240,66 @@ mod tests {
         })
     }
 
-    fn key(tenant: TenantId, text: &str) -> PresentedApiKey {
+    fn random_api_key(tenant: TenantId, text: &str) -> PresentedApiKey {
         PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) }
     }
 
     #[test]
     fn all_keys_of_a_tenant_count_as_one_and_other_tenants_for_themselves() {
-        let limits = strict();
+        let limits = strict_tenant_limits();
         let (acme, other): (TenantId, TenantId) = (entropy::id(), entropy::id());
-        let keys = [key(acme, "first"), key(acme, "second"), key(other, "third")];
+        let keys =
+            [random_api_key(acme, "first"), random_api_key(acme, "second"), random_api_key(other, "third")];
         for key in &keys {
             limits.works(key, entropy::id());
         }
-        assert!(limits.count(&keys[0], Calls::Other).is_ok());
-        assert_eq!(limits.count(&keys[1], Calls::Other).unwrap_err().code(), Code::RateLimited);
-        assert!(limits.count(&keys[2], Calls::Other).is_ok());
+        assert!(limits.count(&keys[0], CallKind::Other).is_ok());
+        assert_eq!(limits.count(&keys[1], CallKind::Other).unwrap_err().code(), Code::RateLimited);
+        assert!(limits.count(&keys[2], CallKind::Other).is_ok());
         // Tokens have their own limit, and a batch counts once per account.
-        assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::new(2).unwrap())).is_ok());
-        assert!(limits.count(&keys[0], Calls::Tokens(NonZeroU32::MIN)).is_err());
+        assert!(limits.count(&keys[0], CallKind::Tokens(NonZeroU32::new(2).unwrap())).is_ok());
+        assert!(limits.count(&keys[0], CallKind::Tokens(NonZeroU32::MIN)).is_err());
     }
 
     #[test]
     fn a_key_that_never_worked_or_works_no_longer_counts_against_nobody() {
-        let limits = strict();
+        let limits = strict_tenant_limits();
         let acme: TenantId = entropy::id();
-        let (good, forged) = (key(acme, "good"), key(acme, "forged"));
+        let (good, forged) = (random_api_key(acme, "good"), random_api_key(acme, "forged"));
         limits.works(&good, entropy::id());
         for _ in 0..10 {
-            assert!(limits.count(&forged, Calls::Other).is_ok());
+            assert!(limits.count(&forged, CallKind::Other).is_ok());
         }
-        assert!(limits.count(&good, Calls::Other).is_ok(), "the tenant has all of its share");
+        assert!(limits.count(&good, CallKind::Other).is_ok(), "the tenant has all of its share");
         limits.fails(&good);
         assert!(limits.known(&good).is_none());
-        assert!(limits.count(&good, Calls::Other).is_ok());
+        assert!(limits.count(&good, CallKind::Other).is_ok());
     }
 
     #[test]
     fn a_key_that_was_used_is_taken_once_and_again_if_that_could_not_be_written() {
-        let limits = strict();
+        let limits = strict_tenant_limits();
         let (acme, other): (TenantId, TenantId) = (entropy::id(), entropy::id());
         let (one, two): (ApiKeyId, ApiKeyId) = (entropy::id(), entropy::id());
         for _ in 0..2 {
-            limits.works(&key(acme, "one"), one);
-            limits.works(&key(other, "two"), two);
+            limits.works(&random_api_key(acme, "one"), one);
+            limits.works(&random_api_key(other, "two"), two);
         }
         let used = limits.take_used();
         let ids = |tenant| used.get(&tenant).map(UsedKeys::ids);
         assert_eq!((ids(acme), ids(other)), (Some(vec![one.uuid()]), Some(vec![two.uuid()])));
         assert!(limits.take_used().is_empty());
         used[&acme].put_back();
-        limits.works(&key(other, "two"), two);
+        limits.works(&random_api_key(other, "two"), two);
         assert_eq!(limits.take_used().len(), 2);
     }
 
     #[test]
     fn no_more_keys_and_tenants_are_kept_than_there_is_room_for() {
-        let limits = strict();
+        let limits = strict_tenant_limits();
         for number in 0..100_000 {
-            limits.works(&key(entropy::id(), &format!("key {number}")), entropy::id());
+            limits.works(&random_api_key(entropy::id(), &format!("key {number}")), entropy::id());
         }
-        assert!(limits.known_keys.len() <= MOST && limits.uses.len() <= MOST);
+        assert!(limits.known_keys.len() <= MOST_REMEMBERED_KEYS && limits.uses.len() <= MOST_REMEMBERED_KEYS);
     }
 }

@@ -11,12 +11,12 @@ use super::pace::{Meter, Pace};
 use crate::domain::Result;
 
 /// The number of rejections that are sent immediately: per second, and in a burst after a quiet time.
-const AT_ONCE: (u32, u32) = (20, 100);
+const REJECTIONS_AT_ONCE: (u32, u32) = (20, 100);
 /// The delay of the others in milliseconds, chosen at random. Clients that were rejected together would otherwise come
 /// back together, and immediately use up, with all their connections, what their limit has allowed meanwhile.
-const DELAY: RangeInclusive<u64> = 50..=950;
+const REJECTION_DELAY: RangeInclusive<u64> = 50..=950;
 /// The maximum number of delayed callers. A flood over more connections must be stopped by the edge proxy.
-const WAITING: usize = 4096;
+const MOST_DELAYED: usize = 4096;
 
 /// The rate at which this process rejects callers for one reason.
 pub struct Delays {
@@ -26,8 +26,8 @@ pub struct Delays {
 
 impl Default for Delays {
     fn default() -> Self {
-        let pace = Pace::new(AT_ONCE.0, Duration::from_secs(1), AT_ONCE.1);
-        Self { at_once: pace.map(Meter::new), waiting: Semaphore::const_new(WAITING) }
+        let pace = Pace::new(REJECTIONS_AT_ONCE.0, Duration::from_secs(1), REJECTIONS_AT_ONCE.1);
+        Self { at_once: pace.map(Meter::new), waiting: Semaphore::const_new(MOST_DELAYED) }
     }
 }
 
@@ -48,7 +48,7 @@ impl Delays {
             return;
         }
         if let Ok(_place) = self.waiting.try_acquire() {
-            tokio::time::sleep(Duration::from_millis(rand::random_range(DELAY))).await;
+            tokio::time::sleep(Duration::from_millis(rand::random_range(REJECTION_DELAY))).await;
         }
     }
 }

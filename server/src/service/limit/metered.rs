@@ -10,7 +10,7 @@ use quick_cache::sync::Cache;
 
 use super::pace::{Meter, Pace};
 use crate::domain::{Code, Result};
-use crate::metrics::{self, Limit};
+use crate::metrics::{self, LimitKind};
 use crate::settings;
 
 /// The maximum number of callers remembered per limit, at about 200 bytes each. The limit of a forgotten caller starts
@@ -21,13 +21,13 @@ pub(super) const MOST: usize = 32_768;
 pub struct Metered<K> {
     pace: Option<Pace>,
     meters: Cache<K, Arc<Meter>>,
-    limit: Limit,
+    limit: LimitKind,
     detail: &'static str,
 }
 
 impl<K: Eq + Hash> Metered<K> {
     /// `None` means no limit. `detail` is the error text for a caller that exceeds it.
-    pub(super) fn new(pace: Option<Pace>, limit: Limit, detail: &'static str) -> Self {
+    pub(super) fn new(pace: Option<Pace>, limit: LimitKind, detail: &'static str) -> Self {
         Self { pace, meters: Cache::new(MOST), limit, detail }
     }
 
@@ -53,7 +53,7 @@ impl Metered<OperatorId> {
     pub fn operators(limits: &settings::Limits) -> Self {
         let pace =
             Pace::new(limits.operator_calls_per_second, Duration::from_secs(1), limits.operator_calls_burst);
-        Self::new(pace, Limit::OperatorRate, "you send too many requests; wait before you try again")
+        Self::new(pace, LimitKind::OperatorRate, "you send too many requests; wait before you try again")
     }
 }
 
@@ -61,7 +61,7 @@ impl Metered<ConnectorId> {
     /// How often the provider may notify one connector.
     pub fn notices(limits: &settings::Limits) -> Self {
         let pace = Pace::new(limits.notices_per_second, Duration::from_secs(1), limits.notices_burst);
-        Self::new(pace, Limit::Notices, "this connector gets too many notices; wait before you try again")
+        Self::new(pace, LimitKind::Notices, "this connector gets too many notices; wait before you try again")
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn no_more_callers_are_kept_than_there_is_room_for() {
-        let metered = Metered::new(Pace::new(1, Duration::from_mins(10), 1), Limit::Link, "too many");
+        let metered = Metered::new(Pace::new(1, Duration::from_mins(10), 1), LimitKind::Link, "too many");
         for caller in 0..200_000 {
             metered.count(caller).ok();
         }

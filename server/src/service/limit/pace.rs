@@ -25,7 +25,7 @@ impl Pace {
 pub struct Meter(DefaultDirectRateLimiter);
 
 impl Meter {
-    /// A meter that has counted nothing yet.
+    /// A meter of this pace that has counted nothing yet.
     pub fn new(pace: Pace) -> Self {
         Self(RateLimiter::direct(pace.0))
     }

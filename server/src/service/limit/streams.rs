@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::domain::{Code, Result};
-use crate::metrics::{self, Limit};
+use crate::metrics::{self, LimitKind};
 
 /// When somebody who found no place may try again.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
+const STREAM_TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// The open streams, by who follows.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Streams<Id> {
 
 /// The right to one stream. It is returned when it is dropped.
 #[derive(Debug)]
-pub struct Place<Id: Copy + Eq + Hash> {
+pub struct StreamPlace<Id: Copy + Eq + Hash> {
     streams: Arc<Streams<Id>>,
     of: Id,
 }
@@ -37,8 +37,8 @@ impl<Id: Copy + Eq + Hash> Streams<Id> {
     ///
     /// # Errors
     /// `rate_limited` if they have as many as they may, or all together have.
-    pub fn place(self: &Arc<Self>, of: Id) -> Result<Place<Id>> {
-        let mut taken = self.taken();
+    pub fn place(self: &Arc<Self>, of: Id) -> Result<StreamPlace<Id>> {
+        let mut taken = self.taken_places();
         let own = taken.get(&of).copied().unwrap_or_default();
         let detail = if own >= self.of_one {
             "you have as many streams of events open at this server as you may; close one, or let your processes share one"
@@ -46,20 +46,20 @@ impl<Id: Copy + Eq + Hash> Streams<Id> {
             "all streams of events that this server allows are open; try again later"
         } else {
             taken.insert(of, own + 1);
-            return Ok(Place { streams: Arc::clone(self), of });
+            return Ok(StreamPlace { streams: Arc::clone(self), of });
         };
-        metrics::limited(Limit::Places);
-        Err(Code::RateLimited.because(detail).retry_after(TRY_AGAIN).into())
+        metrics::limited(LimitKind::Places);
+        Err(Code::RateLimited.because(detail).retry_after(STREAM_TRY_AGAIN).into())
     }
 
-    fn taken(&self) -> MutexGuard<'_, HashMap<Id, usize>> {
+    fn taken_places(&self) -> MutexGuard<'_, HashMap<Id, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<Id: Copy + Eq + Hash> Drop for Place<Id> {
+impl<Id: Copy + Eq + Hash> Drop for StreamPlace<Id> {
     fn drop(&mut self) {
-        if let Entry::Occupied(mut own) = self.streams.taken().entry(self.of) {
+        if let Entry::Occupied(mut own) = self.streams.taken_places().entry(self.of) {
             *own.get_mut() = own.get().saturating_sub(1);
             if *own.get() == 0 {
                 own.remove();

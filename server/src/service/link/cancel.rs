@@ -18,7 +18,7 @@ use crate::store::TenantTx;
 /// `not_found`; `link_finished` with the state if the session has ended otherwise.
 pub async fn cancel(app: &App, tenant: TenantId, actor: &Actor, id: LinkSessionId) -> Result<LinkSession> {
     let (session, is_cancelled_now) =
-        app.store.scoped_in_turn(tenant, async |tx| end(app, tx, actor, id).await).await?;
+        app.store.scoped_in_turn(tenant, async |tx| end_cancelled_session(app, tx, actor, id).await).await?;
     if is_cancelled_now {
         crate::metrics::link_session(LinkSessionStatus::Failed);
         app.revocation_queued.notify_one();
@@ -28,7 +28,12 @@ pub async fn cancel(app: &App, tenant: TenantId, actor: &Actor, id: LinkSessionI
 }
 
 /// The session after the call, and whether this call has ended it.
-async fn end(app: &App, tx: &mut TenantTx, actor: &Actor, id: LinkSessionId) -> Result<(LinkSession, bool)> {
+async fn end_cancelled_session(
+    app: &App,
+    tx: &mut TenantTx,
+    actor: &Actor,
+    id: LinkSessionId,
+) -> Result<(LinkSession, bool)> {
     let session = tx.lock_link_session(id.uuid()).await?.ok_or_else(Error::not_found)?;
     let status = session.status.known()?;
     if status == LinkSessionStatus::Failed && session.failure.as_deref() == Some(CANCELLED) {

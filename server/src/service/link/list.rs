@@ -24,9 +24,9 @@ pub struct LinkSessionQuery<'a> {
     pub created_after: Option<DateTime<Utc>>,
     /// Only sessions created earlier.
     pub created_before: Option<DateTime<Utc>>,
-    /// Where the previous page ended.
+    /// Where the previous page of link sessions ended.
     pub cursor: Option<&'a str>,
-    /// The maximum number of rows.
+    /// The maximum number of link sessions on the page.
     pub limit: i64,
 }
 
@@ -34,23 +34,27 @@ pub struct LinkSessionQuery<'a> {
 ///
 /// # Errors
 /// `invalid_field`, `invalid_cursor`.
-pub async fn list(app: &App, tenant: TenantId, query: &LinkSessionQuery<'_>) -> Result<Page<LinkSession>> {
-    if let Some(user) = query.external_user_id {
+pub async fn list(
+    app: &App,
+    tenant: TenantId,
+    session_query: &LinkSessionQuery<'_>,
+) -> Result<Page<LinkSession>> {
+    if let Some(user) = session_query.external_user_id {
         ExternalUserId::named(user)?;
     }
-    let times = (query.created_after, query.created_before);
-    let binding = (tenant, query.external_user_id, query.status, times);
+    let times = (session_query.created_after, session_query.created_before);
+    let binding = (tenant, session_query.external_user_id, session_query.status, times);
     let list = List::new(app.vault.ring(), "v1/link-sessions", &binding)?;
-    let asked: Option<Cursor<Uuid>> = list.read(query.cursor)?;
+    let asked: Option<Cursor<Uuid>> = list.read(session_query.cursor)?;
     let wanted = OwnLinkSessions {
-        external_user_id: query.external_user_id,
-        status: query.status,
-        created_after: query.created_after,
-        created_before: query.created_before,
+        external_user_id: session_query.external_user_id,
+        status: session_query.status,
+        created_after: session_query.created_after,
+        created_before: session_query.created_before,
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
-        limit: query.limit + 1,
+        limit: session_query.limit + 1,
     };
     let rows = app.store.scoped_in_turn(tenant, async |tx| tx.own_link_sessions(&wanted).await).await?;
-    let page = list.page(asked.as_ref(), rows, query.limit, |row| row.id)?;
+    let page = list.page(asked.as_ref(), rows, session_query.limit, |row| row.id)?;
     cursor::try_map(page, |row| LinkSessionId::from(row.id), to_wire)
 }

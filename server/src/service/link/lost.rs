@@ -29,20 +29,20 @@ pub async fn lost_exchanges(
         .store
         .operator(async |tx| {
             let rows = tx.lost_exchanges(whose, from, backwards, limit + 1).await?;
-            let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+            let tenants: Vec<Uuid> = rows.iter().map(|lost_row| lost_row.tenant_id).collect();
             let slugs = tx.tenant_slugs(&tenants).await?;
             Ok((rows, slugs.into_iter().collect::<HashMap<_, _>>()))
         })
         .await?;
-    let page = list.page(asked.as_ref(), rows, limit, |row| row.id)?;
-    Ok(cursor::map(page, |row| LostExchange {
-        link_session_id: row.id.into(),
-        tenant_id: row.tenant_id.into(),
-        tenant: slugs.get(&row.tenant_id).cloned().unwrap_or_default(),
-        connector_id: row.connector_id.into(),
-        external_user_id: row.external_user_id,
-        reason: row.failure.unwrap_or_default(),
-        created_at: row.created_at,
-        failed_at: row.finished_at,
+    let page = list.page(asked.as_ref(), rows, limit, |lost_row| lost_row.id)?;
+    Ok(cursor::map(page, |lost_row| LostExchange {
+        link_session_id: lost_row.id.into(),
+        tenant_id: lost_row.tenant_id.into(),
+        tenant: slugs.get(&lost_row.tenant_id).cloned().unwrap_or_default(),
+        connector_id: lost_row.connector_id.into(),
+        external_user_id: lost_row.external_user_id,
+        reason: lost_row.failure.unwrap_or_default(),
+        created_at: lost_row.created_at,
+        failed_at: lost_row.finished_at,
     }))
 }

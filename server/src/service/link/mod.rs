@@ -25,10 +25,10 @@ pub use browser::binding::{Binding, cookie_name, field_fits, field_of, is_cookie
 pub use browser::callback::{AuthorizationResponse, callback};
 pub use browser::choose::choose_again;
 pub use browser::outcome::{open_by_id, outcome};
-pub use browser::setting::{DROPBOX, Setting};
-pub use browser::standing::{Cause, Halt, Halted, Step, Stop};
+pub use browser::setting::{DROPBOX, LinkSetting};
+pub use browser::standing::{Halt, Halted, LinkStep, Stop, StopCause};
 pub use browser::start::{Onward, decline, start};
-pub use browser::visit::{Opened, Visit, open};
+pub use browser::visit::{OpenedLink, Visit, open};
 pub use cancel::cancel;
 pub use complete::complete;
 pub use create::{completion_challenge, create, create_bound, no_connector_yet, offer};

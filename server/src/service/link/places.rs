@@ -9,7 +9,7 @@ use crate::service::vault;
 use crate::store::link_sessions::together::PlainSession;
 use crate::store::link_sessions::{LinkSessionRow, NewLinkSession};
 
-const INTENT: &str = "link_sessions.intent";
+const LINK_INTENT: &str = "link_sessions.intent";
 pub(in crate::service) const PARKED: &str = "link_sessions.pkce_verifier";
 pub(in crate::service) const APPROVAL: &str = "link_sessions.code";
 pub(in crate::service) const GRANT: &str = "link_sessions.grant";
@@ -17,23 +17,23 @@ pub(in crate::service) const GRANT: &str = "link_sessions.grant";
 /// The context of the value that was parked when the user was sent to the provider. Its stored name comes from OAuth 2,
 /// where it is a PKCE verifier.
 pub(in crate::service) fn parked_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::PkceVerifier, PARKED, session)
+    sealing_place(Purpose::PkceVerifier, PARKED, session)
 }
 
 /// The context of the user's approval, which the browser brought back. Under OAuth 2 it is a code.
 pub(in crate::service) fn approval_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::AuthorizationCode, APPROVAL, session)
+    sealing_place(Purpose::AuthorizationCode, APPROVAL, session)
 }
 
 /// The context of a session's grant.
 pub(in crate::service) fn grant_place(session: &LinkSessionRow) -> Context<'_> {
-    place(Purpose::LinkGrant, GRANT, session)
+    sealing_place(Purpose::LinkGrant, GRANT, session)
 }
 
-fn place<'a>(purpose: Purpose, column: &'a str, session: &'a LinkSessionRow) -> Context<'a> {
+fn sealing_place<'a>(purpose: Purpose, column: &'a str, session: &'a LinkSessionRow) -> Context<'a> {
     Context::new(purpose, column, &session.id)
         .external_user(&session.external_user_id)
-        .facts(facts(&session.into()))
+        .facts(intent_facts(&session.into()))
 }
 
 /// The tenant's request. None of it changes after the session was created or renewed.
@@ -49,16 +49,16 @@ pub(super) struct Intent<'a> {
 }
 
 impl<'a> From<&'a LinkSessionRow> for Intent<'a> {
-    fn from(row: &'a LinkSessionRow) -> Self {
+    fn from(session_row: &'a LinkSessionRow) -> Self {
         Self {
-            ticket_hash: &row.ticket_hash,
-            external_user_id: &row.external_user_id,
-            completion_challenge: row.completion_challenge.as_deref(),
-            connector: row.connector_id.as_bytes(),
-            return_url: &row.return_url,
-            scopes: &row.scopes,
-            relink_account: row.relink_account_id.as_ref().map(|id| id.as_bytes().as_slice()),
-            options: row.options.as_deref(),
+            ticket_hash: &session_row.ticket_hash,
+            external_user_id: &session_row.external_user_id,
+            completion_challenge: session_row.completion_challenge.as_deref(),
+            connector: session_row.connector_id.as_bytes(),
+            return_url: &session_row.return_url,
+            scopes: &session_row.scopes,
+            relink_account: session_row.relink_account_id.as_ref().map(|id| id.as_bytes().as_slice()),
+            options: session_row.options.as_deref(),
         }
     }
 }
@@ -94,7 +94,7 @@ impl<'a> From<&'a PlainSession> for Intent<'a> {
 }
 
 /// Options are a fact only where there are some, so that sessions without them look the same as before options existed.
-fn facts(intent: &Intent<'_>) -> Facts {
+fn intent_facts(intent: &Intent<'_>) -> Facts {
     let facts = Facts::new()
         .bytes("completion_challenge", intent.completion_challenge)
         .bytes("connector_id", Some(intent.connector))
@@ -109,9 +109,9 @@ fn facts(intent: &Intent<'_>) -> Facts {
 
 /// Identified by the ticket and not by the row, because a renewed session keeps its row.
 fn intent_place<'a>(intent: &Intent<'a>) -> Context<'a> {
-    Context::keyed(Purpose::LinkIntent, INTENT, intent.ticket_hash)
+    Context::keyed(Purpose::LinkIntent, LINK_INTENT, intent.ticket_hash)
         .external_user(intent.external_user_id)
-        .facts(facts(intent))
+        .facts(intent_facts(intent))
 }
 
 /// Seals the purpose of a new session. It contains no secret, but opens only while no bound column was edited.
@@ -138,6 +138,6 @@ pub(super) async fn check_intent(app: &App, session: &LinkSessionRow) -> Result<
     let keys = app.vault.keys_of(&app.store, session.tenant_id.into()).await?;
     let sealed = session.sealed_intent.as_deref().unwrap_or_default();
     let about = About::LinkSession(session.id.into());
-    let opened = vault::open(&keys, &intent_place(&session.into()), INTENT, about, sealed);
+    let opened = vault::open(&keys, &intent_place(&session.into()), LINK_INTENT, about, sealed);
     vault::noted(&app.store, session.tenant_id.into(), opened).await.map(drop)
 }

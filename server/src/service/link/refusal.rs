@@ -34,7 +34,7 @@ pub(super) fn failed(reason: &str) -> Error {
         ACCOUNT_MISMATCH => Code::AccountMismatch,
         _ => Code::LinkFailed,
     };
-    code.because(advice(reason)).reason(reason).into()
+    code.because(refusal_advice(reason)).reason(reason).into()
 }
 
 /// The error for an invalid response, returned by the call that received it.
@@ -42,7 +42,7 @@ pub(super) fn malformed(reason: &str) -> Error {
     if reason == "team_grant" {
         return failed(reason);
     }
-    Code::ProviderMalformed.because(advice(reason)).reason(reason).into()
+    Code::ProviderMalformed.because(refusal_advice(reason)).reason(reason).into()
 }
 
 /// The error for the user if the provider did not let a link begin. The same button works again later.
@@ -59,7 +59,7 @@ pub(super) fn rejected(reason: &str) -> Error {
     Code::ConnectorBroken.because(detail).reason(reason).into()
 }
 
-fn advice(reason: &str) -> &'static str {
+fn refusal_advice(reason: &str) -> &'static str {
     match reason {
         "access_denied" => "the user declined; create a new link session when they want to link after all",
         "team_grant" => {
@@ -179,11 +179,11 @@ mod tests {
             "request_token_expired",
             "something_new",
         ] {
-            assert!(advice(reason).contains("new link session"), "{reason}");
-            assert!(!advice(reason).contains("same call"), "{reason}");
+            assert!(refusal_advice(reason).contains("new link session"), "{reason}");
+            assert!(!refusal_advice(reason).contains("same call"), "{reason}");
         }
         for known in ["foreign_browser", "request_token_mismatch", "verifier_mismatch"] {
-            assert_ne!(advice(known), advice("something_new"), "{known} has its own words");
+            assert_ne!(refusal_advice(known), refusal_advice("something_new"), "{known} has its own words");
         }
         assert_eq!(failed("team_grant").code(), Code::TeamLink);
         assert_eq!(malformed("team_grant").code(), Code::TeamLink);

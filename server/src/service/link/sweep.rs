@@ -12,7 +12,7 @@ use crate::store::link_sessions::LinkSessionRow;
 use crate::store::{Stored, TenantTx};
 
 /// The number of sessions per run.
-const BATCH: i64 = 100;
+const OVERDUE_SESSIONS_BATCH: i64 = 100;
 
 /// Ends overdue sessions and returns their number. If one holds a grant, it is queued for revocation.
 ///
@@ -20,10 +20,10 @@ const BATCH: i64 = 100;
 /// The first database error, after every session of the batch was tried, so that one failure does not keep the others
 /// alive.
 pub async fn sweep(app: &App) -> Result<usize> {
-    let overdue = app.store.worker(async |tx| tx.overdue_link_sessions(BATCH).await).await?;
+    let overdue = app.store.worker(async |tx| tx.overdue_link_sessions(OVERDUE_SESSIONS_BATCH).await).await?;
     let mut outcome = Ok(overdue.len());
     for (tenant, session) in overdue {
-        match app.store.scoped(tenant.into(), async |tx| expire(app, tx, session).await).await {
+        match app.store.scoped(tenant.into(), async |tx| expire_session(app, tx, session).await).await {
             Ok(true) => crate::metrics::link_session(LinkSessionStatus::Expired),
             Ok(false) => {}
             Err(error) => outcome = outcome.and(Err(error)),
@@ -33,7 +33,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
 }
 
 /// Ends one session. False if it is no longer overdue.
-async fn expire(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+async fn expire_session(app: &App, tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     let Some(session) = tx.lock_link_session(id).await? else { return Ok(false) };
     let now = tx.now().await?;
     let open = matches!(session.status, Stored::Known(status) if link_session::is_open(status));

@@ -9,13 +9,13 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::show::show;
-use super::waits::Found;
+use super::waits::StateText;
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::state::link_session;
 
 /// The pause between two looks at the database. Another replica may make the change, so it is asked regularly.
-const ROUND: Duration = Duration::from_millis(250);
+const WAIT_ROUND: Duration = Duration::from_millis(250);
 
 /// Waits up to `length` until the session has another state than `known`, or than it has at the beginning of the call.
 /// Ends at once if the session has ended, and if the process is about to stop.
@@ -37,7 +37,7 @@ pub async fn wait(
     let known = known.unwrap_or(session.status);
     while session.status == known && link_session::is_open(known) && !app.is_draining() {
         app.link_waits.look();
-        let is_other = |found: &Found| found.as_deref().is_some_and(|found| found != known.as_str());
+        let is_other = |found: &StateText| found.as_deref().is_some_and(|found| found != known.as_str());
         let changed = async {
             tokio::select! {
                 _ = place.state.wait_for(is_other) => {}
@@ -60,15 +60,15 @@ pub async fn wait(
 pub async fn watch(app: &App) -> Result<()> {
     loop {
         app.link_waits.reason().await;
-        while round(app).await? {
+        while look_at_waited_sessions(app).await? {
             // The end of the pause, or a reason to look earlier.
-            tokio::time::timeout(ROUND, app.link_waits.reason()).await.ok();
+            tokio::time::timeout(WAIT_ROUND, app.link_waits.reason()).await.ok();
         }
     }
 }
 
 /// Looks once. False if nobody waits.
-async fn round(app: &App) -> Result<bool> {
+async fn look_at_waited_sessions(app: &App) -> Result<bool> {
     let (mut tenants, sessions): (Vec<Uuid>, Vec<Uuid>) = app.link_waits.sessions().into_iter().unzip();
     if sessions.is_empty() {
         return Ok(false);

@@ -8,12 +8,12 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 /// The text of a state, once a look has found it.
-pub(super) type Found = Option<String>;
+pub(super) type StateText = Option<String>;
 
 /// The sessions that calls of this process wait for.
 #[derive(Default)]
 pub struct Waits {
-    watched: Mutex<HashMap<Session, watch::Sender<Found>>>,
+    watched: Mutex<HashMap<Session, watch::Sender<StateText>>>,
     /// Notified when a call begins to wait, and when this process has changed a session.
     look: Notify,
 }
@@ -22,10 +22,10 @@ pub struct Waits {
 pub(super) type Session = (Uuid, Uuid);
 
 /// One call's place among those that wait for a session. Dropping it gives the place back.
-pub(super) struct Place<'a> {
+pub(super) struct WaitingPlace<'a> {
     waits: &'a Waits,
     session: Session,
-    pub(super) state: watch::Receiver<Found>,
+    pub(super) state: watch::Receiver<StateText>,
 }
 
 impl Waits {
@@ -41,12 +41,12 @@ impl Waits {
 
     /// The sessions that somebody waits for.
     pub(super) fn sessions(&self) -> Vec<Session> {
-        self.watched().keys().copied().collect()
+        self.watched_sessions().keys().copied().collect()
     }
 
     /// Tells everybody who waits for the session that it is in this state.
     pub(super) fn tell(&self, session: Session, state: &str) {
-        if let Some(one) = self.watched().get(&session) {
+        if let Some(one) = self.watched_sessions().get(&session) {
             one.send_if_modified(|known| {
                 let is_new = known.as_deref() != Some(state);
                 if is_new {
@@ -57,20 +57,21 @@ impl Waits {
         }
     }
 
-    fn watched(&self) -> MutexGuard<'_, HashMap<Session, watch::Sender<Found>>> {
+    fn watched_sessions(&self) -> MutexGuard<'_, HashMap<Session, watch::Sender<StateText>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place among those that wait for the session, with what is found from now on.
-    pub(super) fn place(&self, session: Session) -> Place<'_> {
-        let state = self.watched().entry(session).or_insert_with(|| watch::Sender::new(None)).subscribe();
-        Place { waits: self, session, state }
+    pub(super) fn place(&self, session: Session) -> WaitingPlace<'_> {
+        let state =
+            self.watched_sessions().entry(session).or_insert_with(|| watch::Sender::new(None)).subscribe();
+        WaitingPlace { waits: self, session, state }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for WaitingPlace<'_> {
     fn drop(&mut self) {
-        if let Entry::Occupied(one) = self.waits.watched().entry(self.session)
+        if let Entry::Occupied(one) = self.waits.watched_sessions().entry(self.session)
             // This place is still one of them.
             && one.get().receiver_count() <= 1
         {
@@ -89,10 +90,10 @@ mod tests {
         let session = (Uuid::from_u128(1), Uuid::from_u128(2));
         let first = waits.place(session);
         let second = waits.place(session);
-        assert_eq!(waits.watched().len(), 1);
+        assert_eq!(waits.watched_sessions().len(), 1);
         drop(first);
-        assert_eq!(waits.watched().len(), 1);
+        assert_eq!(waits.watched_sessions().len(), 1);
         drop(second);
-        assert!(waits.watched().is_empty());
+        assert!(waits.watched_sessions().is_empty());
     }
 }

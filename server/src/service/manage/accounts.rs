@@ -7,7 +7,7 @@ use bowline_api::status::{AccountStatus, Completion};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::open::Opened;
+use super::open::OpenedManageSession;
 use super::uses::{LastUses, Used};
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
@@ -19,15 +19,15 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 
 /// The maximum number of accounts that the page shows, and of disconnected ones.
-const LINKED: usize = 50;
-const ENDED: usize = 10;
+const MOST_LINKED_SHOWN: usize = 50;
+const MOST_ENDED_SHOWN: usize = 10;
 
 /// The accounts of a user.
 #[derive(Debug)]
 pub struct Accounts {
-    /// Those that are linked, also if they need attention.
+    /// The accounts that are linked, also if they need attention.
     pub linked: Newest,
-    /// Those that are disconnected or about to be.
+    /// The accounts that are disconnected or about to be.
     pub ended: Newest,
 }
 
@@ -36,7 +36,7 @@ pub struct Accounts {
 pub struct Newest {
     /// The accounts, newest first.
     pub accounts: Vec<LinkedAccount>,
-    /// Whether there are older ones.
+    /// Whether the user has older accounts.
     pub more: bool,
 }
 
@@ -47,17 +47,17 @@ pub struct LinkedAccount {
     pub id: AccountId,
     /// Its address, partly hidden because whoever has the browser may see it, or else its name.
     pub name: String,
-    /// The name of the app that it is linked to.
+    /// The name of the app to which the user's account is linked.
     pub app: String,
     /// The provider's name.
     pub provider: String,
     /// How it stands.
     pub state: State,
-    /// When it was linked first.
+    /// When the user's account was linked first.
     pub linked_at: DateTime<Utc>,
-    /// When a token of it was issued last, or a request signed.
+    /// When a token of the user's account was issued last, or a request signed.
     pub used: Option<Used>,
-    /// The scopes that the app has.
+    /// The scopes of the user's account that the app has.
     pub scopes: Vec<String>,
     /// Whether it can be linked again from the page, if there is a reason to.
     pub again: LinkAgain,
@@ -70,7 +70,7 @@ pub enum State {
     Linked,
     /// The provider does not accept the grant any more.
     NeedsReauth,
-    /// An operator has frozen it.
+    /// An operator has frozen the user's account.
     Suspended,
     /// The app has no access any more, and the provider is being told.
     Revoking,
@@ -83,7 +83,7 @@ pub enum State {
 /// Whether an account can be linked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkAgain {
-    /// There is no reason to, or it would not help.
+    /// There is no reason to link the account again, or it would not help.
     No,
     /// On the page.
     Here,
@@ -95,52 +95,62 @@ pub enum LinkAgain {
 ///
 /// # Errors
 /// `unknown_state` if only a newer version knows the state of an account.
-pub async fn accounts(app: &App, opened: &Opened) -> Result<Accounts> {
-    app.store.scoped(opened.session.tenant_id.into(), async |tx| read(tx, opened).await).await
+pub async fn accounts(app: &App, opened: &OpenedManageSession) -> Result<Accounts> {
+    app.store.scoped(opened.session.tenant_id.into(), async |tx| read_accounts(tx, opened).await).await
 }
 
-async fn read(tx: &mut TenantTx, opened: &Opened) -> Result<Accounts> {
+async fn read_accounts(tx: &mut TenantTx, opened: &OpenedManageSession) -> Result<Accounts> {
     let user = &opened.session.external_user_id;
-    let linked = tx.accounts_of_user(user, false, LINKED + 1).await?;
-    let ended = tx.accounts_of_user(user, true, ENDED + 1).await?;
-    let surroundings = Surroundings::of(tx, linked.iter().chain(&ended)).await?;
+    let linked = tx.accounts_of_user(user, false, MOST_LINKED_SHOWN + 1).await?;
+    let ended = tx.accounts_of_user(user, true, MOST_ENDED_SHOWN + 1).await?;
+    let surroundings = AccountSurroundings::of(tx, linked.iter().chain(&ended)).await?;
     let newest = |rows: &[AccountRow], most: usize| -> Result<Newest> {
-        let shown = rows.iter().take(most).map(|row| surroundings.shown(opened, row));
+        let shown = rows.iter().take(most).map(|account_row| surroundings.shown(opened, account_row));
         Ok(Newest { accounts: shown.collect::<Result<_>>()?, more: rows.len() > most })
     };
-    Ok(Accounts { linked: newest(&linked, LINKED)?, ended: newest(&ended, ENDED)? })
+    Ok(Accounts { linked: newest(&linked, MOST_LINKED_SHOWN)?, ended: newest(&ended, MOST_ENDED_SHOWN)? })
 }
 
 /// One account of the session's user.
 ///
 /// # Errors
 /// `not_found` if there is none with this id, or it is another user's.
-pub(super) async fn one(tx: &mut TenantTx, opened: &Opened, id: AccountId) -> Result<LinkedAccount> {
-    let row = own(tx, opened, id).await?;
-    Surroundings::of(tx, std::iter::once(&row)).await?.shown(opened, &row)
+pub(super) async fn one(
+    tx: &mut TenantTx,
+    opened: &OpenedManageSession,
+    id: AccountId,
+) -> Result<LinkedAccount> {
+    let account_row = own(tx, opened, id).await?;
+    AccountSurroundings::of(tx, std::iter::once(&account_row)).await?.shown(opened, &account_row)
 }
 
 /// The row of an account of the session's user.
 ///
 /// # Errors
 /// `not_found` if there is none with this id, or it is another user's.
-pub(super) async fn own(tx: &mut TenantTx, opened: &Opened, id: AccountId) -> Result<AccountRow> {
-    let row = tx.account(id.uuid()).await?;
-    row.filter(|row| row.external_user_id == opened.session.external_user_id).ok_or_else(Error::not_found)
+pub(super) async fn own(
+    tx: &mut TenantTx,
+    opened: &OpenedManageSession,
+    id: AccountId,
+) -> Result<AccountRow> {
+    let account_row = tx.account(id.uuid()).await?;
+    account_row
+        .filter(|account_row| account_row.external_user_id == opened.session.external_user_id)
+        .ok_or_else(Error::not_found)
 }
 
 /// What is known about accounts besides their rows.
-struct Surroundings {
+struct AccountSurroundings {
     connectors: HashMap<Uuid, ConnectorRow>,
     uses: LastUses,
     ended: HashSet<(Uuid, i64)>,
 }
 
-impl Surroundings {
+impl AccountSurroundings {
     async fn of(tx: &mut TenantTx, rows: impl Iterator<Item = &AccountRow> + Clone) -> Result<Self> {
-        let ids: Vec<Uuid> = rows.clone().map(|row| row.id).collect();
+        let ids: Vec<Uuid> = rows.clone().map(|account_row| account_row.id).collect();
         let mut connectors = HashMap::new();
-        for id in rows.map(|row| row.connector_id) {
+        for id in rows.map(|account_row| account_row.connector_id) {
             if let std::collections::hash_map::Entry::Vacant(entry) = connectors.entry(id) {
                 let connector = tx.connector(id).await?;
                 entry.insert(connector.ok_or_else(|| Error::bug("an account has no connector"))?);
@@ -151,42 +161,44 @@ impl Surroundings {
         Ok(Self { connectors, uses, ended })
     }
 
-    fn shown(&self, opened: &Opened, row: &AccountRow) -> Result<LinkedAccount> {
-        let connector = self.connectors.get(&row.connector_id);
+    fn shown(&self, opened: &OpenedManageSession, account_row: &AccountRow) -> Result<LinkedAccount> {
+        let connector = self.connectors.get(&account_row.connector_id);
         let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
-        let state = match row.status.known()? {
+        let state = match account_row.status.known()? {
             AccountStatus::Active => State::Linked,
             AccountStatus::NeedsReauth => State::NeedsReauth,
             AccountStatus::Suspended => State::Suspended,
             AccountStatus::Revoking => State::Revoking,
-            AccountStatus::Revoked if self.ended.contains(&(row.id, row.generation)) => State::Revoked,
+            AccountStatus::Revoked if self.ended.contains(&(account_row.id, account_row.generation)) => {
+                State::Revoked
+            }
             AccountStatus::Revoked => State::RevokedHere,
         };
         Ok(LinkedAccount {
-            id: row.id.into(),
-            name: name(row),
+            id: account_row.id.into(),
+            name: account_name(account_row),
             app: connector.name.clone(),
             provider: connector::protocol(connector)?.provider_name().to_owned(),
             state,
-            linked_at: row.linked_at,
-            used: self.uses.of_account(row, opened.now),
-            scopes: scope::set(row.scopes.clone()),
+            linked_at: account_row.linked_at,
+            used: self.uses.of_account(account_row, opened.now),
+            scopes: scope::set(account_row.scopes.clone()),
             again: link_again(opened, connector, state)?,
         })
     }
 }
 
 /// What the user recognises the account by.
-fn name(row: &AccountRow) -> String {
-    let names = [row.display_name.as_str(), row.provider_account_id.as_str()];
-    if row.email.is_empty() {
+fn account_name(account_row: &AccountRow) -> String {
+    let names = [account_row.display_name.as_str(), account_row.provider_account_id.as_str()];
+    if account_row.email.is_empty() {
         names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned()
     } else {
-        hidden(&row.email)
+        hidden(&account_row.email)
     }
 }
 
-fn link_again(opened: &Opened, connector: &ConnectorRow, state: State) -> Result<LinkAgain> {
+fn link_again(opened: &OpenedManageSession, connector: &ConnectorRow, state: State) -> Result<LinkAgain> {
     match state {
         State::Linked | State::Suspended | State::Revoking => return Ok(LinkAgain::No),
         State::NeedsReauth | State::Revoked | State::RevokedHere => {}

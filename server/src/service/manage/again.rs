@@ -7,7 +7,7 @@ use bowline_api::{AccountId, LinkSessionId};
 
 use super::accounts::LinkAgain;
 use super::disconnect::confirm;
-use super::open::Opened;
+use super::open::OpenedManageSession;
 use crate::app::App;
 use crate::domain::{Code, Result};
 use crate::service::link::{self, Binding};
@@ -28,7 +28,7 @@ pub struct Again {
 ///
 /// # Errors
 /// `not_found` if the session's user has no such account; `tenant_frozen`, `connector_disabled`; `invalid_state` if it cannot be linked again from here.
-pub async fn again(app: &App, opened: &Opened, account: AccountId) -> Result<Again> {
+pub async fn again(app: &App, opened: &OpenedManageSession, account: AccountId) -> Result<Again> {
     if opened.tenant_is_frozen {
         return Err(tenant_freeze::frozen().into());
     }

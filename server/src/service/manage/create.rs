@@ -26,17 +26,17 @@ struct Parsed {
     options: Option<String>,
 }
 
-fn parse(asked: &CreateManageSession) -> Result<Parsed> {
+fn parse_manage_request(asked_session: &CreateManageSession) -> Result<Parsed> {
     let options = LinkOptions::parse(&CreateLinkSession {
-        user_label: asked.user_label.clone(),
-        locale: asked.locale.clone(),
+        user_label: asked_session.user_label.clone(),
+        locale: asked_session.locale.clone(),
         ..CreateLinkSession::new("", "")
     })?;
     Ok(Parsed {
-        user: ExternalUserId::parse(&asked.external_user_id)?,
-        return_url: ReturnUrl::parse(&asked.return_url)?,
-        challenge: asked.completion_challenge.as_deref().map(completion_challenge).transpose()?,
-        connector: asked.connector,
+        user: ExternalUserId::parse(&asked_session.external_user_id)?,
+        return_url: ReturnUrl::parse(&asked_session.return_url)?,
+        challenge: asked_session.completion_challenge.as_deref().map(completion_challenge).transpose()?,
+        connector: asked_session.connector,
         options: options.stored()?,
     })
 }
@@ -49,13 +49,13 @@ pub async fn create(
     app: &App,
     tenant: TenantId,
     actor: &Actor,
-    asked: &CreateManageSession,
+    asked_session: &CreateManageSession,
     claim: Option<&Claim>,
 ) -> Result<NewManageSession> {
-    let parsed = parse(asked)?;
+    let parsed = parse_manage_request(asked_session)?;
     let ticket = NewCredential::generate(Kind::ManageTicket)?;
     let work = async |tx: &mut TenantTx| {
-        let session = insert(app, tx, actor, &ticket, &parsed).await?;
+        let session = insert_manage_session_row(app, tx, actor, &ticket, &parsed).await?;
         if let Some(claim) = claim {
             claim.keep(app, tx, &session).await?;
         }
@@ -64,7 +64,7 @@ pub async fn create(
     app.store.scoped_in_turn(tenant, work).await
 }
 
-async fn insert(
+async fn insert_manage_session_row(
     app: &App,
     tx: &mut TenantTx,
     actor: &Actor,

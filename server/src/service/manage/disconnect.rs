@@ -3,7 +3,7 @@
 use bowline_api::AccountId;
 
 use super::accounts::{LinkedAccount, one, own};
-use super::open::Opened;
+use super::open::OpenedManageSession;
 use crate::app::App;
 use crate::domain::account_reason::DISCONNECTED;
 use crate::domain::{Actor, Result};
@@ -14,7 +14,7 @@ use crate::store::TenantTx;
 ///
 /// # Errors
 /// `not_found` if the session's user has no such account.
-pub async fn confirm(app: &App, opened: &Opened, account: AccountId) -> Result<LinkedAccount> {
+pub async fn confirm(app: &App, opened: &OpenedManageSession, account: AccountId) -> Result<LinkedAccount> {
     let read = async |tx: &mut TenantTx| one(tx, opened, account).await;
     app.store.scoped(opened.session.tenant_id.into(), read).await
 }
@@ -24,7 +24,7 @@ pub async fn confirm(app: &App, opened: &Opened, account: AccountId) -> Result<L
 ///
 /// # Errors
 /// `not_found` if the session's user has no such account.
-pub async fn disconnect(app: &App, opened: &Opened, account: AccountId) -> Result<()> {
+pub async fn disconnect(app: &App, opened: &OpenedManageSession, account: AccountId) -> Result<()> {
     let revoke = async |tx: &mut TenantTx| {
         // An account never changes its user.
         own(tx, opened, account).await?;

@@ -16,6 +16,6 @@ pub use accounts::{Accounts, LinkAgain, LinkedAccount, Newest, State, accounts};
 pub use again::{Again, again};
 pub use create::create;
 pub use disconnect::{confirm, disconnect};
-pub use open::{Opened, Standing, begin, cookie_name, open};
+pub use open::{ManageStanding, OpenedManageSession, begin, cookie_name, open};
 pub use sweep::sweep;
 pub use uses::{Got, Used};

@@ -13,24 +13,24 @@ use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Actor, Error, Event, LinkOptions, Result};
 use crate::service::connector;
 use crate::service::connector::branding::Branding;
-use crate::service::link::{self, Binding, Cause, Halt, Halted, Setting, Step, Stop};
+use crate::service::link::{self, Binding, Halt, Halted, LinkSetting, LinkStep, Stop, StopCause};
 use crate::store::TenantTx;
 use crate::store::manage_sessions::ManageSessionRow;
 
 /// A session opened by its ticket, in any state.
-pub struct Opened {
+pub struct OpenedManageSession {
     pub(super) session: ManageSessionRow,
     pub(super) options: LinkOptions,
     pub(super) now: DateTime<Utc>,
     tenant: String,
-    setting: Setting,
+    setting: LinkSetting,
     /// Whether an operator has frozen the tenant. Its users still see and disconnect what they have linked.
     pub(super) tenant_is_frozen: bool,
 }
 
 /// The standing of a session for one browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ManageStanding {
     /// Nobody has opened the page.
     Fresh,
     /// This browser has opened it.
@@ -43,7 +43,7 @@ pub enum Standing {
 ///
 /// # Errors
 /// `not_found` if there is none; `integrity_error` if it was edited.
-pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
+pub async fn open(app: &App, ticket: &str) -> Result<OpenedManageSession> {
     let digest = credential::parse(Kind::ManageTicket, ticket).ok_or_else(Error::not_found)?;
     let session =
         app.store.by_credential(digest, async |tx| tx.manage_session_by_ticket(digest).await).await?;
@@ -58,7 +58,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
     };
     let (tenant, connector, branding, now) = app.store.scoped(session.tenant_id.into(), read).await?;
     let options = LinkOptions::read(session.options.as_deref())?;
-    let setting = Setting {
+    let setting = LinkSetting {
         app: connector.name.clone(),
         provider: connector::protocol(&connector)?.provider_name().to_owned(),
         locale: options.locale.clone(),
@@ -68,21 +68,21 @@ pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
         branding,
     };
     let tenant_is_frozen = tenant.frozen_at.is_some();
-    Ok(Opened { session, options, now, tenant: tenant.name, tenant_is_frozen, setting })
+    Ok(OpenedManageSession { session, options, now, tenant: tenant.name, tenant_is_frozen, setting })
 }
 
-impl Opened {
+impl OpenedManageSession {
     /// The session's id.
     pub fn id(&self) -> ManageSessionId {
         self.session.id.into()
     }
 
     /// The names on the pages of the session.
-    pub fn setting(&self) -> &Setting {
+    pub fn setting(&self) -> &LinkSetting {
         &self.setting
     }
 
-    /// The name of the tenant.
+    /// The name of the tenant that asked for the page.
     pub fn tenant(&self) -> &str {
         &self.tenant
     }
@@ -101,8 +101,8 @@ impl Opened {
     }
 
     /// The standing for the browser that sent `binding`.
-    pub fn standing(&self, binding: Option<&str>) -> Standing {
-        standing(&self.session, self.now, binding)
+    pub fn standing(&self, binding: Option<&str>) -> ManageStanding {
+        manage_standing(&self.session, self.now, binding)
     }
 
     /// The stop for a session that does not work in this browser, with the way back.
@@ -110,7 +110,7 @@ impl Opened {
         match self.way_back() {
             Ok(way_back) => {
                 let halted = Halted { why, way_back, failure: None, link: None };
-                Stop { cause: Cause::Halted(Box::new(halted)), setting: None }
+                Stop { cause: StopCause::Halted(Box::new(halted)), setting: None }
             }
             Err(error) => error.into(),
         }
@@ -121,21 +121,23 @@ impl Opened {
     ///
     /// # Errors
     /// A stop with its reason if it has not.
-    pub fn opened_here(self, binding: Option<&str>) -> Step<Self> {
+    pub fn opened_here(self, binding: Option<&str>) -> LinkStep<Self> {
         match self.standing(binding) {
-            Standing::Open => Ok(self),
-            Standing::Fresh => Err(self.halted(Halt::OutOfDate)),
-            Standing::Halted(why) => Err(self.halted(why)),
+            ManageStanding::Open => Ok(self),
+            ManageStanding::Fresh => Err(self.halted(Halt::OutOfDate)),
+            ManageStanding::Halted(why) => Err(self.halted(why)),
         }
     }
 }
 
-fn standing(session: &ManageSessionRow, now: DateTime<Utc>, binding: Option<&str>) -> Standing {
+fn manage_standing(session: &ManageSessionRow, now: DateTime<Utc>, binding: Option<&str>) -> ManageStanding {
     match (&session.binding_hash, binding) {
-        _ if session.expires_at <= now => Standing::Halted(Halt::PageExpired),
-        (None, _) => Standing::Fresh,
-        (Some(stored), Some(binding)) if Digest::of(binding.as_bytes()).matches(stored) => Standing::Open,
-        (Some(_), _) => Standing::Halted(Halt::PageElsewhere),
+        _ if session.expires_at <= now => ManageStanding::Halted(Halt::PageExpired),
+        (None, _) => ManageStanding::Fresh,
+        (Some(stored), Some(binding)) if Digest::of(binding.as_bytes()).matches(stored) => {
+            ManageStanding::Open
+        }
+        (Some(_), _) => ManageStanding::Halted(Halt::PageElsewhere),
     }
 }
 
@@ -143,8 +145,8 @@ fn standing(session: &ManageSessionRow, now: DateTime<Utc>, binding: Option<&str
 ///
 /// # Errors
 /// A stop with its reason if the session does not work in this browser.
-pub async fn begin(app: &App, opened: &Opened, binding: Option<&str>) -> Step<()> {
-    if let Standing::Halted(why) = opened.standing(binding) {
+pub async fn begin(app: &App, opened: &OpenedManageSession, binding: Option<&str>) -> LinkStep<()> {
+    if let ManageStanding::Halted(why) = opened.standing(binding) {
         return Err(opened.halted(why));
     }
     let Some(presented) = binding.filter(|binding| Binding::is_well_formed(binding)) else {
@@ -153,8 +155,8 @@ pub async fn begin(app: &App, opened: &Opened, binding: Option<&str>) -> Step<()
     let within = Duration::from_secs(app.settings.link.session_seconds);
     let work = async |tx: &mut TenantTx| {
         let session = tx.lock_manage_session(opened.session.id).await?.ok_or_else(Error::not_found)?;
-        let standing = standing(&session, tx.now().await?, Some(presented));
-        if standing == Standing::Fresh {
+        let standing = manage_standing(&session, tx.now().await?, Some(presented));
+        if standing == ManageStanding::Fresh {
             let digest = Digest::of(presented.as_bytes());
             if !tx.open_manage_session(session.id, digest, within).await? {
                 return Err(Error::bug("a manage session changed while it was locked"));
@@ -165,8 +167,8 @@ pub async fn begin(app: &App, opened: &Opened, binding: Option<&str>) -> Step<()
         Ok(standing)
     };
     match app.store.scoped(opened.session.tenant_id.into(), work).await? {
-        Standing::Fresh | Standing::Open => Ok(()),
-        Standing::Halted(why) => Err(opened.halted(why)),
+        ManageStanding::Fresh | ManageStanding::Open => Ok(()),
+        ManageStanding::Halted(why) => Err(opened.halted(why)),
     }
 }
 

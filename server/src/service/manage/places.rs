@@ -8,7 +8,7 @@ use crate::domain::{About, Result};
 use crate::service::vault;
 use crate::store::manage_sessions::{ManageSessionRow, NewManageSession};
 
-const INTENT: &str = "manage_sessions.intent";
+const MANAGE_INTENT: &str = "manage_sessions.intent";
 
 /// The tenant's request. None of it changes after the session was created.
 struct Intent<'a> {
@@ -27,7 +27,7 @@ impl Intent<'_> {
             .bytes("connector_id", Some(self.connector))
             .text("return_url", self.return_url)
             .text("options", self.options.unwrap_or_default());
-        Context::keyed(Purpose::LinkIntent, INTENT, self.ticket_hash)
+        Context::keyed(Purpose::LinkIntent, MANAGE_INTENT, self.ticket_hash)
             .external_user(self.external_user_id)
             .facts(facts)
     }
@@ -65,6 +65,6 @@ pub(super) async fn check_intent(app: &App, session: &ManageSessionRow) -> Resul
         options: session.options.as_deref(),
     };
     let about = About::ManageSession(session.id.into());
-    let opened = vault::open(&keys, &intent.place(), INTENT, about, &session.sealed_intent);
+    let opened = vault::open(&keys, &intent.place(), MANAGE_INTENT, about, &session.sealed_intent);
     vault::noted(&app.store, tenant, opened).await.map(drop)
 }

@@ -10,7 +10,7 @@ use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
 /// How much later than its token's issue the use of an account may be noted.
-const NOTED_WITHIN: TimeDelta = TimeDelta::minutes(10);
+const USE_NOTED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// The last use of an account. It is known some seconds after it happened, and for tenants that fetch very many tokens up to ten minutes
 /// after.
@@ -18,7 +18,7 @@ const NOTED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 pub struct Used {
     /// When. Signatures of requests are known to within an hour.
     pub at: DateTime<Utc>,
-    /// How long that is ago.
+    /// How long ago the account was used.
     pub ago: TimeDelta,
     /// What the app got.
     pub got: Got,
@@ -29,9 +29,9 @@ pub struct Used {
 pub enum Got {
     /// A token with all scopes of the account.
     AllScopes,
-    /// A token with these scopes alone.
+    /// The app got a token with these scopes alone.
     Scopes(Vec<String>),
-    /// The signature of a request, and no token.
+    /// The app got the signature of a request, and no token.
     Signature,
 }
 
@@ -63,7 +63,7 @@ impl LastUses {
         let used = self.0.get(&row.id).cloned();
         let by_signature = row
             .last_used_at
-            .filter(|at| used.as_ref().is_none_or(|(before, _)| *at > *before + NOTED_WITHIN));
+            .filter(|at| used.as_ref().is_none_or(|(before, _)| *at > *before + USE_NOTED_WITHIN));
         let (at, got) = by_signature.map(|at| (at, Got::Signature)).or(used)?;
         Some(Used { at, ago: now - at, got })
     }

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use crate::domain::{Code, Result};
 
 /// The beginning of the provider's id of an account.
-const PREFIX: &str = "dbid:";
-/// Longer than any id of an account, in bytes.
-const LONGEST: usize = 100;
+const ACCOUNT_ID_PREFIX: &str = "dbid:";
+/// Longer than any id of an account in a notice, in bytes.
+const LONGEST_ACCOUNT_ID: usize = 100;
 
 /// A notice. Dropbox also sends `delta.users`, the numeric ids of the same accounts, which Bowline does not keep.
 #[derive(Deserialize)]
@@ -34,7 +34,9 @@ pub(super) fn accounts(body: &[u8]) -> Result<Vec<String>> {
     }
     let notice: Notice = serde_json::from_slice(body).map_err(|_| refuse())?;
     let mut accounts = notice.list_folder.accounts;
-    accounts.retain(|id| id.starts_with(PREFIX) && id.len() <= LONGEST && !id.contains('\0'));
+    accounts.retain(|id| {
+        id.starts_with(ACCOUNT_ID_PREFIX) && id.len() <= LONGEST_ACCOUNT_ID && !id.contains('\0')
+    });
     accounts.sort_unstable();
     accounts.dedup();
     Ok(accounts)
@@ -46,7 +48,7 @@ mod tests {
 
     #[test]
     fn accounts_are_named_once_and_other_things_are_ignored() {
-        let long = format!("dbid:{}", "x".repeat(LONGEST));
+        let long = format!("dbid:{}", "x".repeat(LONGEST_ACCOUNT_ID));
         let body = format!(
             r#"{{"list_folder": {{"accounts": ["dbid:b", "dbid:a", "dbid:b", "7", "{long}", "dbid:\u0000"], "teams": {{}}}},
                 "delta": {{"users": [12345678]}}, "more": true}}"#

@@ -13,7 +13,7 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 
 use crate::domain::{Code, Error, Result};
-use crate::metrics::{self, Limit};
+use crate::metrics::{self, LimitKind};
 use crate::service::connector;
 use crate::service::limit::metered::Metered;
 use crate::service::limit::pace::{Meter, Pace};
@@ -22,23 +22,23 @@ use crate::settings;
 use crate::store::{Store, TenantTx};
 
 /// The maximum number of connectors that are remembered, and of names that belong to none.
-const MOST: usize = 16_384;
+const MOST_SENDERS: usize = 16_384;
 /// How long a connector is remembered. A replaced app secret is accepted for as long, unless notices with the new one arrive.
-const KNOWN_FOR: Duration = Duration::from_mins(1);
+const SENDER_KNOWN_FOR: Duration = Duration::from_mins(1);
 /// How long it is remembered that there is no such connector.
-const UNKNOWN_FOR: Duration = Duration::from_secs(10);
+const SENDER_UNKNOWN_FOR: Duration = Duration::from_secs(10);
 /// How old the app secret must be for a notice that it has not signed to read it again.
-const AGAIN_AFTER: Duration = Duration::from_secs(5);
+const SECRET_READ_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// How many connectors that are not remembered are looked up: per second, and at once after a quiet time.
-const LOOKUPS: (u32, u32) = (20, 100);
+const SENDER_LOOKUPS: (u32, u32) = (20, 100);
 
-type Key = (TenantId, ConnectorId);
+type SenderKey = (TenantId, ConnectorId);
 
 /// Where connectors are read, and what opens their app secrets.
 type Rows<'a> = (&'a Store, &'a Vault);
 
 /// A connector that gets notices.
-pub struct Sender {
+pub struct NoticeSender {
     /// Its tenant.
     pub tenant: TenantId,
     /// The connector.
@@ -47,13 +47,13 @@ pub struct Sender {
     read_at: Instant,
 }
 
-impl fmt::Debug for Sender {
+impl fmt::Debug for NoticeSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sender").field("connector", &self.connector).finish_non_exhaustive()
+        f.debug_struct("NoticeSender").field("connector", &self.connector).finish_non_exhaustive()
     }
 }
 
-impl Sender {
+impl NoticeSender {
     /// Whether this is the signature of `body` with the app secret. The time that it takes tells nothing about the right one.
     pub(super) fn has_signed(&self, body: &[u8], signature: &[u8]) -> bool {
         // HMAC takes keys of any length.
@@ -64,8 +64,8 @@ impl Sender {
 
 /// The connectors in memory.
 pub struct Senders {
-    known: Cache<Key, Arc<Sender>>,
-    unknown: Cache<Key, Instant>,
+    known: Cache<SenderKey, Arc<NoticeSender>>,
+    unknown: Cache<SenderKey, Instant>,
     lookups: Option<Meter>,
     pace: Metered<ConnectorId>,
     /// One is looked up at a time, so that no flood takes connections from others.
@@ -76,16 +76,16 @@ impl Senders {
     /// None yet.
     pub fn new(limits: &settings::Limits) -> Self {
         Self {
-            known: Cache::new(MOST),
-            unknown: Cache::new(MOST),
-            lookups: Pace::new(LOOKUPS.0, Duration::from_secs(1), LOOKUPS.1).map(Meter::new),
+            known: Cache::new(MOST_SENDERS),
+            unknown: Cache::new(MOST_SENDERS),
+            lookups: Pace::new(SENDER_LOOKUPS.0, Duration::from_secs(1), SENDER_LOOKUPS.1).map(Meter::new),
             pace: Metered::notices(limits),
             turn: Mutex::const_new(()),
         }
     }
 
     /// Counts a notice that the provider has signed.
-    pub(super) fn count(&self, sender: &Sender) -> Result<()> {
+    pub(super) fn count(&self, sender: &NoticeSender) -> Result<()> {
         self.pace.count(sender.connector)
     }
 
@@ -95,18 +95,18 @@ impl Senders {
         from: Rows<'_>,
         tenant: TenantId,
         connector: ConnectorId,
-    ) -> Result<Arc<Sender>> {
+    ) -> Result<Arc<NoticeSender>> {
         let known = self.known.get(&(tenant, connector));
         match known {
-            Some(sender) if sender.read_at.elapsed() < KNOWN_FOR => Ok(sender),
+            Some(sender) if sender.read_at.elapsed() < SENDER_KNOWN_FOR => Ok(sender),
             // Boxed, because most calls find it in memory.
-            known => Box::pin(self.read(from, (tenant, connector), KNOWN_FOR, known.is_some())).await,
+            known => Box::pin(self.read(from, (tenant, connector), SENDER_KNOWN_FOR, known.is_some())).await,
         }
     }
 
     /// The connector, read again unless it was read some seconds ago.
-    pub(super) async fn again(&self, from: Rows<'_>, sender: &Sender) -> Result<Arc<Sender>> {
-        Box::pin(self.read(from, (sender.tenant, sender.connector), AGAIN_AFTER, true)).await
+    pub(super) async fn again(&self, from: Rows<'_>, sender: &NoticeSender) -> Result<Arc<NoticeSender>> {
+        Box::pin(self.read(from, (sender.tenant, sender.connector), SECRET_READ_AGAIN_AFTER, true)).await
     }
 
     /// Forgets a connector that has changed, so that this process sees the change at once.
@@ -116,8 +116,14 @@ impl Senders {
     }
 
     /// Reads the connector unless it was read within `fresh`, also by those whose turn came before.
-    async fn read(&self, from: Rows<'_>, key: Key, fresh: Duration, was_known: bool) -> Result<Arc<Sender>> {
-        let is_unknown = || self.unknown.get(&key).is_some_and(|at| at.elapsed() < UNKNOWN_FOR);
+    async fn read(
+        &self,
+        from: Rows<'_>,
+        key: SenderKey,
+        fresh: Duration,
+        was_known: bool,
+    ) -> Result<Arc<NoticeSender>> {
+        let is_unknown = || self.unknown.get(&key).is_some_and(|at| at.elapsed() < SENDER_UNKNOWN_FOR);
         if is_unknown() {
             return Err(Error::not_found());
         }
@@ -131,7 +137,7 @@ impl Senders {
         if is_unknown() {
             return Err(Error::not_found());
         }
-        let found = look(from, key).await;
+        let found = look_up_sender(from, key).await;
         match &found {
             Ok(sender) => self.known.insert(key, Arc::clone(sender)),
             // A secret that does not open raises an alarm each time.
@@ -148,13 +154,16 @@ impl Senders {
         let Some(Err(wait)) = self.lookups.as_ref().map(|meter| meter.count(NonZeroU32::MIN)) else {
             return Ok(());
         };
-        metrics::limited(Limit::Notices);
+        metrics::limited(LimitKind::Notices);
         let detail = "too many connectors are asked for that this server has not seen lately; try again";
         Err(Code::RateLimited.because(detail).retry_after(wait).into())
     }
 }
 
-async fn look((store, vault): Rows<'_>, (tenant, connector): Key) -> Result<Arc<Sender>> {
+async fn look_up_sender(
+    (store, vault): Rows<'_>,
+    (tenant, connector): SenderKey,
+) -> Result<Arc<NoticeSender>> {
     let read_at = Instant::now();
     let look = async |tx: &mut TenantTx| {
         let row = tx
@@ -166,7 +175,7 @@ async fn look((store, vault): Rows<'_>, (tenant, connector): Key) -> Result<Arc<
         Ok(connector::credentials(&keys, &row)?.app_secret)
     };
     let app_secret = store.scoped(tenant, look).await?;
-    Ok(Arc::new(Sender { tenant, connector, app_secret, read_at }))
+    Ok(Arc::new(NoticeSender { tenant, connector, app_secret, read_at }))
 }
 
 #[cfg(test)]
@@ -175,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_signature_is_of_the_whole_body_and_of_this_secret() {
-        let sender = Sender {
+        let sender = NoticeSender {
             tenant: uuid::Uuid::nil().into(),
             connector: uuid::Uuid::nil().into(),
             app_secret: SecretString::from("key"),
@@ -188,7 +197,7 @@ mod tests {
         assert!(!sender.has_signed(&text[1..], &good));
         assert!(!sender.has_signed(text, &good[..31]), "a part of a signature is none");
         assert!(!sender.has_signed(text, &[]));
-        let other = Sender { app_secret: SecretString::from("other"), ..sender };
+        let other = NoticeSender { app_secret: SecretString::from("other"), ..sender };
         assert!(!other.has_signed(text, &good));
         assert!(!format!("{other:?}").contains("other\""), "{other:?}");
     }

@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::domain::{Result, Share, chain};
 
 /// The number of accounts of one transaction.
-const BATCH: i64 = 200;
+const TOLD_ACCOUNTS_BATCH: i64 = 200;
 /// The number of tenants of one round.
-const TENANTS: i64 = 200;
+const TOLD_TENANTS: i64 = 200;
 
 /// One round: tells up to 200 tenants of accounts that are due, those first who have waited longest and each within its share, and returns how many
 /// marks this has removed. Tenants in `aside` are left out. Those are added who could not be told of anything, so that in the next round they
@@ -24,12 +24,12 @@ pub async fn tell(app: &App, aside: &mut Vec<Uuid>) -> Result<usize> {
     let left_out: &[Uuid] = aside;
     let due = app
         .store
-        .worker(async |tx| tx.tenants_with_changes(TENANTS, left_out, share, is_sharded).await)
+        .worker(async |tx| tx.tenants_with_changes(TOLD_TENANTS, left_out, share, is_sharded).await)
         .await?;
     let (mut told, mut failed) = (0, None);
     for id in due {
         let tenant = TenantId::from(id);
-        match app.store.scoped(tenant, async |tx| tx.tell_changed(BATCH, share).await).await {
+        match app.store.scoped(tenant, async |tx| tx.tell_changed(TOLD_ACCOUNTS_BATCH, share).await).await {
             // Another process tells it, or has used up its share.
             Ok(0) => aside.push(id),
             Ok(count) => told += count,

@@ -16,15 +16,15 @@ use crate::service::vault;
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
-/// How the text of a pair begins.
-const PAIR: &str = "oauth_token=";
+/// How the text of a pair of OAuth 1 begins: token and secret.
+const TOKEN_PAIR_BEGIN: &str = "oauth_token=";
 /// How long nobody begins to rely on a token that is being ended: longer than the calls that end it.
-const ENDING: Duration = Duration::from_mins(1);
+const TOKEN_ENDING: Duration = Duration::from_mins(1);
 
 /// Whether the text of an access token is the pair of OAuth 1. No token of OAuth 2 contains an equals sign before its end
 /// (RFC 6750 section 2.1).
 pub(in crate::service) fn is_pair(token: &SecretString) -> bool {
-    token.expose_secret().starts_with(PAIR)
+    token.expose_secret().starts_with(TOKEN_PAIR_BEGIN)
 }
 
 /// The text of a pair with the connector, and the assurance if it is an account's. Another token is returned as it is.
@@ -35,16 +35,16 @@ pub(in crate::service) fn bound(
 ) -> SecretString {
     match TokenPair::read(token) {
         Some(pair) if is_pair(token) => {
-            let mut text = pair.to_text().expose_secret().to_owned();
-            text.push_str(&suffix(connector, assurance));
-            text.into()
+            let mut pair_text = pair.to_text().expose_secret().to_owned();
+            pair_text.push_str(&token_pair_suffix(connector, assurance));
+            pair_text.into()
         }
         _ => token.clone(),
     }
 }
 
 /// What follows the pair. The pair itself is percent-encoded, so it cannot contain this.
-fn suffix(connector: Uuid, assurance: Option<&str>) -> String {
+fn token_pair_suffix(connector: Uuid, assurance: Option<&str>) -> String {
     let assurance = assurance.map(|assurance| format!("&assurance={assurance}")).unwrap_or_default();
     format!("&connector={}{assurance}", connector.simple())
 }
@@ -53,10 +53,10 @@ fn suffix(connector: Uuid, assurance: Option<&str>) -> String {
 ///
 /// # Errors
 /// `integrity_error` if one of these columns was edited.
-pub(in crate::service) fn check_account(token: &SecretString, row: &AccountRow) -> Result<()> {
-    let bound = suffix(row.connector_id, Some(row.assurance.as_str()));
-    let about = About::Account(row.id.into());
-    check(token, &bound, "accounts.connector_id", about)
+pub(in crate::service) fn check_account(token: &SecretString, account_row: &AccountRow) -> Result<()> {
+    let bound = token_pair_suffix(account_row.connector_id, Some(account_row.assurance.as_str()));
+    let about = About::Account(account_row.id.into());
+    check_token_pair(token, &bound, "accounts.connector_id", about)
 }
 
 /// Checks that a queued token belongs to the revocation's connector.
@@ -64,10 +64,15 @@ pub(in crate::service) fn check_account(token: &SecretString, row: &AccountRow) 
 /// # Errors
 /// `integrity_error` if the column was edited.
 pub(in crate::service) fn check_revocation(token: &SecretString, id: Uuid, connector: Uuid) -> Result<()> {
-    check(token, &suffix(connector, None), "revocations.connector_id", About::Revocation(id.into()))
+    check_token_pair(
+        token,
+        &token_pair_suffix(connector, None),
+        "revocations.connector_id",
+        About::Revocation(id.into()),
+    )
 }
 
-fn check(token: &SecretString, bound: &str, what: &'static str, about: About) -> Result<()> {
+fn check_token_pair(token: &SecretString, bound: &str, what: &'static str, about: About) -> Result<()> {
     if !is_pair(token) || token.expose_secret().ends_with(bound) {
         return Ok(());
     }
@@ -138,7 +143,7 @@ pub(in crate::service) async fn may_end(
     if tx.oauth1_token_is_held(&hash).await? {
         return Ok(false);
     }
-    tx.begin_ending_oauth1_token(revocation, &hash, ENDING).await?;
+    tx.begin_ending_oauth1_token(revocation, &hash, TOKEN_ENDING).await?;
     Ok(true)
 }
 
@@ -150,17 +155,20 @@ mod tests {
     fn only_a_pair_is_bound_and_the_service_cannot_write_what_it_is_bound_to() {
         let connector = Uuid::from_u128(7);
         let pair = TokenPair { token: "t&connector=x".into(), secret: "s".into() };
-        let text = bound(&pair.to_text(), connector, Some("confirmed"));
-        assert!(is_pair(&text) && text.expose_secret().ends_with(&suffix(connector, Some("confirmed"))));
-        assert_eq!(bound(&text, connector, None).expose_secret().matches("&connector=").count(), 1);
-        let read = TokenPair::read(&text).unwrap();
+        let pair_text = bound(&pair.to_text(), connector, Some("confirmed"));
+        assert!(
+            is_pair(&pair_text)
+                && pair_text.expose_secret().ends_with(&token_pair_suffix(connector, Some("confirmed")))
+        );
+        assert_eq!(bound(&pair_text, connector, None).expose_secret().matches("&connector=").count(), 1);
+        let read = TokenPair::read(&pair_text).unwrap();
         assert_eq!(read.token.expose_secret(), "t&connector=x");
-        assert!(is_same(&text, &pair.to_text()));
+        assert!(is_same(&pair_text, &pair.to_text()));
         let bearer = SecretString::from("sl.u.x=");
         assert_eq!(bound(&bearer, connector, None).expose_secret(), "sl.u.x=");
-        assert!(check(&bearer, "", "x", About::Account(Uuid::nil().into())).is_ok());
-        assert!(check_revocation(&bound(&text, connector, None), connector, connector).is_ok());
-        for other in [pair.to_text(), text.clone(), bound(&text, Uuid::nil(), None)] {
+        assert!(check_token_pair(&bearer, "", "x", About::Account(Uuid::nil().into())).is_ok());
+        assert!(check_revocation(&bound(&pair_text, connector, None), connector, connector).is_ok());
+        for other in [pair.to_text(), pair_text.clone(), bound(&pair_text, Uuid::nil(), None)] {
             assert!(check_revocation(&other, connector, connector).is_err());
         }
     }

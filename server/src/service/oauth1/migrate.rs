@@ -25,9 +25,9 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 
 /// The number of accounts that are moved at the same time.
-const AT_ONCE: usize = 8;
+const MIGRATED_AT_ONCE: usize = 8;
 /// The number of accounts that are read at a time.
-const BATCH: i64 = 100;
+const MIGRATED_BATCH: i64 = 100;
 
 /// What became of the accounts of a connector. Accounts that were moved before are not in it.
 #[derive(Debug, Default, Serialize)]
@@ -62,11 +62,11 @@ pub async fn migrate_all(
     (from, to): (ConnectorId, ConnectorId),
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<Moved> {
-    tenant::scoped(app, tenant, async |tx| connectors(tx, from, to).await).await?;
+    tenant::scoped(app, tenant, async |tx| old_and_new_connector(tx, from, to).await).await?;
     let mut report = Moved::default();
     let mut after = None;
     loop {
-        let read = async |tx: &mut TenantTx| tx.active_accounts_of(from.uuid(), after, BATCH).await;
+        let read = async |tx: &mut TenantTx| tx.active_accounts_of(from.uuid(), after, MIGRATED_BATCH).await;
         let batch = app.store.scoped(tenant, read).await?;
         let Some(last) = batch.last() else { return Ok(report) };
         after = Some(*last);
@@ -75,7 +75,7 @@ pub async fn migrate_all(
                 let id = AccountId::from(id);
                 (id, migrate(app, actor, tenant, id, (Some(from), to), None).await)
             })
-            .buffer_unordered(AT_ONCE);
+            .buffer_unordered(MIGRATED_AT_ONCE);
         while let Some((account_id, outcome)) = outcomes.next().await {
             match outcome {
                 Ok(()) => report.moved += 1,
@@ -90,7 +90,7 @@ pub async fn migrate_all(
 }
 
 /// The two connectors, if accounts can be moved from one to the other: both are of one app at one issuer.
-async fn connectors(
+async fn old_and_new_connector(
     tx: &mut TenantTx,
     from: ConnectorId,
     to: ConnectorId,
@@ -149,12 +149,15 @@ pub async fn migrate(
     (from, to): (Option<ConnectorId>, ConnectorId),
     reason: Option<&str>,
 ) -> Result<()> {
-    let before = app.store.scoped(tenant, async |tx| read(app, tx, account, (from, to)).await).await?;
+    let before = app
+        .store
+        .scoped(tenant, async |tx| read_accounts_to_move(app, tx, account, (from, to)).await)
+        .await?;
     let answer = app.provider.token_from_oauth1(&before.old, &before.token).await;
     let fresh = match answer {
         Ok(fresh) => fresh,
         Err(failure) => {
-            let error = refused(app, &before, &failure).await?;
+            let error = refused_migration(app, &before, &failure).await?;
             return match failure.orphan() {
                 Some(orphan) => give_up(app, &before, orphan, error).await,
                 None => Err(error),
@@ -162,8 +165,8 @@ pub async fn migrate(
         }
     };
     let stored = match app.provider.identify(&before.new, &fresh.access_token).await {
-        Ok(who) => store(app, actor, &before, &fresh, &who, reason).await,
-        Err(failure) => Err(unknown(&failure)),
+        Ok(who) => store_moved_account(app, actor, &before, &fresh, &who, reason).await,
+        Err(failure) => Err(unknown_answer(&failure)),
     };
     let outcome = match stored {
         Ok(()) => Ok(()),
@@ -209,7 +212,7 @@ async fn give_up(app: &App, before: &Before, orphan: &Orphan, error: Error) -> R
     }
 }
 
-async fn read(
+async fn read_accounts_to_move(
     app: &App,
     tx: &mut TenantTx,
     account: AccountId,
@@ -221,7 +224,7 @@ async fn read(
         return Err(Code::InvalidField.because(detail).field("from").into());
     }
     account::usable(&row)?;
-    let (from, to) = connectors(tx, row.connector_id.into(), to).await?;
+    let (from, to) = old_and_new_connector(tx, row.connector_id.into(), to).await?;
     still_usable(app, &from)?;
     connector::usable(&to)?;
     let keys = app.vault.keys(tx).await?;
@@ -235,7 +238,7 @@ async fn read(
 }
 
 /// Why the provider gave no token. Only words that are certainly about the token end the account.
-async fn refused(app: &App, before: &Before, failure: &Failure) -> Result<Error> {
+async fn refused_migration(app: &App, before: &Before, failure: &Failure) -> Result<Error> {
     let record = async |tx: &mut TenantTx| match failure {
         Failure::TokenRejected { tag: TokenTag::Invalid } => {
             account::needs_reauth(tx, &before.row, failure.code(), None).await
@@ -253,11 +256,11 @@ async fn refused(app: &App, before: &Before, failure: &Failure) -> Result<Error>
             .because("the provider gives no token of OAuth 2 for one of OAuth 1; does the connector's service have oauth2_token_url?")
             .reason(failure.code())
             .into(),
-        _ => unknown(failure),
+        _ => unknown_answer(failure),
     })
 }
 
-fn unknown(failure: &Failure) -> Error {
+fn unknown_answer(failure: &Failure) -> Error {
     let pause = failure.retry_after().unwrap_or(Duration::from_secs(1));
     Code::ProviderUnavailable
         .because("the provider cannot be reached, or its response is not understood; the account is as before, try again later")
@@ -267,7 +270,7 @@ fn unknown(failure: &Failure) -> Error {
 }
 
 /// Stores the account with its new tokens and one event, and queues its old token, in one transaction.
-async fn store(
+async fn store_moved_account(
     app: &App,
     actor: &Actor,
     before: &Before,

@@ -27,10 +27,11 @@ pub async fn may_issue(
     token: &SecretString,
 ) -> Result<bool> {
     let read = async |tx: &mut TenantTx| {
-        let row = tx.account(account.uuid()).await?.filter(|row| row.generation == generation);
-        let Some(row) = row else { return Ok(None) };
-        check_account(token, &row)?;
-        let connector = tx.connector(row.connector_id).await?;
+        let account_row =
+            tx.account(account.uuid()).await?.filter(|account_row| account_row.generation == generation);
+        let Some(account_row) = account_row else { return Ok(None) };
+        check_account(token, &account_row)?;
+        let connector = tx.connector(account_row.connector_id).await?;
         connector.ok_or_else(|| Error::bug("an account has no connector")).map(Some)
     };
     match app.store.scoped_in_turn(tenant, read).await? {
@@ -46,12 +47,12 @@ pub async fn may_issue(
 pub fn still_usable(app: &App, connector: &ConnectorRow) -> Result<()> {
     connector::usable(connector)?;
     match connector::protocol(connector)? {
-        Protocol::OAuth1(service) => permitted(app, service),
+        Protocol::OAuth1(service) => permitted_token(app, service),
         Protocol::OAuth2 => Ok(()),
     }
 }
 
-fn permitted(app: &App, service: Arc<ServiceConfig>) -> Result<()> {
+fn permitted_token(app: &App, service: Arc<ServiceConfig>) -> Result<()> {
     app.provider.accepts(&Protocol::OAuth1(service)).map_err(|_| {
         let detail = "the server's settings no longer permit this connector's service; its links are kept and work again once its origins \
                       are listed; ask your operator";

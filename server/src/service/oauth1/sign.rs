@@ -29,9 +29,9 @@ pub async fn sign(
     request: &SignRequest,
 ) -> Result<SignedRequest> {
     let work = async |tx: &mut TenantTx| {
-        let (credentials, token) = open(app, tx, id).await?;
-        let signed = signature(app, &credentials, &token, request)?;
-        record(tx, &key.actor(), id).await?;
+        let (credentials, token) = open_signing_secrets(app, tx, id).await?;
+        let signed = signed_request(app, &credentials, &token, request)?;
+        record_signature(tx, &key.actor(), id).await?;
         Ok(signed)
     };
     let signed = app.store.scoped_in_turn(key.tenant(), work).await?;
@@ -41,31 +41,37 @@ pub async fn sign(
 }
 
 /// The connector's credentials and the account's token.
-async fn open(app: &App, tx: &mut TenantTx, id: AccountId) -> Result<(AppCredentials, SecretString)> {
+async fn open_signing_secrets(
+    app: &App,
+    tx: &mut TenantTx,
+    id: AccountId,
+) -> Result<(AppCredentials, SecretString)> {
     let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a key has no tenant"))?;
     // The call may have waited for its turn since its key was verified.
     tenant_freeze::must_not_be_frozen(&tenant)?;
-    let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    account::usable(&row)?;
-    let connector = tx.connector(row.connector_id).await?;
+    let account_row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
+    account::usable(&account_row)?;
+    let connector = tx.connector(account_row.connector_id).await?;
     let connector = connector.ok_or_else(|| Error::bug("an account has no connector"))?;
     still_usable(app, &connector)?;
     let keys = app.vault.keys(tx).await?;
-    let sealed =
-        row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
-    let (place, about) = (places::access_token(&row), About::Account(id));
+    let sealed = account_row
+        .sealed_access_token
+        .as_deref()
+        .ok_or_else(|| Error::bug("an active account has no token"))?;
+    let (place, about) = (places::access_token(&account_row), About::Account(id));
     let token = vault::open(&keys, &place, "accounts.access_token", about, sealed)?;
-    check_account(&token, &row)?;
+    check_account(&token, &account_row)?;
     Ok((connector::credentials(&keys, &connector)?, token))
 }
 
-fn signature(
+fn signed_request(
     app: &App,
     credentials: &AppCredentials,
     token: &SecretString,
     request: &SignRequest,
 ) -> Result<SignedRequest> {
-    let url = Url::parse(&request.url).map_err(|_| refused("url", "url is not a URL"))?;
+    let url = Url::parse(&request.url).map_err(|_| refused_signature("url", "url is not a URL"))?;
     let form: Vec<(&str, &str)> =
         request.body_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let signed = app.provider.sign(credentials, token, &request.method, &url, &form);
@@ -73,7 +79,7 @@ fn signature(
     Ok(SignedRequest { authorization })
 }
 
-async fn record(tx: &mut TenantTx, actor: &Actor, id: AccountId) -> Result<()> {
+async fn record_signature(tx: &mut TenantTx, actor: &Actor, id: AccountId) -> Result<()> {
     let signed = Event::AccountSigned { account: id };
     if tx.is_first_of_hour(actor, signed).await? {
         tx.note_signature(id.uuid()).await?;
@@ -84,9 +90,9 @@ async fn record(tx: &mut TenantTx, actor: &Actor, id: AccountId) -> Result<()> {
 
 fn not_signed(why: SignRefused) -> Error {
     match why {
-        SignRefused::Method => refused("method", &why.to_string()),
-        SignRefused::ForeignHost | SignRefused::TokenEndpoint => refused("url", &why.to_string()),
-        SignRefused::ReservedParameter => refused("body_params", &why.to_string()),
+        SignRefused::Method => refused_signature("method", &why.to_string()),
+        SignRefused::ForeignHost | SignRefused::TokenEndpoint => refused_signature("url", &why.to_string()),
+        SignRefused::ReservedParameter => refused_signature("body_params", &why.to_string()),
         SignRefused::Plaintext | SignRefused::NoToken | SignRefused::Misconfigured => {
             Code::InvalidState.because(why.to_string()).into()
         }
@@ -94,6 +100,6 @@ fn not_signed(why: SignRefused) -> Error {
     }
 }
 
-fn refused(field: &'static str, detail: &str) -> Error {
+fn refused_signature(field: &'static str, detail: &str) -> Error {
     Code::InvalidField.because(detail.to_owned()).field(field).into()
 }

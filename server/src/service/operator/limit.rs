@@ -6,7 +6,7 @@ use bowline_api::{OperatorId, TenantId};
 use uuid::Uuid;
 
 use super::row::to_wire;
-use super::{elsewhere, no_operator};
+use super::{decided_by_identity_provider, no_operator};
 use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::service::tenant;
@@ -14,7 +14,7 @@ use crate::store::PlatformTx;
 use crate::store::operators::sessions::Ending;
 
 /// The maximum number of tenants to which an operator is limited.
-const MOST: usize = 100;
+const MOST_LIMITED_TENANTS: usize = 100;
 
 /// Limits an operator to these tenants (ids or short names), or lifts the limit. Ends all sessions of the operator.
 ///
@@ -31,7 +31,7 @@ pub async fn limit(app: &App, actor: &Actor, id: OperatorId, tenants: Option<&[S
     let change = async |tx: &mut PlatformTx| {
         let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         if before.issuer.is_some() {
-            return Err(elsewhere("gets their tenants from there"));
+            return Err(decided_by_identity_provider("gets their tenants from there"));
         }
         if ids.is_some() && before.role.known()? == Role::Admin {
             let detail = "an admin manages all tenants; give the operator another role first";
@@ -48,8 +48,8 @@ pub async fn limit(app: &App, actor: &Actor, id: OperatorId, tenants: Option<&[S
 
 async fn all_named(app: &App, names: &[String]) -> Result<Vec<TenantId>> {
     let invalid = |detail: String| Error::from(Code::InvalidField.because(detail).field("tenants"));
-    if names.is_empty() || names.len() > MOST {
-        return Err(invalid(format!("name 1 to {MOST} tenants, or null for all")));
+    if names.is_empty() || names.len() > MOST_LIMITED_TENANTS {
+        return Err(invalid(format!("name 1 to {MOST_LIMITED_TENANTS} tenants, or null for all")));
     }
     let mut ids = Vec::new();
     for name in names {

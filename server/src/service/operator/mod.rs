@@ -27,7 +27,7 @@ use crate::store::operators::sessions::Ending;
 use crate::store::{Platform, PlatformTx};
 use row::to_wire;
 use session::{Identified, Proven};
-use totp::Proof;
+use totp::TotpProof;
 
 /// Adds an operator.
 ///
@@ -61,9 +61,9 @@ pub async fn prepare(
         .begin_platform()
         .await?
         .attempt(async |tx| {
-            let row = tx.insert_operator(id.uuid(), name, &hash, role).await?;
+            let operator_row = tx.insert_operator(id.uuid(), name, &hash, role).await?;
             tx.record(actor, Event::OperatorAdded { operator: id, name, role }).await?;
-            to_wire(row)
+            to_wire(operator_row)
         })
         .await?;
     Ok(Uncommitted::new(tx, added))
@@ -79,8 +79,8 @@ pub async fn list(app: &App, cursor: Option<&str>, limit: i64) -> Result<Page<Op
     let backwards = asked.as_ref().is_some_and(Cursor::is_backwards);
     let from = asked.as_ref().map(|cursor| cursor.key.as_str());
     let rows = app.store.platform(async |tx| tx.operators(from, backwards, limit + 1).await).await?;
-    let page = list.page(asked.as_ref(), rows, limit, |row| row.name.clone())?;
-    cursor::try_map(page, |row| OperatorId::from(row.id), to_wire)
+    let page = list.page(asked.as_ref(), rows, limit, |operator_row| operator_row.name.clone())?;
+    cursor::try_map(page, |operator_row| OperatorId::from(operator_row.id), to_wire)
 }
 
 /// The operator with this name.
@@ -116,7 +116,7 @@ pub async fn change_password(
     }
     let operator = get(app, id).await?;
     if operator.issuer.is_some() {
-        return Err(elsewhere("has no password here"));
+        return Err(decided_by_identity_provider("has no password here"));
     }
     let hash = app.passwords.hash(password, &[&operator.name]).await?;
     set_password(app, actor, id, &hash).await
@@ -130,12 +130,12 @@ pub async fn change_password(
 pub async fn change_own_password(
     app: &App,
     who: &Identified,
-    current: &Proof,
+    current: &TotpProof,
     new: &SecretString,
     from: IpAddr,
 ) -> Result<Operator> {
     if who.signs_on {
-        return Err(elsewhere("has no password here"));
+        return Err(decided_by_identity_provider("has no password here"));
     }
     match session::prove(app, &who.name, current, from).await? {
         Proven::Yes(_) => {}
@@ -151,11 +151,11 @@ pub async fn change_own_password(
 
 async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
-        let row = tx.set_password(id.uuid(), hash).await?.ok_or_else(no_operator)?;
+        let operator_row = tx.set_password(id.uuid(), hash).await?.ok_or_else(no_operator)?;
         let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
-        tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
+        tx.forget_login_failures(Digest::of(operator_row.name.as_bytes())).await?;
         tx.record(actor, Event::OperatorPasswordChanged { operator: id, ended_sessions }).await?;
-        Ok(row)
+        Ok(operator_row)
     };
     to_wire(app.store.platform(change).await?)
 }
@@ -167,10 +167,10 @@ async fn set_password(app: &App, actor: &Actor, id: OperatorId, hash: &str) -> R
 pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
         not_the_last_admin(app, tx, id).await?;
-        let row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        let operator_row = tx.disable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
         tx.record(actor, Event::OperatorDisabled { operator: id, ended_sessions }).await?;
-        Ok(row)
+        Ok(operator_row)
     };
     to_wire(app.store.platform(change).await?)
 }
@@ -181,10 +181,10 @@ pub async fn disable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operato
 /// `not_found`.
 pub async fn enable(app: &App, actor: &Actor, id: OperatorId) -> Result<Operator> {
     let change = async |tx: &mut PlatformTx| {
-        let row = tx.enable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
-        tx.forget_login_failures(Digest::of(row.name.as_bytes())).await?;
+        let operator_row = tx.enable_operator(id.uuid()).await?.ok_or_else(no_operator)?;
+        tx.forget_login_failures(Digest::of(operator_row.name.as_bytes())).await?;
         tx.record(actor, Event::OperatorEnabled { operator: id }).await?;
-        Ok(row)
+        Ok(operator_row)
     };
     to_wire(app.store.platform(change).await?)
 }
@@ -201,7 +201,7 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
         }
         let before = tx.lock_operator(id.uuid()).await?.ok_or_else(no_operator)?;
         if before.issuer.is_some() {
-            return Err(elsewhere("gets their role from there"));
+            return Err(decided_by_identity_provider("gets their role from there"));
         }
         if before.role.known().is_ok_and(|before| before == role) {
             return Ok(before);
@@ -211,10 +211,10 @@ pub async fn change_role(app: &App, actor: &Actor, id: OperatorId, role: Role) -
                 "this operator is limited to tenants, and an admin manages all of them; lift the limit first";
             return Err(Code::InvalidState.because(detail).into());
         }
-        let row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
+        let operator_row = tx.set_role(id.uuid(), role).await?.ok_or_else(no_operator)?;
         let ended_sessions = tx.end_sessions(id.uuid(), Ending::All).await?;
         tx.record(actor, Event::OperatorRoleChanged { operator: id, role, ended_sessions }).await?;
-        Ok(row)
+        Ok(operator_row)
     };
     to_wire(app.store.platform(change).await?)
 }
@@ -242,7 +242,7 @@ async fn not_the_last_admin(app: &App, tx: &mut PlatformTx, id: OperatorId) -> R
 }
 
 /// The refusal of a change that the identity provider decides about.
-fn elsewhere(why: &str) -> Error {
+fn decided_by_identity_provider(why: &str) -> Error {
     let detail = format!(
         "this operator logs in at the identity provider and {why}; change their groups there, or disable them here"
     );

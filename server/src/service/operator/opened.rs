@@ -16,7 +16,7 @@ use crate::store::operators::sessions::NewSessionRow;
 
 /// The client that logs in: its address and, if it sent one, its name.
 #[derive(Debug, Clone, Copy)]
-pub struct From<'a> {
+pub struct LoginOrigin<'a> {
     /// The address.
     pub address: IpAddr,
     /// The `User-Agent`.
@@ -24,13 +24,13 @@ pub struct From<'a> {
 }
 
 /// A session that has begun and is not in the audit log yet.
-pub(super) struct Opened {
+pub(super) struct OpenedOperatorSession {
     session: NewSession,
     id: SessionId,
 }
 
-impl Opened {
-    /// Records it, after all rows are locked.
+impl OpenedOperatorSession {
+    /// Records the operator's login, after all rows are locked.
     pub(super) async fn record(
         self,
         tx: &mut PlatformTx,
@@ -46,7 +46,12 @@ impl Opened {
 }
 
 /// Begins a session of an operator whose row is locked and who has proven that it is them.
-pub(super) async fn open(app: &App, tx: &mut PlatformTx, row: OperatorRow, from: From<'_>) -> Result<Opened> {
+pub(super) async fn open(
+    app: &App,
+    tx: &mut PlatformTx,
+    operator_row: OperatorRow,
+    from: LoginOrigin<'_>,
+) -> Result<OpenedOperatorSession> {
     let credential = NewCredential::generate(Kind::OperatorSession)?;
     let length = Duration::from_secs(app.settings.operators.session_seconds);
     tx.sweep_sessions(idle(app)).await?;
@@ -55,15 +60,15 @@ pub(super) async fn open(app: &App, tx: &mut PlatformTx, row: OperatorRow, from:
     let begun = NewSessionRow {
         token: credential.digest,
         id: session.uuid(),
-        operator: row.id,
+        operator: operator_row.id,
         length,
         address: &address,
         client: from.program,
     };
     let expires_at = tx.insert_session(begun).await?;
-    let session_of = to_wire(row)?;
+    let session_of = to_wire(operator_row)?;
     let token = credential.expose().to_owned();
-    Ok(Opened { session: NewSession { token, expires_at, operator: session_of }, id: session })
+    Ok(OpenedOperatorSession { session: NewSession { token, expires_at, operator: session_of }, id: session })
 }
 
 pub(super) fn idle(app: &App) -> Duration {

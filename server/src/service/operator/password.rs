@@ -12,24 +12,24 @@ use zxcvbn::{Score, zxcvbn};
 use crate::domain::{Code, Error, Result};
 
 /// 64 MiB, 3 passes, 1 lane (the minimum of RFC 9106 for machines with little memory).
-const MEMORY_KIB: u32 = 64 * 1024;
-const PASSES: u32 = 3;
-const LANES: u32 = 1;
+const ARGON2_MEMORY_KIB: u32 = 64 * 1024;
+const ARGON2_PASSES: u32 = 3;
+const ARGON2_LANES: u32 = 1;
 /// The number of concurrent hashes, and of callers that may wait for one.
-const PERMITS: usize = 2;
-const QUEUE: usize = 16;
+const HASH_PERMITS: usize = 2;
+const HASH_QUEUE: usize = 16;
 /// The longest password, in bytes.
 pub const MAX_PASSWORD: usize = 1024;
 /// The shortest new password, in bytes.
 pub const MIN_PASSWORD: usize = 12;
 
 /// The zxcvbn score of a new password: more than 10 billion guesses. The next lower score accepts `Summer2026!!`.
-const LEAST_SCORE: Score = Score::Four;
+const LEAST_PASSWORD_SCORE: Score = Score::Four;
 /// Words that an attacker guesses for every operator.
-const KNOWN: [&str; 5] = ["bowline", "dropbox", "operator", "server", "admin"];
+const GUESSABLE_WORDS: [&str; 5] = ["bowline", "dropbox", "operator", "server", "admin"];
 
 /// A place in the queue and one of the permits. Its holder can hash immediately.
-pub struct Turn<'a> {
+pub struct HashTurn<'a> {
     _place: SemaphorePermit<'a>,
     permit: OwnedSemaphorePermit,
 }
@@ -47,17 +47,17 @@ impl PasswordHasher {
     /// # Errors
     /// If the algorithm rejects the parameters.
     pub fn new() -> Result<Self> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_LANES, None)
             .map_err(|error| Error::internal("argon2 parameters", error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         // A well-formed hash that no password has: its salt and output are constants.
         let dummy = format!(
-            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            "$argon2id$v=19$m={ARGON2_MEMORY_KIB},t={ARGON2_PASSES},p={ARGON2_LANES}$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
         );
         Ok(Self {
             argon2,
-            permits: Arc::new(Semaphore::new(PERMITS)),
-            queue: Semaphore::new(PERMITS + QUEUE),
+            permits: Arc::new(Semaphore::new(HASH_PERMITS)),
+            queue: Semaphore::new(HASH_PERMITS + HASH_QUEUE),
             dummy,
         })
     }
@@ -77,8 +77,8 @@ impl PasswordHasher {
         let turn = self.turn().await?;
         let password = password.clone();
         let known: Vec<String> = known.iter().map(|&text| text.to_owned()).collect();
-        self.run(turn, move |argon2| {
-            judge(password.expose_secret(), &known)?;
+        self.run_hash(turn, move |argon2| {
+            judge_password(password.expose_secret(), &known)?;
             let hash = argon2.hash_password(password.expose_secret().as_bytes());
             hash.map(|hash| hash.to_string())
                 .map_err(|error| Error::internal("hashing a password", error.to_string()))
@@ -90,7 +90,7 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// `rate_limited` if too many callers are waiting.
-    pub async fn turn(&self) -> Result<Turn<'_>> {
+    pub async fn turn(&self) -> Result<HashTurn<'_>> {
         let place = self.queue.try_acquire().map_err(|_| {
             Error::from(
                 Code::RateLimited
@@ -102,7 +102,7 @@ impl PasswordHasher {
             .acquire_owned()
             .await
             .map_err(|source| Error::internal("the password hasher was closed", source))?;
-        Ok(Turn { _place: place, permit })
+        Ok(HashTurn { _place: place, permit })
     }
 
     /// A hash that no password has, for an operator without a password.
@@ -114,12 +114,17 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// If hashing itself fails. Nothing was compared then.
-    pub async fn verify(&self, turn: Turn<'_>, password: &SecretString, hash: Option<&str>) -> Result<bool> {
+    pub async fn verify(
+        &self,
+        turn: HashTurn<'_>,
+        password: &SecretString,
+        hash: Option<&str>,
+    ) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.dummy).to_owned();
         let password = password.clone();
         let fits = self
-            .run(turn, move |argon2| {
+            .run_hash(turn, move |argon2| {
                 PasswordHash::new(&hash).is_ok_and(|hash| {
                     argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok()
                 })
@@ -128,12 +133,12 @@ impl PasswordHasher {
         Ok(fits && known)
     }
 
-    async fn run<T: Send + 'static>(
+    async fn run_hash<T: Send + 'static>(
         &self,
-        turn: Turn<'_>,
+        turn: HashTurn<'_>,
         work: impl FnOnce(Argon2<'static>) -> T + Send + 'static,
     ) -> Result<T> {
-        let Turn { _place, permit } = turn;
+        let HashTurn { _place, permit } = turn;
         let argon2 = self.argon2.clone();
         tokio::task::spawn_blocking(move || {
             let result = work(argon2);
@@ -147,15 +152,15 @@ impl PasswordHasher {
 
 /// Whether a new password is hard enough to guess, even without the words that an attacker knows: zxcvbn counts the
 /// text between two such words as if it could not be guessed. The error quotes no part of the password.
-fn judge(password: &str, known: &[String]) -> Result<()> {
-    let inputs: Vec<&str> = known.iter().map(String::as_str).chain(KNOWN).collect();
+fn judge_password(password: &str, known: &[String]) -> Result<()> {
+    let inputs: Vec<&str> = known.iter().map(String::as_str).chain(GUESSABLE_WORDS).collect();
     let mut rest = password.to_lowercase();
     for word in inputs.iter().filter(|word| word.len() > 2) {
         rest = rest.replace(&word.to_lowercase(), "");
     }
     for text in [password, &rest] {
         let estimate = zxcvbn(text, &inputs);
-        if estimate.score() < LEAST_SCORE {
+        if estimate.score() < LEAST_PASSWORD_SCORE {
             return Err(too_easy(estimate.feedback().and_then(Feedback::warning)));
         }
     }
@@ -195,14 +200,14 @@ mod tests {
             "Bowline Dropbox Operator",
             "admin bowline admin",
         ] {
-            let error = judge(easy, &known).unwrap_err();
+            let error = judge_password(easy, &known).unwrap_err();
             assert_eq!(error.code(), Code::InvalidField, "{easy}");
             assert!(!error.to_string().contains(easy), "{error}");
         }
         for good in ["correct horse battery", "a long enough one", "rather-unguessable-7"] {
-            judge(good, &known).unwrap();
+            judge_password(good, &known).unwrap();
         }
         // As long as a password may be. zxcvbn considers only the first hundred characters.
-        judge(&"Ab1! Cd2? ".repeat(102), &known).unwrap();
+        judge_password(&"Ab1! Cd2? ".repeat(102), &known).unwrap();
     }
 }

@@ -9,11 +9,11 @@ use bowline_api::{OperatorId, SessionId};
 use bowline_provider::openid::OpenId;
 use secrecy::ExposeSecret as _;
 
-pub use super::opened::From;
+pub use super::opened::LoginOrigin;
 use super::opened::{self, idle};
 use super::password::MAX_PASSWORD;
 use super::sign_on::proof;
-use super::totp::{self, Proof};
+use super::totp::{self, TotpProof};
 use crate::app::App;
 use crate::domain::credential::{self, Digest, Kind};
 use crate::domain::{Actor, Code, Error, Event, Reach, Result};
@@ -23,10 +23,10 @@ use crate::store::PlatformTx;
 use crate::store::operators::OperatorRow;
 use crate::store::operators::sign_ons::Prover;
 
-/// The number of failures without a lock.
-const FREE: i32 = 5;
+/// The number of failed logins without a lock.
+const FREE_LOGIN_FAILURES: i32 = 5;
 /// The longest lock.
-const LONGEST: Duration = Duration::from_mins(15);
+const LONGEST_LOGIN_LOCK: Duration = Duration::from_mins(15);
 
 /// An operator with a valid session.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub struct Identified {
     pub must_enrol: bool,
     /// Whether they log in at the identity provider, and have no password here.
     pub signs_on: bool,
-    /// The tenants that they may see and act on.
+    /// The tenants that the operator may see and act on.
     pub reach: Reach,
     /// The id of the session.
     pub session: SessionId,
@@ -72,9 +72,9 @@ pub(in crate::service) enum Proven {
 /// How long a name is locked after this many failures: not at all at first, then from 1 second, doubling up to 15
 /// minutes.
 fn lock_after(failures: i32) -> Duration {
-    match u32::try_from(failures - FREE) {
+    match u32::try_from(failures - FREE_LOGIN_FAILURES) {
         Ok(over) => Duration::from_secs(1_u64.checked_shl(over).filter(|_| over < 32).unwrap_or(u64::MAX))
-            .min(LONGEST),
+            .min(LONGEST_LOGIN_LOCK),
         Err(_) => Duration::ZERO,
     }
 }
@@ -85,13 +85,17 @@ fn lock_after(failures: i32) -> Duration {
 /// `invalid_login`, the same for an unknown name and a wrong password; `totp_required` if the password is right and the code
 /// is missing; `rate_limited` if the name is locked or too many passwords are being checked, in which case the password is
 /// not checked.
-pub async fn log_in(app: &App, name: &str, proof: &Proof, from: From<'_>) -> Result<NewSession> {
-    let row = match prove(app, name, proof, from.address).await? {
-        Proven::Yes(row) => row,
-        Proven::WrongPassword => return Err(wrong(app)),
-        Proven::WrongCode => return Err(Code::InvalidLogin.because(WRONG_CODE).into()),
+pub async fn log_in(app: &App, name: &str, proof: &TotpProof, from: LoginOrigin<'_>) -> Result<NewSession> {
+    let operator_row = match prove(app, name, proof, from.address).await? {
+        Proven::Yes(operator_row) => operator_row,
+        Proven::WrongPassword => return Err(wrong_login(app)),
+        Proven::WrongCode => return Err(Code::InvalidLogin.because(WRONG_CODE_DETAIL).into()),
     };
-    app.store.platform(async |tx| begin(app, tx, Digest::of(name.as_bytes()), &row, from).await).await
+    app.store
+        .platform(async |tx| {
+            begin_operator_session(app, tx, Digest::of(name.as_bytes()), &operator_row, from).await
+        })
+        .await
 }
 
 /// Whether the password, and the code if the operator is enrolled, are those of the operator with this name. Only what is
@@ -99,8 +103,13 @@ pub async fn log_in(app: &App, name: &str, proof: &Proof, from: From<'_>) -> Res
 ///
 /// # Errors
 /// `totp_required`, `rate_limited`.
-pub(in crate::service) async fn prove(app: &App, name: &str, proof: &Proof, from: IpAddr) -> Result<Proven> {
-    verify(app, name, Digest::of(name.as_bytes()), proof, from).await
+pub(in crate::service) async fn prove(
+    app: &App,
+    name: &str,
+    proof: &TotpProof,
+    from: IpAddr,
+) -> Result<Proven> {
+    verify_password_and_code(app, name, Digest::of(name.as_bytes()), proof, from).await
 }
 
 /// Step-up: the operator of a session proves again that it is them, with their password or with the secret of a login anew at the identity
@@ -109,7 +118,7 @@ pub(in crate::service) async fn prove(app: &App, name: &str, proof: &Proof, from
 ///
 /// # Errors
 /// `invalid_field` if the password or the code is wrong; `totp_required`, `sign_on_required`, `rate_limited`.
-pub async fn step_up(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<()> {
+pub async fn step_up(app: &App, who: &Identified, proof: &TotpProof, from: IpAddr) -> Result<()> {
     if let Some(secret) = credential::parse(Kind::SignOn, proof.password.expose_secret()) {
         return proof::spend(app, who.prover(), secret, proof.members.password).await;
     }
@@ -119,8 +128,8 @@ pub async fn step_up(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -
         return Err(Code::SignOnRequired.because(detail).into());
     }
     let counter = step_up_counter(who);
-    match verify(app, &who.name, counter, proof, from).await? {
-        Proven::Yes(row) if row.id == who.id.uuid() => {
+    match verify_password_and_code(app, &who.name, counter, proof, from).await? {
+        Proven::Yes(operator_row) if operator_row.id == who.id.uuid() => {
             app.store.platform(async |tx| tx.forget_login_failures(counter).await).await
         }
         Proven::WrongCode => Err(wrong_code(proof.members.code)),
@@ -148,28 +157,34 @@ pub(super) async fn may_try_code(tx: &mut PlatformTx, who: &Identified) -> Resul
 pub(super) async fn count_wrong_code(
     tx: &mut PlatformTx,
     who: &Identified,
-    row: &OperatorRow,
+    operator_row: &OperatorRow,
     from: IpAddr,
 ) -> Result<()> {
     metrics::login_failed();
-    fail(tx, step_up_counter(who), Some(row), Some("code"), from).await
+    fail_login(tx, step_up_counter(who), Some(operator_row), Some("code"), from).await
 }
 
 async fn not_locked(tx: &mut PlatformTx, counter: Digest) -> Result<()> {
     let left = tx.login_lock(counter).await?;
-    if left.is_zero() { Ok(()) } else { Err(locked(left)) }
+    if left.is_zero() { Ok(()) } else { Err(locked_login(left)) }
 }
 
 /// What to do about a wrong code.
-const WRONG_CODE: &str = "the one-time code is wrong or was used already; wait for the next one, or check the clock of your device";
+const WRONG_CODE_DETAIL: &str = "the one-time code is wrong or was used already; wait for the next one, or check the clock of your device";
 
 /// The refusal of a wrong code in this member of a body.
 pub(super) fn wrong_code(member: &'static str) -> Error {
-    Code::InvalidField.because(WRONG_CODE).field(member).into()
+    Code::InvalidField.because(WRONG_CODE_DETAIL).field(member).into()
 }
 
 /// Verifies a password, and a code if the operator is enrolled. Failures are counted under `name_hash`.
-async fn verify(app: &App, name: &str, name_hash: Digest, proof: &Proof, from: IpAddr) -> Result<Proven> {
+async fn verify_password_and_code(
+    app: &App,
+    name: &str,
+    name_hash: Digest,
+    proof: &TotpProof,
+    from: IpAddr,
+) -> Result<Proven> {
     if proof.password.expose_secret().len() > MAX_PASSWORD {
         // Nobody has such a password, so this is no guess.
         return Ok(Proven::WrongPassword);
@@ -182,27 +197,28 @@ async fn verify(app: &App, name: &str, name_hash: Digest, proof: &Proof, from: I
     // Hashing takes long, so no connection is held meanwhile.
     let found = app.store.platform(async |tx| tx.operator_by_name(name).await).await?;
     // Whoever logs in elsewhere is treated like a name that does not exist, so that nobody learns who may log in here.
-    let permitted = found.as_ref().filter(|row| may_have_password(app, row));
-    let hash = permitted.map(|row| row.password_hash.as_str());
+    let permitted = found.as_ref().filter(|operator_row| may_have_password(app, operator_row));
+    let hash = permitted.map(|operator_row| operator_row.password_hash.as_str());
     let fits = app.passwords.verify(turn, &proof.password, hash).await?;
-    let Some(row) = found.as_ref().filter(|row| fits && row.disabled_at.is_none()) else {
+    let Some(operator_row) = found.as_ref().filter(|operator_row| fits && operator_row.disabled_at.is_none())
+    else {
         metrics::login_failed();
-        app.store.platform(async |tx| fail(tx, name_hash, found.as_ref(), None, from).await).await?;
+        app.store.platform(async |tx| fail_login(tx, name_hash, found.as_ref(), None, from).await).await?;
         return Ok(Proven::WrongPassword);
     };
-    if row.totp_since.is_some() && !fits_code(app, row, name_hash, proof, from).await? {
+    if operator_row.totp_since.is_some() && !fits_code(app, operator_row, name_hash, proof, from).await? {
         return Ok(Proven::WrongCode);
     }
-    Ok(Proven::Yes(Box::new(row.clone())))
+    Ok(Proven::Yes(Box::new(operator_row.clone())))
 }
 
 /// Whether the code is right, after the password was. The name is not locked while concurrent attempts wait for each other, so it is
 /// checked once more under the lock of the operator.
 async fn fits_code(
     app: &App,
-    row: &OperatorRow,
+    operator_row: &OperatorRow,
     name_hash: Digest,
-    proof: &Proof,
+    proof: &TotpProof,
     from: IpAddr,
 ) -> Result<bool> {
     let Some(code) = &proof.code else {
@@ -211,11 +227,11 @@ async fn fits_code(
         return Err(Code::TotpRequired.because(detail).into());
     };
     let check = async |tx: &mut PlatformTx| {
-        tx.lock_operator(row.id).await?;
+        tx.lock_operator(operator_row.id).await?;
         not_locked(tx, name_hash).await?;
-        let fits = totp::accept(app, tx, row, code).await?;
+        let fits = totp::accept(app, tx, operator_row, code).await?;
         if !fits {
-            fail(tx, name_hash, Some(row), Some("code"), from).await?;
+            fail_login(tx, name_hash, Some(operator_row), Some("code"), from).await?;
         }
         Ok(fits)
     };
@@ -228,29 +244,31 @@ async fn fits_code(
 
 /// Begins the session, unless the operator was disabled or given a new password while the old one was checked: that has
 /// ended all sessions, and this one must not follow.
-async fn begin(
+async fn begin_operator_session(
     app: &App,
     tx: &mut PlatformTx,
     name_hash: Digest,
     verified: &OperatorRow,
-    from: From<'_>,
+    from: LoginOrigin<'_>,
 ) -> Result<NewSession> {
-    let row = tx.lock_operator(verified.id).await?;
-    let row = row
-        .filter(|row| row.disabled_at.is_none() && row.password_hash == verified.password_hash)
-        .filter(|row| row.totp_since == verified.totp_since)
-        .ok_or_else(|| wrong(app))?;
+    let operator_row = tx.lock_operator(verified.id).await?;
+    let operator_row = operator_row
+        .filter(|operator_row| {
+            operator_row.disabled_at.is_none() && operator_row.password_hash == verified.password_hash
+        })
+        .filter(|operator_row| operator_row.totp_since == verified.totp_since)
+        .ok_or_else(|| wrong_login(app))?;
     tx.forget_login_failures(name_hash).await?;
     let by = is_break_glass(app).then_some("break_glass");
     if by.is_some() {
         metrics::break_glass_login();
     }
-    opened::open(app, tx, row, from).await?.record(tx, from.address, by).await
+    opened::open(app, tx, operator_row, from).await?.record(tx, from.address, by).await
 }
 
 /// Whether this operator may log in with a password at all.
-fn may_have_password(app: &App, row: &OperatorRow) -> bool {
-    row.issuer.is_none() && app.settings.sign_on.permits_password(&row.name)
+fn may_have_password(app: &App, operator_row: &OperatorRow) -> bool {
+    operator_row.issuer.is_none() && app.settings.sign_on.permits_password(&operator_row.name)
 }
 
 /// Whether passwords are for emergencies only.
@@ -258,8 +276,8 @@ fn is_break_glass(app: &App) -> bool {
     app.settings.sign_on.local_passwords == LocalPasswords::BreakGlass
 }
 
-/// The same for every name.
-fn wrong(app: &App) -> Error {
+/// The refusal of a login, the same for every name.
+fn wrong_login(app: &App) -> Error {
     let detail = if is_break_glass(app) {
         "the name or the password is wrong; operators log in by single sign-on here, and only a few with a password, for emergencies"
     } else {
@@ -273,13 +291,13 @@ async fn may_try(app: &App, name_hash: Digest) -> Result<()> {
     app.store.platform(async |tx| not_locked(tx, name_hash).await).await
 }
 
-fn locked(left: Duration) -> Error {
+fn locked_login(left: Duration) -> Error {
     let detail = "too many failed logins with this name; wait before you try again";
     Code::RateLimited.because(detail).retry_after(left).into()
 }
 
 /// Counts and records a failure. An unknown name is not recorded, because people type passwords in its place.
-async fn fail(
+async fn fail_login(
     tx: &mut PlatformTx,
     name_hash: Digest,
     who: Option<&OperatorRow>,
@@ -290,10 +308,10 @@ async fn fail(
     let failures = known.failures.saturating_add(1);
     tx.count_login(name_hash, lock_after(failures)).await?;
     let failed = Event::OperatorLoginFailed {
-        operator: who.map(|row| row.id.into()),
+        operator: who.map(|operator_row| operator_row.id.into()),
         address: from,
         failures,
-        name: who.map(|row| row.name.as_str()),
+        name: who.map(|operator_row| operator_row.name.as_str()),
         wrong,
     };
     tx.record(&Actor::System, failed).await
@@ -310,25 +328,27 @@ pub async fn identify(app: &App, token: Digest) -> Result<Identified> {
         let refusal = Code::Unauthenticated.because("this session has ended or never existed; log in again");
         return app.wrong_keys.delay(Err(refusal.into())).await;
     };
-    let row = live.operator;
-    if let Some(detail) = outdated(app, &row) {
+    let operator_row = live.operator;
+    if let Some(detail) = outdated_session(app, &operator_row) {
         return Err(Code::Unauthenticated.because(detail).into());
     }
     // The second factor of whoever logs in at the identity provider is its business.
-    let must_enrol = row.issuer.is_none() && app.settings.operators.require_totp && row.totp_since.is_none();
-    let reach = Reach::of(row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()));
-    let (signs_on, session) = (row.issuer.is_some(), live.id.into());
-    let (id, role) = (row.id.into(), row.role.known()?);
-    Ok(Identified { id, role, name: row.name, must_enrol, signs_on, reach, session })
+    let must_enrol = operator_row.issuer.is_none()
+        && app.settings.operators.require_totp
+        && operator_row.totp_since.is_none();
+    let reach = Reach::of(operator_row.tenant_ids.map(|ids| ids.into_iter().map(Into::into).collect()));
+    let (signs_on, session) = (operator_row.issuer.is_some(), live.id.into());
+    let (id, role) = (operator_row.id.into(), operator_row.role.known()?);
+    Ok(Identified { id, role, name: operator_row.name, must_enrol, signs_on, reach, session })
 }
 
 /// Why the settings no longer permit a session of this operator, if so: the way in which they have logged in is closed.
-fn outdated(app: &App, row: &OperatorRow) -> Option<&'static str> {
-    match &row.issuer {
+fn outdated_session(app: &App, operator_row: &OperatorRow) -> Option<&'static str> {
+    match &operator_row.issuer {
         Some(issuer) if Some(issuer.as_str()) != app.sign_on.as_ref().map(OpenId::issuer) => {
             Some("the identity provider of this operator is no longer the one of this server; log in again")
         }
-        None if !app.settings.sign_on.permits_password(&row.name) => {
+        None if !app.settings.sign_on.permits_password(&operator_row.name) => {
             Some("operators log in by single sign-on now; log in again")
         }
         _ => None,
@@ -338,7 +358,7 @@ fn outdated(app: &App, row: &OperatorRow) -> Option<&'static str> {
 /// Whether the session has not ended, and [`identify`] would still accept it. It does not count as used.
 pub(in crate::service) async fn stands(app: &App, token: Digest) -> Result<bool> {
     let live = app.store.platform(async |tx| tx.live_session(token, idle(app)).await).await?;
-    Ok(live.is_some_and(|live| outdated(app, &live.operator).is_none()))
+    Ok(live.is_some_and(|live| outdated_session(app, &live.operator).is_none()))
 }
 
 /// Ends the session.

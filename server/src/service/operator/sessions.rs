@@ -14,11 +14,11 @@ use crate::store::PlatformTx;
 use crate::store::operators::sessions::{Ending, SessionRow};
 
 /// The maximum number of sessions in a list. Nobody needs as many at once.
-const MOST: i64 = 200;
+const MOST_SESSIONS_LISTED: i64 = 200;
 
 /// One's own sessions, the newest first, all on one page.
 pub async fn own(app: &App, who: &Identified, current: Digest) -> Result<Page<OperatorSession>> {
-    list(app, who.id, current).await
+    list_sessions(app, who.id, current).await
 }
 
 /// The sessions of any operator, the newest first, all on one page. `current` is the session of the call.
@@ -26,14 +26,15 @@ pub async fn own(app: &App, who: &Identified, current: Digest) -> Result<Page<Op
 /// # Errors
 /// `not_found`.
 pub async fn of(app: &App, operator: OperatorId, current: Digest) -> Result<Page<OperatorSession>> {
-    exists(app, operator).await?;
-    list(app, operator, current).await
+    operator_must_exist(app, operator).await?;
+    list_sessions(app, operator, current).await
 }
 
-async fn list(app: &App, operator: OperatorId, current: Digest) -> Result<Page<OperatorSession>> {
-    let read = async |tx: &mut PlatformTx| tx.sessions(operator.uuid(), idle(app), MOST).await;
+async fn list_sessions(app: &App, operator: OperatorId, current: Digest) -> Result<Page<OperatorSession>> {
+    let read =
+        async |tx: &mut PlatformTx| tx.sessions(operator.uuid(), idle(app), MOST_SESSIONS_LISTED).await;
     let rows = app.store.platform(read).await?;
-    let items = rows.into_iter().map(|row| to_wire(row, current)).collect();
+    let items = rows.into_iter().map(|session_row| to_wire(session_row, current)).collect();
     Ok(whole(items))
 }
 
@@ -61,7 +62,7 @@ pub async fn end_others(app: &App, who: &Identified, current: Digest) -> Result<
 /// # Errors
 /// `not_found`.
 pub async fn end_all(app: &App, actor: &Actor, operator: OperatorId) -> Result<EndedSessions> {
-    exists(app, operator).await?;
+    operator_must_exist(app, operator).await?;
     end_several(app, actor, operator, Ending::All).await
 }
 
@@ -81,19 +82,19 @@ async fn end_several(
     app.store.platform(end).await
 }
 
-async fn exists(app: &App, operator: OperatorId) -> Result<()> {
+async fn operator_must_exist(app: &App, operator: OperatorId) -> Result<()> {
     let found = app.store.platform(async |tx| tx.operator(operator.uuid()).await).await?;
     found.map(drop).ok_or_else(no_operator)
 }
 
-fn to_wire(row: SessionRow, current: Digest) -> OperatorSession {
+fn to_wire(session_row: SessionRow, current: Digest) -> OperatorSession {
     OperatorSession {
-        is_current: current.matches(&row.token_hash),
-        id: row.id.into(),
-        created_at: row.created_at,
-        last_used_at: row.last_seen_at,
-        expires_at: row.expires_at,
-        address: row.address,
-        client: row.client,
+        is_current: current.matches(&session_row.token_hash),
+        id: session_row.id.into(),
+        created_at: session_row.created_at,
+        last_used_at: session_row.last_seen_at,
+        expires_at: session_row.expires_at,
+        address: session_row.address,
+        client: session_row.client,
     }
 }

@@ -20,17 +20,17 @@ pub async fn freeze(app: &App, actor: &Actor, tenant: TenantId, reason: &str) ->
         _ => None,
     };
     let act = async |tx: &mut TenantTx| {
-        let row = tx.lock_own_tenant().await?.ok_or_else(no_tenant)?;
-        if row.frozen_at.is_some() {
-            return Ok((row, tx.drain_stop().await?));
+        let tenant_row = tx.lock_own_tenant().await?.ok_or_else(no_tenant)?;
+        if tenant_row.frozen_at.is_some() {
+            return Ok((tenant_row, tx.drain_stop().await?));
         }
         let at = tx.now().await?;
-        let row = tx.set_frozen(Some(FreezeOfTenant { at, reason: &reason, by })).await?;
+        let tenant_row = tx.set_frozen(Some(FreezeOfTenant { at, reason: &reason, by })).await?;
         tx.record(actor, Event::TenantFrozen { tenant, reason: &reason }).await?;
-        Ok((row, tx.drain_stop().await?))
+        Ok((tenant_row, tx.drain_stop().await?))
     };
-    let (row, stop) = app.store.scoped(tenant, act).await?;
-    Ok(to_wire(row, stop))
+    let (tenant_row, stop) = app.store.scoped(tenant, act).await?;
+    Ok(to_wire(tenant_row, stop))
 }
 
 /// Thaws a tenant. One that is not frozen stays as it is.
@@ -40,14 +40,14 @@ pub async fn freeze(app: &App, actor: &Actor, tenant: TenantId, reason: &str) ->
 pub async fn thaw(app: &App, actor: &Actor, tenant: TenantId, reason: &str) -> Result<Tenant> {
     let reason = text::line("reason", reason, 3, 500)?;
     let act = async |tx: &mut TenantTx| {
-        let row = tx.lock_own_tenant().await?.ok_or_else(no_tenant)?;
-        if row.frozen_at.is_none() {
-            return Ok((row, tx.drain_stop().await?));
+        let tenant_row = tx.lock_own_tenant().await?.ok_or_else(no_tenant)?;
+        if tenant_row.frozen_at.is_none() {
+            return Ok((tenant_row, tx.drain_stop().await?));
         }
-        let row = tx.set_frozen(None).await?;
+        let tenant_row = tx.set_frozen(None).await?;
         tx.record(actor, Event::TenantThawed { tenant, reason: &reason }).await?;
-        Ok((row, tx.drain_stop().await?))
+        Ok((tenant_row, tx.drain_stop().await?))
     };
-    let (row, stop) = app.store.scoped(tenant, act).await?;
-    Ok(to_wire(row, stop))
+    let (tenant_row, stop) = app.store.scoped(tenant, act).await?;
+    Ok(to_wire(tenant_row, stop))
 }

@@ -12,7 +12,7 @@ use crate::domain::Result;
 use crate::store::Store;
 
 /// How old the knowledge may be.
-const KNOWN_FOR: Duration = Duration::from_secs(1);
+const FREEZES_KNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// The tenants that were frozen at the last look.
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl FrozenTenants {
     pub(super) async fn has(&self, store: &Store, tenant: TenantId) -> Result<bool> {
         let mut known = self.0.lock().await;
         if let Some((at, tenants)) = &*known
-            && at.elapsed() < KNOWN_FOR
+            && at.elapsed() < FREEZES_KNOWN_FOR
         {
             return Ok(tenants.contains(&tenant.uuid()));
         }

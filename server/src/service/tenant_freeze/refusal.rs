@@ -28,7 +28,7 @@ pub fn must_not_be_frozen(tenant: &TenantRow) -> Result<()> {
 ///
 /// A guessed key costs no statement of its own, unless it names a frozen tenant.
 pub async fn refuse_key(app: &App, presented: &PresentedApiKey, unknown: Error) -> Error {
-    let error = why(app, presented, unknown).await.unwrap_or_else(|error| error);
+    let error = freeze_in_words(app, presented, unknown).await.unwrap_or_else(|error| error);
     if !matches!(error, Error::Refused(_)) {
         return error;
     }
@@ -41,7 +41,7 @@ pub async fn refuse_key(app: &App, presented: &PresentedApiKey, unknown: Error) 
     }
 }
 
-async fn why(app: &App, presented: &PresentedApiKey, unknown: Error) -> Result<Error> {
+async fn freeze_in_words(app: &App, presented: &PresentedApiKey, unknown: Error) -> Result<Error> {
     let has_worked = app.tenants.known(presented).is_some();
     if !has_worked && !app.frozen_tenants.has(&app.store, presented.tenant).await? {
         return Ok(unknown);
@@ -49,13 +49,13 @@ async fn why(app: &App, presented: &PresentedApiKey, unknown: Error) -> Result<E
     let look = async |tx: &mut TenantTx| tx.why_hidden(presented.digest).await;
     Ok(match app.store.scoped_in_turn(presented.tenant, look).await? {
         Some(Hidden::Frozen) => frozen().into(),
-        Some(Hidden::Suspended) => suspended().into(),
+        Some(Hidden::Suspended) => suspended_key().into(),
         None => unknown,
     })
 }
 
 /// The refusal of a suspended key. A process that has never seen the key work does not look for the reason, and says that it does not work.
-fn suspended() -> Refusal {
+fn suspended_key() -> Refusal {
     Code::ApiKeySuspended.because(
         "this API key is suspended, because it fetched the tokens of far more accounts than it is used to; ask your operator, who can let it \
          work again",

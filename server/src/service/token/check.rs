@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::breaker;
-use super::breaker::Outcome;
+use super::breaker::BreakerOutcome;
 use super::breaker::machine::Pass;
 use super::refresh::join::join;
 use super::refresh::last_token;
@@ -28,7 +28,7 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 
 /// How long others wait after a failure if the provider does not say.
-const PAUSE: Duration = Duration::from_secs(2);
+const CHECK_PAUSE: Duration = Duration::from_secs(2);
 
 /// Whether the link is alive. A stale or rejected token is refreshed first, so that a revoked grant turns the account
 /// to `needs_reauth`; without a refresh token, the provider's rejection of the token does. If the account already needs
@@ -41,44 +41,47 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<AccountCheck> {
     let mut refreshed = false;
     loop {
-        let need =
-            match app.store.scoped_in_turn(tenant, async |tx| read(app, tx, id, refreshed).await).await? {
-                Read::Known(known) => return Ok(known),
-                // The provider has just reported it.
-                Read::Dead { known, .. } if refreshed => return Ok(known),
-                Read::Dead { generation, .. } => Need::Revive { generation },
-                Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
-                Read::Stale => Need::Life(SKEW),
-                Read::Living(living) => {
-                    let answer = ask(app, tenant, &living).await?;
-                    if living.row.status == AccountStatus::NeedsReauth {
-                        if answer.is_ok() {
-                            last_token::accepted(app, &living.row).await?;
-                            refreshed = true;
-                            continue;
-                        }
-                        // An answer that says nothing about the token leaves everything as it is.
-                        return match verdict(&living, answer, true) {
-                            Some(Ok(_)) | None => known(&living.row, living.now),
-                            Some(unknown) => unknown,
-                        };
-                    }
-                    // Without a refresh token, this is the account's last token.
-                    let is_last = living.row.sealed_refresh_token.is_none();
-                    if let Err(failure @ Failure::TokenRejected { tag }) = &answer
-                        && is_last
-                        && *tag != TokenTag::RouteDenied
-                    {
-                        last_token::refused(app, &living.row, failure.code()).await?;
+        let need = match app
+            .store
+            .scoped_in_turn(tenant, async |tx| read_checked_account(app, tx, id, refreshed).await)
+            .await?
+        {
+            Read::Known(known) => return Ok(known),
+            // The provider has just reported it.
+            Read::Dead { known, .. } if refreshed => return Ok(known),
+            Read::Dead { generation, .. } => Need::Revive { generation },
+            Read::Stale if refreshed => return Err(RefreshOutcome::unknown().refusal()),
+            Read::Stale => Need::Life(SKEW),
+            Read::Living(living) => {
+                let answer = ask_with_own_token(app, tenant, &living).await?;
+                if living.row.status == AccountStatus::NeedsReauth {
+                    if answer.is_ok() {
+                        last_token::accepted(app, &living.row).await?;
                         refreshed = true;
                         continue;
                     }
-                    match verdict(&living, answer, refreshed || is_last) {
-                        Some(verdict) => return verdict,
-                        None => Need::Another { generation: living.row.generation },
-                    }
+                    // An answer that says nothing about the token leaves everything as it is.
+                    return match verdict_on_link(&living, answer, true) {
+                        Some(Ok(_)) | None => known_without_asking(&living.row, living.now),
+                        Some(unknown) => unknown,
+                    };
                 }
-            };
+                // Without a refresh token, this is the account's last token.
+                let is_last = living.row.sealed_refresh_token.is_none();
+                if let Err(failure @ Failure::TokenRejected { tag }) = &answer
+                    && is_last
+                    && *tag != TokenTag::RouteDenied
+                {
+                    last_token::refused(app, &living.row, failure.code()).await?;
+                    refreshed = true;
+                    continue;
+                }
+                match verdict_on_link(&living, answer, refreshed || is_last) {
+                    Some(verdict) => return verdict,
+                    None => Need::Another { generation: living.row.generation },
+                }
+            }
+        };
         match join(app, tenant, id, need).await? {
             RefreshOutcome::Done => refreshed = true,
             other => return Err(other.refusal()),
@@ -87,7 +90,11 @@ pub async fn check(app: &App, tenant: TenantId, id: AccountId) -> Result<Account
 }
 
 /// Asks the provider with the account's token. If it refuses the app, the connector is broken and the account is not.
-async fn ask(app: &App, tenant: TenantId, living: &Living) -> Result<std::result::Result<(), Failure>> {
+async fn ask_with_own_token(
+    app: &App,
+    tenant: TenantId,
+    living: &Living,
+) -> Result<std::result::Result<(), Failure>> {
     let connector = &living.connector;
     let callback_url = connector::callback_url(&app.settings.public_url, connector.id.into());
     let answer = if is_team(&living.row.provider_account_id) {
@@ -95,7 +102,7 @@ async fn ask(app: &App, tenant: TenantId, living: &Living) -> Result<std::result
     } else {
         app.provider.check(&living.credentials, &callback_url, &living.token).await
     };
-    let told = Outcome::of(&answer);
+    let told = BreakerOutcome::of(&answer);
     app.breakers.report(&app.store, tenant, connector.id, living.pass, told).await?;
     if let Err(failure @ Failure::ClientRejected { .. }) = &answer {
         let mark = async |tx: &mut TenantTx| connector::mark_broken(tx, connector, failure.code()).await;
@@ -109,7 +116,7 @@ async fn ask(app: &App, tenant: TenantId, living: &Living) -> Result<std::result
     Ok(answer)
 }
 
-/// The result of one lookup in the database.
+/// What one lookup of the checked account found.
 enum Read {
     Known(AccountCheck),
     /// The grant is believed to be revoked.
@@ -132,7 +139,7 @@ struct Living {
 }
 
 /// `asked` says that the provider has just been asked, so that what is known is the answer.
-async fn read(app: &App, tx: &mut TenantTx, id: AccountId, asked: bool) -> Result<Read> {
+async fn read_checked_account(app: &App, tx: &mut TenantTx, id: AccountId, asked: bool) -> Result<Read> {
     let now = tx.now().await?;
     let row = tx.account(id.uuid()).await?.ok_or_else(Error::not_found)?;
     match row.status.known()? {
@@ -143,12 +150,12 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId, asked: bool) -> Resul
             let is_over = row.access_expires_at.is_some_and(|at| at <= now + SKEW);
             let has_nothing_else = row.sealed_refresh_token.is_none() && row.sealed_access_token.is_some();
             if asked || is_over || !has_nothing_else {
-                let dead = known(&row, now)?;
+                let dead = known_without_asking(&row, now)?;
                 return Ok(Read::Dead { known: dead, generation: row.generation });
             }
         }
         AccountStatus::Revoking | AccountStatus::Revoked => {
-            return Ok(Read::Known(known(&row, now)?));
+            return Ok(Read::Known(known_without_asking(&row, now)?));
         }
     }
     if row.access_expires_at.is_some_and(|at| at <= now + SKEW) {
@@ -173,12 +180,12 @@ async fn read(app: &App, tx: &mut TenantTx, id: AccountId, asked: bool) -> Resul
 }
 
 /// The meaning of the provider's response. None if only another token can tell.
-fn verdict(
+fn verdict_on_link(
     living: &Living,
     said: std::result::Result<(), Failure>,
     refreshed: bool,
 ) -> Option<Result<AccountCheck>> {
-    let answer = |alive, reason| answer(&living.row, alive, reason, living.now);
+    let answer = |alive, reason| check_answer(&living.row, alive, reason, living.now);
     Some(match said {
         // The token was accepted. Its permissions are a separate matter.
         Ok(()) | Err(Failure::MissingScope { .. } | Failure::AccessDenied { .. }) => answer(true, None),
@@ -188,20 +195,26 @@ fn verdict(
         }
         Err(Failure::ClientRejected { .. }) => Err(RefreshOutcome::ConnectorBroken.refusal()),
         Err(failure @ Failure::Transient { .. }) => {
-            Err(RefreshOutcome::Unavailable { retry_after: failure.retry_after().unwrap_or(PAUSE) }.refusal())
+            Err(RefreshOutcome::Unavailable { retry_after: failure.retry_after().unwrap_or(CHECK_PAUSE) }
+                .refusal())
         }
-        Err(_) => Err(RefreshOutcome::Malformed { retry_after: PAUSE }.refusal()),
+        Err(_) => Err(RefreshOutcome::Malformed { retry_after: CHECK_PAUSE }.refusal()),
     })
 }
 
 /// What is known of an account without asking.
-fn known(row: &AccountRow, now: DateTime<Utc>) -> Result<AccountCheck> {
+fn known_without_asking(row: &AccountRow, now: DateTime<Utc>) -> Result<AccountCheck> {
     let status = row.status.as_str();
     let reason = account_reason::for_tenant(status, row.status_reason.as_deref());
-    answer(row, false, Some(reason.as_deref().unwrap_or(status)), now)
+    check_answer(row, false, Some(reason.as_deref().unwrap_or(status)), now)
 }
 
-fn answer(row: &AccountRow, alive: bool, reason: Option<&str>, now: DateTime<Utc>) -> Result<AccountCheck> {
+fn check_answer(
+    row: &AccountRow,
+    alive: bool,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<AccountCheck> {
     Ok(AccountCheck {
         account_id: row.id.into(),
         status: row.status.known()?,

@@ -22,10 +22,10 @@ pub(super) async fn account_of(
     connector: Option<ConnectorId>,
 ) -> Result<AccountId> {
     let measure = Measure::begin();
-    find(app, tenant, user, connector).await.inspect_err(|error| measure.refuse(error.code()))
+    find_account_of_user(app, tenant, user, connector).await.inspect_err(|error| measure.refuse(error.code()))
 }
 
-async fn find(
+async fn find_account_of_user(
     app: &App,
     tenant: TenantId,
     user: &ExternalUserId,
@@ -35,17 +35,18 @@ async fn find(
     let rows = app.store.scoped_in_turn(tenant, async |tx| tx.own_accounts(&filter).await).await?;
     let rows: Vec<AccountRow> = rows
         .into_iter()
-        .filter(|row| connector.is_none_or(|connector| connector.uuid() == row.connector_id))
+        .filter(|account_row| connector.is_none_or(|connector| connector.uuid() == account_row.connector_id))
         .collect();
-    let active: Vec<&AccountRow> = rows.iter().filter(|row| row.status == AccountStatus::Active).collect();
+    let active: Vec<&AccountRow> =
+        rows.iter().filter(|account_row| account_row.status == AccountStatus::Active).collect();
     // An account in a state that only a newer version knows may be the right one. Its own error says so.
-    let unknown = rows.iter().find(|row| matches!(row.status, Stored::Unknown(_)));
+    let unknown = rows.iter().find(|account_row| matches!(account_row.status, Stored::Unknown(_)));
     match (active.as_slice(), unknown.or(rows.first())) {
         ([one], _) => Ok(one.id.into()),
         ([], Some(newest)) => Ok(newest.id.into()),
         ([], None) => Err(Error::not_found()),
         (several, _) => {
-            let ids = several.iter().map(|row| row.id.into()).collect();
+            let ids = several.iter().map(|account_row| account_row.id.into()).collect();
             let detail = "the user has several active accounts; ask for one of account_ids";
             Err(Code::AmbiguousAccount.because(detail).with(Facts::Accounts { account_ids: ids }).into())
         }

@@ -7,7 +7,7 @@
 mod report;
 mod seals;
 
-pub use report::{Broken, Report, Told};
+pub use report::{Broken, ProgressLine, Report};
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::domain::{About, Actor, Error, Event, Result};
 use crate::store::Tx;
 
 /// The instructions if [`is_due`].
-pub const DUE: &str = "the database is from before sealed values and audit logs got their present form: stop every server of the \
+pub const UPGRADE_DUE: &str = "the database is from before sealed values and audit logs got their present form: stop every server of the \
     version before, and run `bowline-server upgrade-seals` (docs/running.md, \"Upgrading\"). If this database was upgraded before, \
     somebody put an old form back: follow docs/runbooks/BowlineAuditLogBroken.md instead";
 
@@ -39,38 +39,38 @@ pub async fn is_due(app: &App) -> Result<bool> {
 ///
 /// # Errors
 /// The first error. Everything done until then remains done.
-pub async fn run(app: &App, leave_broken: bool, told: Told<'_>) -> Result<Report> {
+pub async fn run(app: &App, leave_broken: bool, told: ProgressLine<'_>) -> Result<Report> {
     let mut report = Report { was_due: is_due(app).await?, ..Report::default() };
     if !report.was_due {
         report.is_finished = true;
         return Ok(report);
     }
     let mut unsigned = Vec::new();
-    for chain in chains(app).await? {
+    for chain in sign_tenants_logs(app).await? {
         let tenant = TenantId::from(chain);
-        seals::reseal(app, tenant, &mut report, told).await?;
-        if let OldLog::Unsigned(length) = verified(app, Some(tenant), &mut report).await? {
+        seals::reseal_tenant(app, tenant, &mut report, told).await?;
+        if let OldLog::Unsigned(length) = verified_old_log(app, Some(tenant), &mut report).await? {
             unsigned.push((tenant, length));
         }
         told(&format!("{tenant}: resealed, and its audit log was read"));
     }
-    let own = verified(app, None, &mut report).await?;
+    let own = verified_old_log(app, None, &mut report).await?;
     if report.broken.is_empty() || leave_broken {
         for (tenant, length) in unsigned {
-            report.logs += app.store.scoped(tenant, async |tx| sign(tx, length).await).await?;
+            report.logs += app.store.scoped(tenant, async |tx| sign_old_log(tx, length).await).await?;
         }
-        finish(app, &own, &mut report).await?;
+        finish_upgrade(app, &own, &mut report).await?;
     }
     Ok(report)
 }
 
-/// The logs of all tenants.
-async fn chains(app: &App) -> Result<BTreeSet<Uuid>> {
+/// Signs the unsigned logs of all tenants.
+async fn sign_tenants_logs(app: &App) -> Result<BTreeSet<Uuid>> {
     let chains = app.store.operator(async |tx| tx.audit_chains().await).await?;
     Ok(chains.into_iter().filter(|chain| !chain.is_nil()).collect())
 }
 
-async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Result<OldLog> {
+async fn verified_old_log(app: &App, owner: Option<TenantId>, report: &mut Report) -> Result<OldLog> {
     let found = verify_old(app, owner.map_or(Uuid::nil(), |id| id.uuid())).await?;
     if let OldLog::Broken(finding) = found {
         report.add(owner, "audit_events.hash", About::AuditLog(owner), finding.as_str());
@@ -79,21 +79,21 @@ async fn verified(app: &App, owner: Option<TenantId>, report: &mut Report) -> Re
 }
 
 /// Adds the entry whose signature covers the `length` unsigned ones before it, unless it already exists.
-async fn sign<Scope>(tx: &mut Tx<Scope>, length: i64) -> Result<usize> {
+async fn sign_old_log<Scope>(tx: &mut Tx<Scope>, length: i64) -> Result<usize> {
     let is_signed =
         tx.sign_over(length, &Actor::CommandLine, Event::AuditSignedOver { entries: length }).await?;
     Ok(usize::from(is_signed))
 }
 
 /// Signs the service's own log, and records what was left.
-async fn finish(app: &App, own: &OldLog, report: &mut Report) -> Result<()> {
+async fn finish_upgrade(app: &App, own: &OldLog, report: &mut Report) -> Result<()> {
     let length = match own {
         OldLog::Unsigned(length) => Some(*length),
         OldLog::Signed => Some(0),
         OldLog::Broken(_) => None,
     };
     if let Some(length) = length {
-        report.logs += app.store.platform(async |tx| sign(tx, length).await).await?;
+        report.logs += app.store.platform(async |tx| sign_old_log(tx, length).await).await?;
     }
     let logs: Vec<Option<TenantId>> = report.broken_logs().collect();
     for broken in &report.broken {

@@ -8,7 +8,7 @@ use crate::domain::{About, Error, Result};
 /// What was done in this run. An earlier, interrupted run may have done the rest.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// Whether there was anything to do.
+    /// Whether there was anything to upgrade.
     pub was_due: bool,
     /// Whether the database is now in its current form, as far as possible.
     pub is_finished: bool,
@@ -80,4 +80,4 @@ impl Report {
 }
 
 /// Takes a line about how far the upgrade is.
-pub type Told<'a> = &'a (dyn Fn(&str) + Sync);
+pub type ProgressLine<'a> = &'a (dyn Fn(&str) + Sync);

@@ -12,7 +12,7 @@ use crate::store::TenantTx;
 use crate::store::webhooks::deliveries::PastEvent;
 
 /// The number of events that one transaction queues.
-const BATCH: i64 = 5_000;
+const RESENT_BATCH: i64 = 5_000;
 
 /// Sends a test event to an endpoint, whatever types of events it gets.
 ///
@@ -69,10 +69,10 @@ pub async fn resend_since(
     while let Some(from) = after {
         let (count, next) = within(app, tenant, actor, async |tx| {
             lock_enabled(tx, id).await?;
-            let past = tx.past_webhook_events(id.uuid(), asked.since, from, BATCH).await?;
-            let is_full = i64::try_from(past.len()).is_ok_and(|count| count >= BATCH);
+            let past = tx.past_webhook_events(id.uuid(), asked.since, from, RESENT_BATCH).await?;
+            let is_full = i64::try_from(past.len()).is_ok_and(|count| count >= RESENT_BATCH);
             let next = past.last().map(|last| last.sequence).filter(|_| is_full);
-            let wanted = wanted(tx, id, asked, past).await?;
+            let wanted = wanted_again(tx, id, asked, past).await?;
             let count = u64::try_from(wanted.len()).unwrap_or_default();
             if count > 0 {
                 tx.queue_webhooks_again(id.uuid(), &wanted).await?;
@@ -90,7 +90,7 @@ pub async fn resend_since(
 }
 
 /// Those of `past` that are to be sent again.
-async fn wanted(
+async fn wanted_again(
     tx: &mut TenantTx,
     id: WebhookEndpointId,
     asked: &ResendWebhooks,

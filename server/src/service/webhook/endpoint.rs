@@ -18,7 +18,7 @@ use crate::service::once::Claim;
 use crate::store::webhooks::endpoints::{EndpointRow, NewEndpoint};
 
 /// The maximum number of endpoints of a tenant. Each event is written once for each that wants it.
-const MOST: usize = 20;
+const MOST_ENDPOINTS: usize = 20;
 
 /// For how long nobody delivers to an endpoint that is being moved, if more waits for it than one transaction changes.
 const MOVING: Duration = Duration::from_secs(30);
@@ -37,17 +37,19 @@ pub async fn create(
     asked: &CreateWebhookEndpoint,
     claim: Option<&Claim>,
 ) -> Result<NewWebhookEndpoint> {
-    let (url, events) = (target(app, &asked.url)?, types(&asked.events)?);
+    let (url, events) = (endpoint_target(app, &asked.url)?, endpoint_events(&asked.events)?);
     let (id, new_secret) = (entropy::id::<bowline_api::id::WebhookEndpoint>(), secret::generate()?);
     within(app, tenant, actor, async |tx| {
         if let Some(connector) = asked.connector {
-            let row = tx.connector(connector.uuid()).await?;
-            row.filter(|row| row.removed_at.is_none()).ok_or_else(Error::not_found)?;
+            let endpoint_row = tx.connector(connector.uuid()).await?;
+            endpoint_row
+                .filter(|endpoint_row| endpoint_row.removed_at.is_none())
+                .ok_or_else(Error::not_found)?;
         }
         let connector_id = asked.connector.map(|connector| connector.uuid());
         let new = NewEndpoint { id: id.uuid(), connector_id, url: &url, events: &events };
-        let row = tx.insert_webhook_endpoint(&new).await?;
-        secret::insert(app, tx, &row, 1, &new_secret).await?;
+        let endpoint_row = tx.insert_webhook_endpoint(&new).await?;
+        secret::insert(app, tx, &endpoint_row, 1, &new_secret).await?;
         let added = Event::WebhookEndpointAdded {
             webhook_endpoint: id,
             url: &url,
@@ -56,11 +58,12 @@ pub async fn create(
         };
         tx.record(actor, added).await?;
         // Nobody else can add one until this transaction ends, because it holds the log.
-        if tx.webhook_endpoints().await?.len() > MOST {
-            let detail = format!("a tenant can have {MOST} endpoints; remove one that is not needed");
+        if tx.webhook_endpoints().await?.len() > MOST_ENDPOINTS {
+            let detail =
+                format!("a tenant can have {MOST_ENDPOINTS} endpoints; remove one that is not needed");
             return Err(Code::InvalidState.because(detail).into());
         }
-        let answer = shown_once(to_wire(row, None)?, &new_secret);
+        let answer = shown_once(to_wire(endpoint_row, None)?, &new_secret);
         if let Some(claim) = claim {
             claim.keep(app, tx, &answer).await?;
         }
@@ -80,11 +83,11 @@ pub async fn list(app: &App, tenant: TenantId, actor: &Actor) -> Result<Page<Web
     .await?;
     // Of several ends of one endpoint, the first is the last that is inserted.
     let ends: HashMap<_, _> = ends.into_iter().rev().collect();
-    let with_end = |row: EndpointRow| {
-        let end = ends.get(&row.id).copied();
-        to_wire(row, end)
+    let with_end = |endpoint_row: EndpointRow| {
+        let end = ends.get(&endpoint_row.id).copied();
+        to_wire(endpoint_row, end)
     };
-    cursor::try_map(cursor::whole(rows), |row| WebhookEndpointId::from(row.id), with_end)
+    cursor::try_map(cursor::whole(rows), |endpoint_row| WebhookEndpointId::from(endpoint_row.id), with_end)
 }
 
 /// One endpoint.
@@ -98,8 +101,8 @@ pub async fn show(
     id: WebhookEndpointId,
 ) -> Result<WebhookEndpoint> {
     within(app, tenant, actor, async |tx| {
-        let row = tx.webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-        shown(tx, row).await
+        let endpoint_row = tx.webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        shown(tx, endpoint_row).await
     })
     .await
 }
@@ -115,31 +118,32 @@ pub async fn edit(
     id: WebhookEndpointId,
     asked: &EditWebhookEndpoint,
 ) -> Result<WebhookEndpoint> {
-    let url = asked.url.as_deref().map(|url| target(app, url)).transpose()?;
-    let events = asked.events.as_deref().map(types).transpose()?;
+    let url = asked.url.as_deref().map(|url| endpoint_target(app, url)).transpose()?;
+    let events = asked.events.as_deref().map(endpoint_events).transpose()?;
     let mut is_paused = false;
     loop {
         let done = within(app, tenant, actor, async |tx| {
-            let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-            let mut edited = row.clone();
+            let endpoint_row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+            let mut edited = endpoint_row.clone();
             edited.url = url.clone().unwrap_or(edited.url);
             edited.events = events.clone().unwrap_or(edited.events);
-            let (new_url, new_events) = (edited.url != row.url, edited.events != row.events);
+            let (new_url, new_events) =
+                (edited.url != endpoint_row.url, edited.events != endpoint_row.events);
             if new_url {
-                if !tx.hurry_webhooks(row.id).await? {
+                if !tx.hurry_webhooks(endpoint_row.id).await? {
                     // Meanwhile nothing goes to the old address, and the sender does not put off what is to go.
-                    tx.pause_webhook_endpoint(row.id, MOVING).await?;
+                    tx.pause_webhook_endpoint(endpoint_row.id, MOVING).await?;
                     return Ok(None);
                 }
-                secret::reseal(app, tx, &row, &edited).await?;
+                secret::reseal_secrets(app, tx, &endpoint_row, &edited).await?;
                 edited.failing_since = None;
-                tx.mark_webhook_endpoint(row.id, None).await?;
+                tx.mark_webhook_endpoint(endpoint_row.id, None).await?;
             }
             if is_paused {
-                tx.hold_webhook_endpoint(row.id, None).await?;
+                tx.hold_webhook_endpoint(endpoint_row.id, None).await?;
             }
             if new_url || new_events {
-                tx.edit_webhook_endpoint(row.id, &edited.url, &edited.events).await?;
+                tx.edit_webhook_endpoint(endpoint_row.id, &edited.url, &edited.events).await?;
                 let event = Event::WebhookEndpointEdited {
                     webhook_endpoint: id,
                     url: new_url.then_some(edited.url.as_str()),
@@ -163,16 +167,16 @@ pub async fn edit(
 /// `not_found`.
 pub async fn remove(app: &App, tenant: TenantId, actor: &Actor, id: WebhookEndpointId) -> Result<()> {
     within(app, tenant, actor, async |tx| {
-        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-        tx.delete_webhook_secrets(row.id).await?;
-        tx.switch_webhook_endpoint(row.id, WebhookState::Removed, None).await?;
+        let endpoint_row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        tx.delete_webhook_secrets(endpoint_row.id).await?;
+        tx.switch_webhook_endpoint(endpoint_row.id, WebhookState::Removed, None).await?;
         tx.record(actor, Event::WebhookEndpointRemoved { webhook_endpoint: id }).await
     })
     .await
 }
 
 /// The normal form of a URL that may be called.
-fn target(app: &App, url: &str) -> Result<String> {
+fn endpoint_target(app: &App, url: &str) -> Result<String> {
     let target = app.webhooks.target(url);
     target.map(|target| target.as_str().to_owned()).map_err(|bad| {
         let refusal = Code::InvalidField.because(format!("url {bad}"));
@@ -181,7 +185,7 @@ fn target(app: &App, url: &str) -> Result<String> {
 }
 
 /// The types of events, each once.
-fn types(asked: &[String]) -> Result<Vec<String>> {
+fn endpoint_events(asked: &[String]) -> Result<Vec<String>> {
     let names = TenantEvent::ALL.iter().map(|kind| kind.as_str());
     let mut all: Vec<&str> = names.filter(|kind| *kind != TEST).collect();
     if asked.iter().any(|kind| !all.contains(&kind.as_str())) {

@@ -16,9 +16,9 @@ use crate::store::webhooks::deliveries::{DeliveryFilter, DeliveryRow};
 pub struct DeliveryQuery<'a> {
     /// Only those in this state.
     pub state: Option<WebhookDeliveryState>,
-    /// Where the previous page ended.
+    /// Where the previous page of deliveries ended.
     pub cursor: Option<&'a str>,
-    /// The maximum number of rows.
+    /// The maximum number of deliveries on the page.
     pub limit: i64,
 }
 
@@ -47,36 +47,38 @@ pub async fn deliveries(
     })
     .await?;
     let is_enabled = endpoint.state == WebhookState::Enabled;
-    let page = list.page(asked.as_ref(), rows, query.limit, |row| row.sequence)?;
+    let page = list.page(asked.as_ref(), rows, query.limit, |delivery_row| delivery_row.sequence)?;
     let is_tenant = matches!(actor, Actor::ApiKey { .. });
-    let seen = |row| to_wire(if is_tenant { without_the_inside(row) } else { row }, is_enabled);
-    cursor::try_map(page, |row| EventId::from(row.event), seen)
+    let seen = |delivery_row| {
+        to_wire(if is_tenant { without_the_inside(delivery_row) } else { delivery_row }, is_enabled)
+    };
+    cursor::try_map(page, |delivery_row| EventId::from(delivery_row.event), seen)
 }
 
 /// A row as its tenant sees it: an address that may not be called looks like one at which nobody answers, and how soon that was known is
 /// left out. Otherwise a tenant could find out by names and addresses of its choice which networks are ours, and what our name servers know.
-fn without_the_inside(row: DeliveryRow) -> DeliveryRow {
+fn without_the_inside(delivery_row: DeliveryRow) -> DeliveryRow {
     let not_connected = [NotSent::NotPublic, NotSent::Connect].map(NotSent::code);
-    if !row.error.as_deref().is_some_and(|error| not_connected.contains(&error)) {
-        return row;
+    if !delivery_row.error.as_deref().is_some_and(|error| not_connected.contains(&error)) {
+        return delivery_row;
     }
-    DeliveryRow { error: Some(NotSent::Connect.code().to_owned()), milliseconds: None, ..row }
+    DeliveryRow { error: Some(NotSent::Connect.code().to_owned()), milliseconds: None, ..delivery_row }
 }
 
-fn to_wire(row: DeliveryRow, is_enabled: bool) -> Result<WebhookDelivery> {
-    let state = row.state.known()?;
+fn to_wire(delivery_row: DeliveryRow, is_enabled: bool) -> Result<WebhookDelivery> {
+    let state = delivery_row.state.known()?;
     let is_next = is_enabled && state == WebhookDeliveryState::Waiting;
     Ok(WebhookDelivery {
-        event_id: row.event.into(),
-        kind: row.kind,
-        occurred_at: row.at,
+        event_id: delivery_row.event.into(),
+        kind: delivery_row.kind,
+        occurred_at: delivery_row.at,
         state: state.into(),
-        attempts: row.attempts.try_into().unwrap_or_default(),
-        attempted_at: row.attempted_at,
-        next_attempt_at: is_next.then_some(row.next_at),
-        status: row.status.and_then(|status| status.try_into().ok()),
-        error: row.error,
-        duration_ms: row.milliseconds.and_then(|count| count.try_into().ok()),
-        answer: row.answer,
+        attempts: delivery_row.attempts.try_into().unwrap_or_default(),
+        attempted_at: delivery_row.attempted_at,
+        next_attempt_at: is_next.then_some(delivery_row.next_at),
+        status: delivery_row.status.and_then(|status| status.try_into().ok()),
+        error: delivery_row.error,
+        duration_ms: delivery_row.milliseconds.and_then(|count| count.try_into().ok()),
+        answer: delivery_row.answer,
     })
 }

@@ -16,14 +16,14 @@ use crate::store::TenantTx;
 use crate::store::webhooks::endpoints::EndpointRow;
 use crate::store::webhooks::secrets::SecretRow;
 
-const SECRET: &str = "webhook_secrets.secret";
+const WEBHOOK_SECRET_COLUMN: &str = "webhook_secrets.secret";
 
 /// How long an old secret signs as well, in hours: usually, and at most.
-const USUAL_OVERLAP: u32 = 24;
-const LONGEST_OVERLAP: u32 = 720;
+const USUAL_SECRET_OVERLAP: u32 = 24;
+const LONGEST_SECRET_OVERLAP: u32 = 720;
 
 /// The maximum number of secrets that sign at the same time. Each makes the header longer.
-const MOST: usize = 4;
+const MOST_SECRETS: usize = 4;
 
 /// A new secret.
 pub(super) fn generate() -> Result<Secret> {
@@ -43,24 +43,24 @@ pub async fn rotate(
     asked: &RotateWebhookSecret,
     claim: Option<&Claim>,
 ) -> Result<NewWebhookEndpoint> {
-    let overlap_hours = asked.overlap_hours.unwrap_or(USUAL_OVERLAP);
-    if overlap_hours > LONGEST_OVERLAP {
-        let detail = format!("overlap_hours is 0 to {LONGEST_OVERLAP}");
+    let overlap_hours = asked.overlap_hours.unwrap_or(USUAL_SECRET_OVERLAP);
+    if overlap_hours > LONGEST_SECRET_OVERLAP {
+        let detail = format!("overlap_hours is 0 to {LONGEST_SECRET_OVERLAP}");
         return Err(Code::InvalidField.because(detail).field("overlap_hours").into());
     }
     let new_secret = generate()?;
     within(app, tenant, actor, async |tx| {
-        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        let endpoint_row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
         let end = tx.now().await? + TimeDelta::hours(overlap_hours.into());
-        let newest = tx.webhook_secrets(row.id).await?.first().map_or(0, |secret| secret.generation);
-        tx.expire_webhook_secret(row.id, end).await?;
-        insert(app, tx, &row, newest + 1, &new_secret).await?;
-        if tx.webhook_secrets(row.id).await?.len() > MOST {
+        let newest = tx.webhook_secrets(endpoint_row.id).await?.first().map_or(0, |secret| secret.generation);
+        tx.expire_webhook_secret(endpoint_row.id, end).await?;
+        insert(app, tx, &endpoint_row, newest + 1, &new_secret).await?;
+        if tx.webhook_secrets(endpoint_row.id).await?.len() > MOST_SECRETS {
             let detail = "several old secrets of this endpoint still sign; wait until one has expired";
             return Err(Code::InvalidState.because(detail).into());
         }
         tx.record(actor, Event::WebhookSecretRotated { webhook_endpoint: id, overlap_hours }).await?;
-        let answer = shown_once(shown(tx, row).await?, &new_secret);
+        let answer = shown_once(shown(tx, endpoint_row).await?, &new_secret);
         if let Some(claim) = claim {
             claim.keep(app, tx, &answer).await?;
         }
@@ -73,17 +73,17 @@ pub async fn rotate(
 pub(super) async fn insert(
     app: &App,
     tx: &mut TenantTx,
-    row: &EndpointRow,
+    endpoint_row: &EndpointRow,
     generation: i64,
     secret: &Secret,
 ) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
-    let sealed = vault::seal(&keys, &place(row, generation), secret.expose())?;
-    tx.insert_webhook_secret(row.id, generation, &sealed).await
+    let sealed = vault::seal(&keys, &webhook_secret_place(endpoint_row, generation), secret.expose())?;
+    tx.insert_webhook_secret(endpoint_row.id, generation, &sealed).await
 }
 
 /// Seals the secrets of an endpoint for another URL.
-pub(super) async fn reseal(
+pub(super) async fn reseal_secrets(
     app: &App,
     tx: &mut TenantTx,
     before: &EndpointRow,
@@ -91,8 +91,8 @@ pub(super) async fn reseal(
 ) -> Result<()> {
     let keys = app.vault.keys(tx).await?;
     for secret in tx.webhook_secrets(before.id).await? {
-        let opened = open(&keys, before, &secret)?;
-        let sealed = vault::seal(&keys, &place(after, secret.generation), opened.expose())?;
+        let opened = open_webhook_secret(&keys, before, &secret)?;
+        let sealed = vault::seal(&keys, &webhook_secret_place(after, secret.generation), opened.expose())?;
         tx.reseal_webhook_secret(before.id, secret.generation, &sealed).await?;
     }
     Ok(())
@@ -102,23 +102,37 @@ pub(super) async fn reseal(
 ///
 /// # Errors
 /// `integrity_error` if a secret or the URL was edited, or there is no secret.
-pub(super) async fn signer(app: &App, tx: &mut TenantTx, row: &EndpointRow) -> Result<Signer> {
+pub(super) async fn signer(app: &App, tx: &mut TenantTx, endpoint_row: &EndpointRow) -> Result<Signer> {
     let keys = app.vault.keys(tx).await?;
-    let rows = tx.webhook_secrets(row.id).await?;
-    let secrets = rows.iter().map(|secret| open(&keys, row, secret)).collect::<Result<Vec<_>>>()?;
-    Signer::new(&secrets)
-        .map_err(|_| vault::tampered(SECRET, About::WebhookEndpoint(row.id.into()), &"there is no secret"))
+    let rows = tx.webhook_secrets(endpoint_row.id).await?;
+    let secrets = rows
+        .iter()
+        .map(|secret| open_webhook_secret(&keys, endpoint_row, secret))
+        .collect::<Result<Vec<_>>>()?;
+    Signer::new(&secrets).map_err(|_| {
+        vault::tampered(
+            WEBHOOK_SECRET_COLUMN,
+            About::WebhookEndpoint(endpoint_row.id.into()),
+            &"there is no secret",
+        )
+    })
 }
 
-fn open(keys: &TenantKeys, row: &EndpointRow, secret: &SecretRow) -> Result<Secret> {
-    let about = About::WebhookEndpoint(row.id.into());
-    let opened = vault::open(keys, &place(row, secret.generation), SECRET, about, &secret.sealed_secret)?;
+fn open_webhook_secret(keys: &TenantKeys, endpoint_row: &EndpointRow, secret: &SecretRow) -> Result<Secret> {
+    let about = About::WebhookEndpoint(endpoint_row.id.into());
+    let opened = vault::open(
+        keys,
+        &webhook_secret_place(endpoint_row, secret.generation),
+        WEBHOOK_SECRET_COLUMN,
+        about,
+        &secret.sealed_secret,
+    )?;
     Secret::parse(opened).map_err(|source| Error::internal("a sealed signing secret", source))
 }
 
 /// The sealing context of a secret. Whoever edits the URL makes the secret unreadable, so messages go where the tenant wants them.
-fn place(row: &EndpointRow, generation: i64) -> Context<'_> {
-    Context::new(Purpose::WebhookSecret, SECRET, &row.id)
+fn webhook_secret_place(endpoint_row: &EndpointRow, generation: i64) -> Context<'_> {
+    Context::new(Purpose::WebhookSecret, WEBHOOK_SECRET_COLUMN, &endpoint_row.id)
         .generation(generation)
-        .facts(Facts::new().text("url", &row.url))
+        .facts(Facts::new().text("url", &endpoint_row.url))
 }

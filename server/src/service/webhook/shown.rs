@@ -10,10 +10,10 @@ use crate::store::TenantTx;
 use crate::store::webhooks::endpoints::EndpointRow;
 
 /// The endpoint as the API shows it.
-pub(super) async fn shown(tx: &mut TenantTx, row: EndpointRow) -> Result<WebhookEndpoint> {
-    let secrets = tx.webhook_secrets(row.id).await?;
+pub(super) async fn shown(tx: &mut TenantTx, endpoint_row: EndpointRow) -> Result<WebhookEndpoint> {
+    let secrets = tx.webhook_secrets(endpoint_row.id).await?;
     let end = secrets.iter().filter_map(|secret| secret.expires_at).min();
-    to_wire(row, end)
+    to_wire(endpoint_row, end)
 }
 
 /// The endpoint with a secret that is never shown again.
@@ -23,18 +23,18 @@ pub(super) fn shown_once(endpoint: WebhookEndpoint, secret: &Secret) -> NewWebho
 
 /// `old_secret_expires_at` is when the first of its old secrets expires.
 pub(super) fn to_wire(
-    row: EndpointRow,
+    endpoint_row: EndpointRow,
     old_secret_expires_at: Option<DateTime<Utc>>,
 ) -> Result<WebhookEndpoint> {
     Ok(WebhookEndpoint {
-        id: row.id.into(),
-        url: row.url,
-        events: row.events,
-        connector_id: row.connector_id.map(Into::into),
-        state: row.state.known()?.into(),
-        state_reason: row.state_reason,
-        failing_since: row.failing_since,
+        id: endpoint_row.id.into(),
+        url: endpoint_row.url,
+        events: endpoint_row.events,
+        connector_id: endpoint_row.connector_id.map(Into::into),
+        state: endpoint_row.state.known()?.into(),
+        state_reason: endpoint_row.state_reason,
+        failing_since: endpoint_row.failing_since,
         old_secret_expires_at,
-        created_at: row.created_at,
+        created_at: endpoint_row.created_at,
     })
 }

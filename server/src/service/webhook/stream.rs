@@ -15,15 +15,15 @@ use crate::service::limit::streams;
 use crate::store::TenantTx;
 use crate::store::webhooks::stream::ToldEvent;
 
-/// The pause between two looks.
-const ROUND: Duration = Duration::from_secs(1);
+/// The pause between two looks for a tenant's events.
+const STREAM_ROUND: Duration = Duration::from_secs(1);
 /// The interval between two checks of the key, each of which is a sign of life as well.
-const BEAT: Duration = Duration::from_secs(15);
+const KEY_CHECK_BEAT: Duration = Duration::from_secs(15);
 /// The number of events of one look.
-const BATCH: i64 = 100;
+const STREAM_BATCH: i64 = 100;
 
 /// The id that stands for the time before all events.
-const BEGINNING: Uuid = Uuid::nil();
+const BEFORE_ALL_EVENTS: Uuid = Uuid::nil();
 
 /// One thing that a stream tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,16 +43,16 @@ pub enum Frame {
 /// Why a stream ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// The API key does not work any more.
+    /// The stream ends, because the tenant's API key does not work any more.
     KeyEnded,
-    /// The process is about to stop.
+    /// The tenant's stream ends, because the process is about to stop.
     Stopping,
-    /// The database is not available.
+    /// The tenant's stream ends, because the database is not available.
     Unavailable,
 }
 
 impl End {
-    /// The name on the wire.
+    /// The name of the end of a tenant's stream on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::KeyEnded => "key_ended",
@@ -63,10 +63,10 @@ impl End {
 }
 
 /// Where a stream is.
-enum Place {
+enum FollowerPlace {
     /// It begins after this event, or now. The text may be no id.
     Start(Option<String>),
-    /// It has told everything up to this number.
+    /// The follower was told everything up to this number.
     At(i64),
     Ended,
 }
@@ -75,13 +75,13 @@ enum Place {
 pub struct Follower {
     app: Arc<App>,
     key: VerifiedKey,
-    place: Place,
+    place: FollowerPlace,
     last: EventId,
     frames: VecDeque<Frame>,
     is_ready: bool,
-    /// When the key is checked next.
+    /// When the follower's API key is checked next.
     check_at: Instant,
-    _open: streams::Place<TenantId>,
+    _open: streams::StreamPlace<TenantId>,
 }
 
 /// Begins a stream: after the event `after`, or now.
@@ -93,11 +93,11 @@ pub fn follow(app: Arc<App>, key: VerifiedKey, after: Option<String>) -> Result<
     Ok(Follower {
         app,
         key,
-        place: Place::Start(after),
-        last: BEGINNING.into(),
+        place: FollowerPlace::Start(after),
+        last: BEFORE_ALL_EVENTS.into(),
         frames: VecDeque::new(),
         is_ready: false,
-        check_at: Instant::now() + BEAT,
+        check_at: Instant::now() + KEY_CHECK_BEAT,
         _open: open,
     })
 }
@@ -106,7 +106,7 @@ impl Follower {
     /// What the stream tells next. `None` once it has ended.
     pub async fn next(&mut self) -> Option<Frame> {
         loop {
-            if matches!(self.place, Place::Ended) {
+            if matches!(self.place, FollowerPlace::Ended) {
                 return None;
             }
             // First, because a reader that is slow, or is never up to date, must not go on after its key has ended.
@@ -118,7 +118,7 @@ impl Follower {
                 ended => ended,
             };
             if let Err(end) = done {
-                self.place = Place::Ended;
+                self.place = FollowerPlace::Ended;
                 return Some(Frame::End(end));
             }
         }
@@ -129,7 +129,7 @@ impl Follower {
         if Instant::now() < self.check_at {
             return Ok(());
         }
-        self.check_at = Instant::now() + BEAT;
+        self.check_at = Instant::now() + KEY_CHECK_BEAT;
         self.frames.push_back(Frame::Beat);
         match api_key::verify(&self.app, self.key.presented).await {
             Ok(_) => Ok(()),
@@ -137,7 +137,7 @@ impl Follower {
                 Err(End::KeyEnded)
             }
             // Whoever comes back learns what it is, and may come again.
-            Err(error) => Err(unavailable(&error)),
+            Err(error) => Err(stream_unavailable(&error)),
         }
     }
 
@@ -146,16 +146,16 @@ impl Follower {
             return Err(End::Stopping);
         }
         let at = match &self.place {
-            Place::Start(after) => {
+            FollowerPlace::Start(after) => {
                 let after = after.clone();
                 return self.start(after.as_deref()).await;
             }
-            Place::At(at) => *at,
-            Place::Ended => return Ok(()),
+            FollowerPlace::At(at) => *at,
+            FollowerPlace::Ended => return Ok(()),
         };
         let events = self.read(at).await?;
         if let Some(last) = events.last() {
-            (self.place, self.last) = (Place::At(last.sequence), last.id.into());
+            (self.place, self.last) = (FollowerPlace::At(last.sequence), last.id.into());
             let frames = events.into_iter().map(|event| Frame::Event(event.id.into(), event.payload));
             self.frames.extend(frames);
             return Ok(());
@@ -174,42 +174,42 @@ impl Follower {
             .store
             .scoped_in_turn(self.key.tenant(), async |tx| {
                 if let Some(id) = named
-                    && let Some(sequence) = number(tx, id.uuid()).await?
+                    && let Some(sequence) = number_of_event(tx, id.uuid()).await?
                 {
                     return Ok((true, (sequence, id.uuid())));
                 }
-                Ok((false, tx.last_webhook_event().await?.unwrap_or((0, BEGINNING))))
+                Ok((false, tx.last_webhook_event().await?.unwrap_or((0, BEFORE_ALL_EVENTS))))
             })
             .await;
-        let (is_named, (sequence, id)) = found.map_err(|error| unavailable(&error))?;
+        let (is_named, (sequence, id)) = found.map_err(|error| stream_unavailable(&error))?;
         if after.is_some() && !is_named {
             self.frames.push_back(Frame::Gap);
         }
-        (self.place, self.last) = (Place::At(sequence), id.into());
+        (self.place, self.last) = (FollowerPlace::At(sequence), id.into());
         Ok(())
     }
 
     async fn read(&self, after: i64) -> Result<Vec<ToldEvent>, End> {
-        let read = async |tx: &mut TenantTx| tx.webhook_events_after(after, BATCH).await;
+        let read = async |tx: &mut TenantTx| tx.webhook_events_after(after, STREAM_BATCH).await;
         let events = self.app.store.scoped_in_turn(self.key.tenant(), read).await;
-        events.map_err(|error| unavailable(&error))
+        events.map_err(|error| stream_unavailable(&error))
     }
 
     /// Waits for the next look.
     async fn wait(&self) -> Result<(), End> {
         tokio::select! {
             () = self.app.drained() => Err(End::Stopping),
-            () = sleep(ROUND) => Ok(()),
+            () = sleep(STREAM_ROUND) => Ok(()),
         }
     }
 }
 
 /// The number of an event that is kept.
-async fn number(tx: &mut TenantTx, id: Uuid) -> Result<Option<i64>> {
-    if id == BEGINNING { Ok(Some(0)) } else { tx.webhook_event_number(id).await }
+async fn number_of_event(tx: &mut TenantTx, id: Uuid) -> Result<Option<i64>> {
+    if id == BEFORE_ALL_EVENTS { Ok(Some(0)) } else { tx.webhook_event_number(id).await }
 }
 
-fn unavailable(error: &Error) -> End {
+fn stream_unavailable(error: &Error) -> End {
     tracing::warn!(error = %chain(error), "a tenant's stream of events ends, because its key or its events cannot be read");
     End::Unavailable
 }
@@ -240,7 +240,7 @@ mod tests {
         let key = api_key::verify(&app, parse_api_key(&new.secret).unwrap()).await.unwrap();
 
         let mut stream = follow(Arc::clone(&app), key, None).unwrap();
-        let event = Frame::Event(BEGINNING.into(), String::new());
+        let event = Frame::Event(BEFORE_ALL_EVENTS.into(), String::new());
         stream.frames.extend(std::iter::repeat_n(event.clone(), 3));
         stream.check_at = Instant::now();
         assert_eq!(stream.next().await.as_ref(), Some(&event), "the key works");

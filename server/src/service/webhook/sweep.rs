@@ -7,11 +7,11 @@ use crate::domain::Result;
 use crate::store::{TenantTx, WorkerTx};
 
 /// How long events and their deliveries are kept.
-const KEPT: TimeDelta = TimeDelta::days(30);
+const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long those of changed files are kept, which can be many: as long as they are tried.
-const CHANGES_KEPT: TimeDelta = TimeDelta::days(3);
+const CHANGED_FILES_KEPT: TimeDelta = TimeDelta::days(3);
 /// The number of rows of one transaction, and of endpoints of one run.
-const BATCH: i64 = 1_000;
+const DELIVERIES_SWEEP_BATCH: i64 = 1_000;
 
 /// Deletes old events and removed endpoints, and returns the number of rows.
 ///
@@ -23,9 +23,9 @@ pub async fn sweep(app: &App) -> Result<usize> {
         .worker(async |tx: &mut WorkerTx| {
             let now = tx.now().await?;
             Ok((
-                tx.tenants_with_old_webhooks(now - KEPT, BATCH).await?,
-                tx.old_changes(now - CHANGES_KEPT, BATCH).await?,
-                tx.removed_webhook_endpoints(BATCH).await?,
+                tx.tenants_with_old_webhooks(now - DELIVERIES_KEPT, DELIVERIES_SWEEP_BATCH).await?,
+                tx.old_changes(now - CHANGED_FILES_KEPT, DELIVERIES_SWEEP_BATCH).await?,
+                tx.removed_webhook_endpoints(DELIVERIES_SWEEP_BATCH).await?,
             ))
         })
         .await?;
@@ -34,8 +34,8 @@ pub async fn sweep(app: &App) -> Result<usize> {
         deleted += app
             .store
             .scoped(tenant.into(), async |tx| {
-                let before = tx.now().await? - KEPT;
-                tx.delete_old_webhooks(before, BATCH).await
+                let before = tx.now().await? - DELIVERIES_KEPT;
+                tx.delete_old_webhooks(before, DELIVERIES_SWEEP_BATCH).await
             })
             .await?;
     }
@@ -44,7 +44,9 @@ pub async fn sweep(app: &App) -> Result<usize> {
         deleted += app.store.scoped(tenant.into(), delete).await?;
     }
     for one in removed {
-        let delete = async |tx: &mut TenantTx| tx.delete_removed_webhook_endpoint(one.endpoint, BATCH).await;
+        let delete = async |tx: &mut TenantTx| {
+            tx.delete_removed_webhook_endpoint(one.endpoint, DELIVERIES_SWEEP_BATCH).await
+        };
         deleted += app.store.scoped(one.tenant.into(), delete).await?;
     }
     Ok(deleted)

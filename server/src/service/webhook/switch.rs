@@ -12,7 +12,7 @@ use crate::store::TenantTx;
 use crate::store::webhooks::endpoints::EndpointRow;
 
 /// Why an endpoint is disabled whose tenant or operator asked for it.
-const REQUESTED: &str = "requested";
+const DISABLED_BY_REQUEST: &str = "requested";
 
 /// Disables an endpoint. It is told of nothing that happens until it is enabled. A disabled one stays as it is.
 ///
@@ -25,11 +25,11 @@ pub async fn disable(
     id: WebhookEndpointId,
 ) -> Result<WebhookEndpoint> {
     within(app, tenant, actor, async |tx| {
-        let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-        if row.state == WebhookState::Enabled {
-            disable_locked(tx, actor, &row, REQUESTED).await?;
+        let endpoint_row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+        if endpoint_row.state == WebhookState::Enabled {
+            disable_locked(tx, actor, &endpoint_row, DISABLED_BY_REQUEST).await?;
         }
-        current(tx, id).await
+        current_endpoint(tx, id).await
     })
     .await
 }
@@ -46,16 +46,16 @@ pub async fn enable(
 ) -> Result<WebhookEndpoint> {
     loop {
         let enabled = within(app, tenant, actor, async |tx| {
-            let row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-            if row.state == WebhookState::Disabled {
+            let endpoint_row = tx.lock_webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+            if endpoint_row.state == WebhookState::Disabled {
                 // It is enabled at last, because its sender would put off what one transaction lets go before the next.
-                if !tx.hurry_webhooks(row.id).await? {
+                if !tx.hurry_webhooks(endpoint_row.id).await? {
                     return Ok(None);
                 }
-                tx.switch_webhook_endpoint(row.id, WebhookState::Enabled, None).await?;
+                tx.switch_webhook_endpoint(endpoint_row.id, WebhookState::Enabled, None).await?;
                 tx.record(actor, Event::WebhookEndpointEnabled { webhook_endpoint: id }).await?;
             }
-            current(tx, id).await.map(Some)
+            current_endpoint(tx, id).await.map(Some)
         })
         .await?;
         if let Some(endpoint) = enabled {
@@ -68,14 +68,15 @@ pub async fn enable(
 pub(super) async fn disable_locked(
     tx: &mut TenantTx,
     actor: &Actor,
-    row: &EndpointRow,
+    endpoint_row: &EndpointRow,
     reason: &str,
 ) -> Result<()> {
-    tx.switch_webhook_endpoint(row.id, WebhookState::Disabled, Some(reason)).await?;
-    tx.record(actor, Event::WebhookEndpointDisabled { webhook_endpoint: row.id.into(), reason }).await
+    tx.switch_webhook_endpoint(endpoint_row.id, WebhookState::Disabled, Some(reason)).await?;
+    tx.record(actor, Event::WebhookEndpointDisabled { webhook_endpoint: endpoint_row.id.into(), reason })
+        .await
 }
 
-async fn current(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<WebhookEndpoint> {
-    let row = tx.webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    shown(tx, row).await
+async fn current_endpoint(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<WebhookEndpoint> {
+    let endpoint_row = tx.webhook_endpoint(id.uuid()).await?.ok_or_else(Error::not_found)?;
+    shown(tx, endpoint_row).await
 }

@@ -8,9 +8,9 @@ use diesel::sql_types::{BigInt, Bool};
 
 use crate::store::schema::accounts;
 
-const USED: &str = "coalesce(accounts.last_used_at, '-infinity'::timestamptz)";
+const LAST_USED: &str = "coalesce(accounts.last_used_at, '-infinity'::timestamptz)";
 /// An account's id begins with the time at which it was made, and it is linked right then. A day of difference between clocks is allowed.
-const CLOCKS_DIFFER: i64 = 86_400;
+const CLOCK_DIFFERENCE_SECONDS: i64 = 86_400;
 
 type Condition = Box<dyn BoxableExpression<accounts::table, Pg, SqlType = Bool>>;
 
@@ -18,24 +18,24 @@ pub(super) fn conditions(ages: &Ages) -> Vec<Condition> {
     let seconds = |age: Age| i64::try_from(age.seconds()).unwrap_or(i64::MAX / 2);
     let mut all = Vec::new();
     if let Some(age) = ages.used_within {
-        all.push(compared(&format!("{USED} >= "), seconds(age)));
+        all.push(compared_age(&format!("{LAST_USED} >= "), seconds(age)));
     }
     if let Some(age) = ages.unused_for {
-        all.push(compared(&format!("{USED} < "), seconds(age)));
+        all.push(compared_age(&format!("{LAST_USED} < "), seconds(age)));
         // What was linked since then had no time to be used.
-        all.push(compared("accounts.linked_at < ", seconds(age)));
+        all.push(compared_age("accounts.linked_at < ", seconds(age)));
     }
     if let Some(age) = ages.linked_within {
-        all.push(compared("accounts.linked_at >= ", seconds(age)));
-        all.push(id_from(seconds(age).saturating_add(CLOCKS_DIFFER)));
+        all.push(compared_age("accounts.linked_at >= ", seconds(age)));
+        all.push(id_from(seconds(age).saturating_add(CLOCK_DIFFERENCE_SECONDS)));
     }
     if let Some(age) = ages.linked_for {
-        all.push(compared("accounts.linked_at < ", seconds(age)));
+        all.push(compared_age("accounts.linked_at < ", seconds(age)));
     }
     all
 }
 
-fn compared(to: &str, seconds: i64) -> Condition {
+fn compared_age(to: &str, seconds: i64) -> Condition {
     Box::new(sql::<Bool>(&format!("{to} now() - ")).bind::<BigInt, _>(seconds).sql(" * interval '1 second'"))
 }
 

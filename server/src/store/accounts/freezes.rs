@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::domain::state::account::{self, Trigger};
+use crate::domain::state::account::{self, AccountTrigger};
 use crate::domain::{Result, Whose};
 use crate::store::schema::{account_freezes, accounts, connectors};
 use crate::store::whose::of_tenants;
@@ -75,15 +75,15 @@ impl TenantTx {
     }
 
     /// Adds a freeze. False if there is one already, which stays unchanged.
-    pub async fn insert_freeze(&mut self, row: &FreezeRow) -> Result<bool> {
-        let insert = diesel::insert_into(account_freezes::table).values(row).on_conflict_do_nothing();
+    pub async fn insert_freeze(&mut self, freeze_row: &FreezeRow) -> Result<bool> {
+        let insert = diesel::insert_into(account_freezes::table).values(freeze_row).on_conflict_do_nothing();
         Ok(insert.execute(self.connection()).await? == 1)
     }
 
     /// Removes and returns a freeze.
     pub async fn delete_freeze(&mut self, provider_account_id: &str) -> Result<Option<FreezeRow>> {
-        let row = account_freezes::table.find((self.tenant_uuid(), provider_account_id));
-        let delete = diesel::delete(row).returning(FreezeRow::as_returning());
+        let freeze_row = account_freezes::table.find((self.tenant_uuid(), provider_account_id));
+        let delete = diesel::delete(freeze_row).returning(FreezeRow::as_returning());
         Ok(delete.get_result(self.connection()).await.optional()?)
     }
 
@@ -94,7 +94,7 @@ impl TenantTx {
         issuer: &str,
         provider_account_id: &str,
         from: AccountStatus,
-        trigger: Trigger,
+        trigger: AccountTrigger,
         reason: Option<&str>,
         at: DateTime<Utc>,
     ) -> Result<Vec<Uuid>> {
@@ -115,8 +115,9 @@ impl TenantTx {
 impl OperatorTx {
     /// The freeze of a provider account.
     pub async fn freeze(&mut self, tenant: Uuid, provider_account_id: &str) -> Result<Option<FreezeRow>> {
-        let query = account_freezes::table.find((tenant, provider_account_id)).select(FreezeRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let freeze_query =
+            account_freezes::table.find((tenant, provider_account_id)).select(FreezeRow::as_select());
+        Ok(freeze_query.first(self.connection()).await.optional()?)
     }
 
     /// The freezes of one tenant or of all in key order, after `from`; with `backwards` those before it, nearest first.
@@ -128,25 +129,25 @@ impl OperatorTx {
         limit: i64,
     ) -> Result<Vec<FreezeRow>> {
         use account_freezes::{provider_account_id, tenant_id};
-        let mut query =
+        let mut freeze_query =
             account_freezes::table.select(FreezeRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
-        query = of_tenants!(query, tenant_id, whose);
+        freeze_query = of_tenants!(freeze_query, tenant_id, whose);
         if let Some((tenant, account)) = from.cloned() {
-            query = if backwards {
-                query.filter(
+            freeze_query = if backwards {
+                freeze_query.filter(
                     tenant_id.lt(tenant).or(tenant_id.eq(tenant).and(provider_account_id.lt(account))),
                 )
             } else {
-                query.filter(
+                freeze_query.filter(
                     tenant_id.gt(tenant).or(tenant_id.eq(tenant).and(provider_account_id.gt(account))),
                 )
             };
         }
-        let query = if backwards {
-            query.order((tenant_id.desc(), provider_account_id.desc()))
+        let freeze_query = if backwards {
+            freeze_query.order((tenant_id.desc(), provider_account_id.desc()))
         } else {
-            query.order((tenant_id.asc(), provider_account_id.asc()))
+            freeze_query.order((tenant_id.asc(), provider_account_id.asc()))
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(freeze_query.load(self.connection()).await?)
     }
 }

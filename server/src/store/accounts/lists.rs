@@ -17,7 +17,7 @@ use crate::store::pg::estimate::{Counted, Explained, expected_rows};
 use crate::store::schema::accounts;
 
 /// The maximum number of rows counted. Beyond that, the planner's estimate is used.
-const COUNTED: i64 = 2_000;
+const MOST_ACCOUNTS_COUNTED: i64 = 2_000;
 pub(super) const TOO_BROAD: &str = "no value is or begins with this text, and looking for it within texts took too long; look for a whole \
      e-mail address, user id or Dropbox id, for more of the text, or in one tenant or one status";
 
@@ -46,7 +46,7 @@ impl OperatorTx {
         Ok(found)
     }
 
-    /// The same for a filter with one state at most.
+    /// The page of accounts for a filter with one state at most.
     async fn accounts_of(
         &mut self,
         filter: &AccountFilter,
@@ -78,8 +78,8 @@ impl OperatorTx {
 
     /// One account of any tenant.
     pub async fn seen_account(&mut self, id: Uuid) -> Result<Option<SeenAccount>> {
-        let query = accounts::table.filter(accounts::id.eq(id)).select(SeenAccount::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let list_query = accounts::table.filter(accounts::id.eq(id)).select(SeenAccount::as_select());
+        Ok(list_query.first(self.connection()).await.optional()?)
     }
 
     /// The number of accounts that match a filter: counted if there are few, otherwise estimated by the planner.
@@ -90,7 +90,9 @@ impl OperatorTx {
         let mut total = Total::NONE;
         for one in filter.by_state() {
             let counted = match self.expected_accounts(&one).await? {
-                Some(count) if count >= COUNTED.unsigned_abs() * 10 => Total { count, approximate: true },
+                Some(count) if count >= MOST_ACCOUNTS_COUNTED.unsigned_abs() * 10 => {
+                    Total { count, approximate: true }
+                }
                 expected => {
                     self.count_some(ids(&one), expected.unwrap_or_default()).await.map_err(too_rare)?
                 }
@@ -108,8 +110,9 @@ impl OperatorTx {
 
     /// Counts up to the limit. If there are more, `expected` is used.
     pub(super) async fn count_some(&mut self, ids: Ids, expected: u64) -> Result<Total> {
-        let counted: i64 = Counted(ids.limit(COUNTED + 1)).get_result(self.connection()).await?;
-        let counted_all = counted <= COUNTED;
+        let counted: i64 =
+            Counted(ids.limit(MOST_ACCOUNTS_COUNTED + 1)).get_result(self.connection()).await?;
+        let counted_all = counted <= MOST_ACCOUNTS_COUNTED;
         let count = if counted_all { counted.unsigned_abs() } else { expected.max(counted.unsigned_abs()) };
         Ok(Total { count, approximate: !counted_all })
     }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::schema::accounts;
 use super::{Stored, TenantTx, violated};
 use crate::domain::Result;
-use crate::domain::state::account::{self, Trigger};
+use crate::domain::state::account::{self, AccountTrigger};
 use search_texts::search_text;
 
 /// A row with its sealed tokens.
@@ -70,11 +70,11 @@ pub struct OwnAccounts<'a> {
     pub status: Option<AccountStatus>,
     /// Only accounts beyond this id: older ones, or if the flag is true, newer ones (oldest first).
     pub from: Option<(Uuid, bool)>,
-    /// The maximum number of rows.
+    /// The maximum number of accounts.
     pub limit: i64,
 }
 
-/// The result of a refresh.
+/// The result of writing a refresh into its account.
 pub struct Refreshed {
     /// The reason why the provider account is frozen; `None` if it is not.
     pub frozen: Option<String>,
@@ -89,18 +89,18 @@ pub struct Refreshed {
 impl TenantTx {
     /// One account.
     pub async fn account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
-        let query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let account_query = accounts::table.find((self.tenant_uuid(), id)).select(AccountRow::as_select());
+        Ok(account_query.first(self.connection()).await.optional()?)
     }
 
     /// One account, locked until this transaction ends. Its key columns never change, so recording a holding, whose
     /// foreign key references the row, does not wait.
     pub async fn lock_account(&mut self, id: Uuid) -> Result<Option<AccountRow>> {
-        let query = accounts::table
+        let account_query = accounts::table
             .find((self.tenant_uuid(), id))
             .select(AccountRow::as_select())
             .for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(account_query.first(self.connection()).await.optional()?)
     }
 
     /// The account of this user at this provider account, if it was ever linked, locked.
@@ -110,47 +110,47 @@ impl TenantTx {
         external_user_id: &str,
         provider_account_id: &str,
     ) -> Result<Option<AccountRow>> {
-        let query = accounts::table
+        let account_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::connector_id.eq(connector))
             .filter(accounts::external_user_id.eq(external_user_id))
             .filter(accounts::provider_account_id.eq(provider_account_id))
             .select(AccountRow::as_select())
             .for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(account_query.first(self.connection()).await.optional()?)
     }
 
     /// Up to `limit` accounts of a connector that are not revoked, oldest first.
     pub async fn living_accounts(&mut self, connector: Uuid, limit: i64) -> Result<Vec<Uuid>> {
         let ended = [AccountStatus::Revoking.as_str(), AccountStatus::Revoked.as_str()];
-        let query = accounts::table
+        let account_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::connector_id.eq(connector)))
             .filter(accounts::status.ne_all(ended))
             .order(accounts::id)
             .limit(limit)
             .select(accounts::id);
-        Ok(query.load(self.connection()).await?)
+        Ok(account_query.load(self.connection()).await?)
     }
 
     /// One page of the tenant's accounts, newest first.
     pub async fn own_accounts(&mut self, wanted: &OwnAccounts<'_>) -> Result<Vec<AccountRow>> {
-        let mut query = accounts::table
+        let mut account_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .limit(wanted.limit)
             .select(AccountRow::as_select())
             .into_boxed();
         if let Some(user) = wanted.external_user_id {
-            query = query.filter(accounts::external_user_id.eq(user.to_owned()));
+            account_query = account_query.filter(accounts::external_user_id.eq(user.to_owned()));
         }
         if let Some(status) = wanted.status {
-            query = query.filter(accounts::status.eq(status.as_str()));
+            account_query = account_query.filter(accounts::status.eq(status.as_str()));
         }
-        query = match wanted.from {
-            Some((id, true)) => query.filter(accounts::id.gt(id)).order(accounts::id.asc()),
-            Some((id, false)) => query.filter(accounts::id.lt(id)).order(accounts::id.desc()),
-            None => query.order(accounts::id.desc()),
+        account_query = match wanted.from {
+            Some((id, true)) => account_query.filter(accounts::id.gt(id)).order(accounts::id.asc()),
+            Some((id, false)) => account_query.filter(accounts::id.lt(id)).order(accounts::id.desc()),
+            None => account_query.order(accounts::id.desc()),
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(account_query.load(self.connection()).await?)
     }
 
     /// Up to `limit` accounts of a user, newest first: those that are revoked or about to be, or all others.
@@ -161,22 +161,22 @@ impl TenantTx {
         limit: usize,
     ) -> Result<Vec<AccountRow>> {
         let states = [AccountStatus::Revoking.as_str(), AccountStatus::Revoked.as_str()];
-        let query = accounts::table
+        let account_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::external_user_id.eq(external_user_id))
             .filter(accounts::status.eq_any(states).eq(ended))
             .order(accounts::id.desc())
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(AccountRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(account_query.load(self.connection()).await?)
     }
 
-    /// Adds an account, or replaces the one with its id by `row`. False if someone else has linked the same account for
+    /// Adds an account, or replaces the one with its id by `account_row`. False if someone else has linked the same account for
     /// the first time at the same moment, in which case the transaction can no longer be used.
-    pub async fn put_account(&mut self, row: &AccountRow) -> Result<bool> {
+    pub async fn put_account(&mut self, account_row: &AccountRow) -> Result<bool> {
         use diesel::upsert::excluded;
         let put = diesel::insert_into(accounts::table)
-            .values((row, accounts::search_text.eq(row.search_text())))
+            .values((account_row, accounts::search_text.eq(account_row.search_text())))
             .on_conflict((accounts::tenant_id, accounts::id))
             .do_update()
             .set((
@@ -209,27 +209,27 @@ impl TenantTx {
 
     /// Moves an account to another connector and provider account, with the tokens of its next generation, if it is still active at the
     /// previous one. False if its user has linked the same account there, in which case the transaction can no longer be used.
-    pub async fn move_account(&mut self, row: &AccountRow) -> Result<bool> {
-        let update = diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
-            .filter(accounts::generation.eq(row.generation - 1))
+    pub async fn move_account(&mut self, account_row: &AccountRow) -> Result<bool> {
+        let update = diesel::update(accounts::table.find((self.tenant_uuid(), account_row.id)))
+            .filter(accounts::generation.eq(account_row.generation - 1))
             .filter(accounts::status.eq(AccountStatus::Active.as_str()))
             .set((
-                accounts::connector_id.eq(row.connector_id),
-                accounts::provider_account_id.eq(&row.provider_account_id),
-                accounts::email.eq(&row.email),
-                accounts::display_name.eq(&row.display_name),
-                accounts::search_text.eq(row.search_text()),
-                accounts::status.eq(row.status.as_str()),
-                accounts::status_reason.eq(row.status_reason.as_deref()),
-                accounts::scopes.eq(&row.scopes),
-                accounts::missing_scopes.eq(&row.missing_scopes),
-                accounts::generation.eq(row.generation),
-                accounts::sealed_access_token.eq(row.sealed_access_token.as_deref()),
-                accounts::access_expires_at.eq(row.access_expires_at),
-                accounts::sealed_refresh_token.eq(row.sealed_refresh_token.as_deref()),
-                accounts::refreshed_at.eq(row.refreshed_at),
-                accounts::updated_at.eq(row.updated_at),
-                accounts::protocol.eq(row.protocol.as_str()),
+                accounts::connector_id.eq(account_row.connector_id),
+                accounts::provider_account_id.eq(&account_row.provider_account_id),
+                accounts::email.eq(&account_row.email),
+                accounts::display_name.eq(&account_row.display_name),
+                accounts::search_text.eq(account_row.search_text()),
+                accounts::status.eq(account_row.status.as_str()),
+                accounts::status_reason.eq(account_row.status_reason.as_deref()),
+                accounts::scopes.eq(&account_row.scopes),
+                accounts::missing_scopes.eq(&account_row.missing_scopes),
+                accounts::generation.eq(account_row.generation),
+                accounts::sealed_access_token.eq(account_row.sealed_access_token.as_deref()),
+                accounts::access_expires_at.eq(account_row.access_expires_at),
+                accounts::sealed_refresh_token.eq(account_row.sealed_refresh_token.as_deref()),
+                accounts::refreshed_at.eq(account_row.refreshed_at),
+                accounts::updated_at.eq(account_row.updated_at),
+                accounts::protocol.eq(account_row.protocol.as_str()),
             ));
         match update.execute(self.connection()).await {
             Ok(moved) => Ok(moved == 1),
@@ -245,14 +245,14 @@ impl TenantTx {
         after: Option<Uuid>,
         limit: i64,
     ) -> Result<Vec<Uuid>> {
-        let query = accounts::table
+        let account_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::connector_id.eq(connector)))
             .filter(accounts::id.gt(after.unwrap_or_default()))
             .filter(accounts::status.eq(AccountStatus::Active.as_str()))
             .order(accounts::id)
             .limit(limit)
             .select(accounts::id);
-        Ok(query.load(self.connection()).await?)
+        Ok(account_query.load(self.connection()).await?)
     }
 
     /// Writes a refresh back if the account is still at `generation` and has the status `from`; false if it is not.
@@ -264,7 +264,7 @@ impl TenantTx {
         refreshed: &Refreshed,
     ) -> Result<bool> {
         let frozen = refreshed.frozen.is_some();
-        let Some(to) = account::after(from, Trigger::Refreshed { frozen }) else { return Ok(false) };
+        let Some(to) = account::after(from, AccountTrigger::Refreshed { frozen }) else { return Ok(false) };
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let update = diesel::update(accounts::table.find((self.tenant_uuid(), id)))
             .filter(accounts::generation.eq(generation).and(accounts::status.eq(from.as_str())))
@@ -288,7 +288,7 @@ impl TenantTx {
         id: Uuid,
         generation: i64,
         from: AccountStatus,
-        trigger: Trigger,
+        trigger: AccountTrigger,
         reason: Option<&str>,
     ) -> Result<bool> {
         let Some(to) = account::after(from, trigger) else { return Ok(false) };
@@ -303,13 +303,13 @@ impl TenantTx {
     }
 
     /// Removes the tokens of a locked account and marks it `revoking`, at the next generation.
-    pub async fn strip_account(&mut self, row: &AccountRow, reason: &str) -> Result<()> {
-        self.erase_narrowed_tokens(row.id).await?;
-        diesel::update(accounts::table.find((self.tenant_uuid(), row.id)))
+    pub async fn strip_account(&mut self, account_row: &AccountRow, reason: &str) -> Result<()> {
+        self.erase_narrowed_tokens(account_row.id).await?;
+        diesel::update(accounts::table.find((self.tenant_uuid(), account_row.id)))
             .set((
                 accounts::status.eq(AccountStatus::Revoking.as_str()),
                 accounts::status_reason.eq(reason),
-                accounts::generation.eq(row.generation + 1),
+                accounts::generation.eq(account_row.generation + 1),
                 accounts::sealed_access_token.eq(None::<Vec<u8>>),
                 accounts::access_expires_at.eq(None::<DateTime<Utc>>),
                 accounts::sealed_refresh_token.eq(None::<Vec<u8>>),

@@ -59,12 +59,12 @@ impl Part {
 }
 
 impl AccountKey {
-    /// The key of `row` in the order `sort`.
-    pub fn of(row: &SeenAccount, sort: AccountSort) -> Self {
+    /// The key of `account_row` in the order `sort`.
+    pub fn of(account_row: &SeenAccount, sort: AccountSort) -> Self {
         Self {
-            id: row.id,
-            email: (sort == AccountSort::Email).then(|| row.email.clone()),
-            used: row.last_used_at.filter(|_| sort == AccountSort::Used),
+            id: account_row.id,
+            email: (sort == AccountSort::Email).then(|| account_row.email.clone()),
+            used: account_row.last_used_at.filter(|_| sort == AccountSort::Used),
             part: Part::List,
         }
     }
@@ -79,13 +79,13 @@ impl AccountKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Range {
     Whole,
-    /// Rows whose id is beyond this one.
+    /// Accounts whose id is beyond this one.
     Ids(Uuid),
-    /// Rows whose e-mail address and id are beyond these.
+    /// Accounts whose e-mail address and id are beyond these.
     Emails(String, Uuid),
     /// Rows last used at this time, or never, whose id is beyond this one.
     SameUse(Option<DateTime<Utc>>, Uuid),
-    /// Rows last used on the other side of this time.
+    /// Accounts last used on the other side of this time.
     Uses(Option<DateTime<Utc>>),
 }
 
@@ -153,14 +153,14 @@ impl Order {
     /// Puts rows that were read one state after the other into this order. A row that has changed its state meanwhile stands there once.
     pub(super) fn merge(self, rows: &mut Vec<SeenAccount>) {
         let mut seen = HashSet::with_capacity(rows.len());
-        rows.retain(|row| seen.insert(row.id));
+        rows.retain(|account_row| seen.insert(account_row.id));
         rows.sort_by(|one, other| self.compare(one, other));
     }
 
     /// Compares two rows as the database does.
     fn compare(self, one: &SeenAccount, other: &SeenAccount) -> Ordering {
         let ids = one.id.cmp(&other.id);
-        let email = |row: &SeenAccount| row.email.to_ascii_lowercase();
+        let email = |account_row: &SeenAccount| account_row.email.to_ascii_lowercase();
         let forwards = match self.sort {
             AccountSort::Newest => ids.reverse(),
             AccountSort::Oldest => ids,
@@ -170,13 +170,13 @@ impl Order {
         if self.backwards { forwards.reverse() } else { forwards }
     }
 
-    /// Orders `query`.
-    pub(super) fn sorted(self, query: Rows) -> Rows {
-        query.order(sql::<Text>(self.sql()))
+    /// Orders `list_query`.
+    pub(super) fn sorted(self, list_query: Rows) -> Rows {
+        list_query.order(sql::<Text>(self.sql()))
     }
 
-    /// Limits `query` to the rows in `range`.
-    pub(super) fn within(self, query: Rows, range: &Range) -> Rows {
+    /// Limits `list_query` to the rows in `range`.
+    pub(super) fn within(self, list_query: Rows, range: &Range) -> Rows {
         let ids_rise = match self.sort {
             AccountSort::Newest => self.backwards,
             AccountSort::Oldest | AccountSort::Email | AccountSort::Used => !self.backwards,
@@ -184,14 +184,13 @@ impl Order {
         let beyond = if ids_rise { ">" } else { "<" };
         let status = self.status.map(AccountStatus::as_str);
         match (range, status) {
-            (Range::Whole, None) => query,
-            (Range::Whole, Some(status)) => query.filter(accounts::status.between(status, status)),
-            (Range::Ids(id), None) => {
-                query.filter(sql::<Bool>(&format!("accounts.id {beyond} ")).bind::<sql_types::Uuid, _>(*id))
-            }
+            (Range::Whole, None) => list_query,
+            (Range::Whole, Some(status)) => list_query.filter(accounts::status.between(status, status)),
+            (Range::Ids(id), None) => list_query
+                .filter(sql::<Bool>(&format!("accounts.id {beyond} ")).bind::<sql_types::Uuid, _>(*id)),
             (Range::Ids(id), Some(status)) => {
                 let to = if ids_rise { "<=" } else { ">=" };
-                query.filter(
+                list_query.filter(
                     sql::<Bool>(&format!("(accounts.status {to} "))
                         .bind::<Text, _>(status)
                         .sql(&format!(" AND (accounts.status, accounts.id) {beyond} ("))
@@ -201,14 +200,14 @@ impl Order {
                         .sql("))"),
                 )
             }
-            (Range::Emails(email, id), _) => query.filter(
+            (Range::Emails(email, id), _) => list_query.filter(
                 sql::<Bool>(&format!("(lower(accounts.email COLLATE \"C\"), accounts.id) {beyond} (lower("))
                     .bind::<Text, _>(email.clone())
                     .sql(" COLLATE \"C\"), ")
                     .bind::<sql_types::Uuid, _>(*id)
                     .sql(")"),
             ),
-            (Range::SameUse(used, id), _) => query.filter(
+            (Range::SameUse(used, id), _) => list_query.filter(
                 sql::<Bool>("(coalesce(accounts.last_used_at, '-infinity'::timestamptz) = coalesce(")
                     .bind::<Nullable<Timestamptz>, _>(*used)
                     .sql(&format!(", '-infinity'::timestamptz) AND accounts.id {beyond} "))
@@ -218,7 +217,7 @@ impl Order {
             (Range::Uses(used), _) => {
                 // The latest use comes first.
                 let past = if self.backwards { ">" } else { "<" };
-                query.filter(
+                list_query.filter(
                     sql::<Bool>(&format!(
                         "coalesce(accounts.last_used_at, '-infinity'::timestamptz) {past} coalesce("
                     ))

@@ -17,47 +17,47 @@ pub(super) type Ids = accounts::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>
 /// Adds the filter's conditions, except for its text, to a boxed query of any kind. `status` is the filter's, or none
 /// if the order takes care of it. Only a lookup by a value is for several states at once.
 macro_rules! filtered {
-    ($query:expr, $filter:expr, $status:expr) => {{
-        let (mut query, filter): (_, &AccountFilter) = ($query, $filter);
+    ($account_query:expr, $filter:expr, $status:expr) => {{
+        let (mut account_query, filter): (_, &AccountFilter) = ($account_query, $filter);
         if let Some(any) = $status {
             let any: &AnyOf<AccountStatus> = any;
-            query = match any.single() {
-                Some(status) => query.filter(accounts::status.eq(status.as_str())),
-                None => query.filter(accounts::status.eq_any(names(any))),
+            account_query = match any.single() {
+                Some(status) => account_query.filter(accounts::status.eq(status.as_str())),
+                None => account_query.filter(accounts::status.eq_any(filtered_names(any))),
             };
         }
-        query = of_tenants!(query, accounts::tenant_id, filter.tenants);
+        account_query = of_tenants!(account_query, accounts::tenant_id, filter.tenants);
         if let Some(connector) = filter.connector {
-            query = query.filter(accounts::connector_id.eq(connector));
+            account_query = account_query.filter(accounts::connector_id.eq(connector));
         }
         if let Some(scope) = &filter.scope {
-            query = query.filter(accounts::scopes.contains(vec![scope.clone()]));
+            account_query = account_query.filter(accounts::scopes.contains(vec![scope.clone()]));
         }
         for condition in conditions(&filter.ages) {
-            query = query.filter(condition);
+            account_query = account_query.filter(condition);
         }
-        query
+        account_query
     }};
 }
 
-fn names(any: &AnyOf<AccountStatus>) -> Vec<&'static str> {
+fn filtered_names(any: &AnyOf<AccountStatus>) -> Vec<&'static str> {
     any.values().iter().map(|status| status.as_str()).collect()
 }
 
 /// The rows that match the filter in one range of an order.
 pub(super) fn rows(filter: &AccountFilter, order: Order, range: &Range) -> Rows {
-    let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
+    let account_query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
     let status = filter.status.as_ref().filter(|_| order.status().is_none());
-    order.within(filtered!(query, filter, status), range)
+    order.within(filtered!(account_query, filter, status), range)
 }
 
 /// The rows that match the filter, in no order.
 pub(super) fn unordered(filter: &AccountFilter) -> Rows {
-    let query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
-    filtered!(query, filter, filter.status.as_ref())
+    let account_query = accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>();
+    filtered!(account_query, filter, filter.status.as_ref())
 }
 
-/// The rows with these ids, in no order.
+/// The accounts with these ids, in no order.
 pub(super) fn with_ids(ids: Vec<Uuid>) -> Rows {
     accounts::table.select(SeenAccount::as_select()).into_boxed::<Pg>().filter(accounts::id.eq_any(ids))
 }

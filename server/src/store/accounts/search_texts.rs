@@ -24,12 +24,12 @@ type Unfolded = (Uuid, String, String, String, String, Option<String>, Value);
 impl WorkerTx {
     /// Up to `limit` accounts without a text, each with its tenant.
     pub async fn unfolded_accounts(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
-        let query = accounts::table
+        let text_query = accounts::table
             .filter(accounts::search_text.is_null())
             .select((accounts::tenant_id, accounts::id))
             .order((accounts::tenant_id, accounts::id))
             .limit(limit);
-        Ok(query.load(self.connection()).await?)
+        Ok(text_query.load(self.connection()).await?)
     }
 }
 
@@ -37,7 +37,7 @@ impl TenantTx {
     /// Fills in the texts of these accounts, except for accounts that have one or are locked by somebody else. Returns
     /// the number of changed accounts.
     pub async fn fold_accounts(&mut self, ids: &[Uuid]) -> Result<usize> {
-        let query = accounts::table
+        let text_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.eq_any(ids)))
             .filter(accounts::search_text.is_null())
             .select((
@@ -51,7 +51,7 @@ impl TenantTx {
             ))
             .for_no_key_update()
             .skip_locked();
-        let rows: Vec<Unfolded> = query.load(self.connection()).await?;
+        let rows: Vec<Unfolded> = text_query.load(self.connection()).await?;
         for (id, email, display_name, user, provider_account, label, metadata) in &rows {
             let text = search_text([email, display_name, user, provider_account], label.as_deref(), metadata);
             diesel::update(accounts::table.find((self.tenant_uuid(), *id)))

@@ -27,15 +27,15 @@ pub struct WorkingKey {
 }
 
 /// As for the lookup of tokens: the second lane helps if a trip takes long.
-const LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
+const API_KEY_LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
 
 /// The statement's own connections, in addition to the pool: up to two.
 pub(in crate::store) struct KeyLookups(Lanes<Lookups>);
 
 impl KeyLookups {
-    /// Opens the lanes, which do not connect yet.
+    /// Opens the lanes for lookups of API keys, which do not connect yet.
     pub(in crate::store) fn open(options: &PoolOptions) -> Self {
-        Self(Lanes::open(options, &LANES))
+        Self(Lanes::open(options, &API_KEY_LANES))
     }
 
     /// The presented key, if it works.
@@ -44,7 +44,7 @@ impl KeyLookups {
         self.0.ask(presented).instrument(span).await
     }
 
-    /// The number of open connections.
+    /// The number of connections that look API keys up.
     pub(in crate::store) fn connections(&self) -> usize {
         self.0.connections()
     }

@@ -44,14 +44,14 @@ impl TenantTx {
     /// The tenant's key with the digest `secret`, if it works now.
     pub(super) async fn working_api_key(&mut self, secret: Digest) -> Result<Option<WorkingKey>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let query = api_keys::table
+        let api_key_query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
             .filter(api_keys::revoked_at.is_null().and(api_keys::suspended_at.is_null()))
             .filter(api_keys::frozen.eq(false))
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
             .select(WorkingKey::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(api_key_query.first(self.connection()).await.optional()?)
     }
 
     /// Writes down that these keys are used today (UTC), unless that is known.
@@ -71,13 +71,13 @@ impl TenantTx {
     /// expired.
     pub async fn why_hidden(&mut self, secret: Digest) -> Result<Option<Hidden>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let query = api_keys::table
+        let api_key_query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .filter(api_keys::secret_hash.eq(secret.as_bytes()))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.assume_not_null().gt(now)))
             .select((api_keys::frozen, api_keys::suspended_at.is_not_null()));
-        let found: Option<(bool, bool)> = query.first(self.connection()).await.optional()?;
+        let found: Option<(bool, bool)> = api_key_query.first(self.connection()).await.optional()?;
         Ok(match found {
             Some((true, _)) => Some(Hidden::Frozen),
             Some((false, true)) => Some(Hidden::Suspended),
@@ -87,11 +87,11 @@ impl TenantTx {
 
     /// All API keys of the tenant, newest first, including revoked ones.
     pub async fn api_keys(&mut self) -> Result<Vec<ApiKeyRow>> {
-        let query = api_keys::table
+        let api_key_query = api_keys::table
             .filter(api_keys::tenant_id.eq(self.tenant_uuid()))
             .order(api_keys::id.desc())
             .select(ApiKeyRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(api_key_query.load(self.connection()).await?)
     }
 
     /// Adds a key. That of a frozen tenant is frozen.
@@ -119,9 +119,9 @@ impl TenantTx {
 
     /// One API key, locked until the transaction ends.
     pub async fn lock_api_key(&mut self, id: Uuid) -> Result<Option<ApiKeyRow>> {
-        let query =
+        let api_key_query =
             api_keys::table.find((self.tenant_uuid(), id)).for_update().select(ApiKeyRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(api_key_query.first(self.connection()).await.optional()?)
     }
 
     /// Sets when an API key expires. None if there is no such key.

@@ -20,7 +20,7 @@ use crate::store::OperatorTx;
 use crate::store::pg::error::ran_out_of_time;
 use crate::store::schema::{audit_events, audit_heads};
 
-const TOO_BROAD: &str = "the search took too long; look in one tenant, for one action or actor, or in a shorter time (since, until)";
+const AUDIT_SEARCH_TOO_BROAD: &str = "the search took too long; look in one tenant, for one action or actor, or in a shorter time (since, until)";
 
 /// The position of an event in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,13 +34,13 @@ pub struct AuditKey {
 }
 
 impl AuditKey {
-    /// The position of `row`.
-    pub const fn of(row: &AuditRow) -> Self {
-        Self { at: row.at, chain: row.tenant_id, sequence: row.sequence }
+    /// The position of `entry_row` in the audit log.
+    pub const fn of(entry_row: &AuditRow) -> Self {
+        Self { at: entry_row.at, chain: entry_row.tenant_id, sequence: entry_row.sequence }
     }
 }
 
-type Events = diesel::helper_types::IntoBoxed<
+type AuditEventsQuery = diesel::helper_types::IntoBoxed<
     'static,
     diesel::helper_types::Select<audit_events::table, diesel::helper_types::AsSelect<AuditRow, Pg>>,
     Pg,
@@ -58,10 +58,10 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<AuditRow>> {
-        let mut query = matching(filter);
+        let mut event_query = matching_events(filter);
         if let Some(key) = from {
             let beyond = if backwards { ">" } else { "<" };
-            query = query.filter(
+            event_query = event_query.filter(
                 sql::<Bool>(&format!("(at, tenant_id, sequence) {beyond} ("))
                     .bind::<Timestamptz, _>(key.at)
                     .sql(", ")
@@ -71,55 +71,65 @@ impl OperatorTx {
                     .sql(")"),
             );
         }
-        query = if backwards {
-            query.order((audit_events::at.asc(), audit_events::tenant_id.asc(), audit_events::sequence.asc()))
+        event_query = if backwards {
+            event_query.order((
+                audit_events::at.asc(),
+                audit_events::tenant_id.asc(),
+                audit_events::sequence.asc(),
+            ))
         } else {
-            query.order((
+            event_query.order((
                 audit_events::at.desc(),
                 audit_events::tenant_id.desc(),
                 audit_events::sequence.desc(),
             ))
         };
         let rows: Result<Vec<AuditRow>> =
-            query.limit(limit).load(self.connection()).await.map_err(Error::from);
+            event_query.limit(limit).load(self.connection()).await.map_err(Error::from);
         rows.map_err(|error| {
-            if ran_out_of_time(&error) { Code::SearchTooBroad.because(TOO_BROAD).into() } else { error }
+            if ran_out_of_time(&error) {
+                Code::SearchTooBroad.because(AUDIT_SEARCH_TOO_BROAD).into()
+            } else {
+                error
+            }
         })
     }
 }
 
-fn matching(filter: &AuditFilter) -> Events {
-    let mut query = audit_events::table.select(AuditRow::as_select()).into_boxed::<Pg>();
+fn matching_events(filter: &AuditFilter) -> AuditEventsQuery {
+    let mut event_query = audit_events::table.select(AuditRow::as_select()).into_boxed::<Pg>();
     match &filter.log {
-        AuditLog::Chain(chain) => query = query.filter(audit_events::tenant_id.eq(*chain)),
+        AuditLog::Chain(chain) => event_query = event_query.filter(audit_events::tenant_id.eq(*chain)),
         AuditLog::Tenants(tenants) => {
-            query = query.filter(audit_events::tenant_id.eq_any(tenants.clone()));
+            event_query = event_query.filter(audit_events::tenant_id.eq_any(tenants.clone()));
         }
         AuditLog::All => {}
     }
     match &filter.actor {
-        Some(AuditActor::Id(id)) => query = query.filter(audit_events::actor_id.eq(id.clone())),
-        Some(AuditActor::Kind(kind)) => query = query.filter(audit_events::actor_kind.eq(kind.clone())),
+        Some(AuditActor::Id(id)) => event_query = event_query.filter(audit_events::actor_id.eq(id.clone())),
+        Some(AuditActor::Kind(kind)) => {
+            event_query = event_query.filter(audit_events::actor_kind.eq(kind.clone()));
+        }
         None => {}
     }
     match filter.actions.as_slice() {
         [] => {}
-        [action] => query = query.filter(audit_events::action.eq(*action)),
-        actions => query = query.filter(audit_events::action.eq_any(actions.to_vec())),
+        [action] => event_query = event_query.filter(audit_events::action.eq(*action)),
+        actions => event_query = event_query.filter(audit_events::action.eq_any(actions.to_vec())),
     }
     if let Some(subject) = &filter.subject {
-        query = query.filter(audit_events::subject.eq(subject.clone()));
+        event_query = event_query.filter(audit_events::subject.eq(subject.clone()));
         if filter.log == AuditLog::All {
             // The index on subjects begins with the log, so it is asked once for each.
             let logs = audit_heads::table.select(audit_heads::tenant_id);
-            query = query.filter(audit_events::tenant_id.eq_any(logs));
+            event_query = event_query.filter(audit_events::tenant_id.eq_any(logs));
         }
     }
     if let Some(since) = filter.since {
-        query = query.filter(audit_events::at.ge(since));
+        event_query = event_query.filter(audit_events::at.ge(since));
     }
     if let Some(until) = filter.until {
-        query = query.filter(audit_events::at.lt(until));
+        event_query = event_query.filter(audit_events::at.lt(until));
     }
-    query
+    event_query
 }

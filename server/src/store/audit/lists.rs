@@ -11,7 +11,7 @@ use crate::store::OperatorTx;
 use crate::store::schema::{audit_events, audit_heads, tenants};
 
 /// One statement for both ends, so that an entry that is added meanwhile is in both or in neither.
-const ENDS: &str = "SELECT (SELECT h.sequence FROM audit_heads h WHERE h.tenant_id = $1) AS head_sequence, \
+const CHAIN_ENDS: &str = "SELECT (SELECT h.sequence FROM audit_heads h WHERE h.tenant_id = $1) AS head_sequence, \
     (SELECT h.hash FROM audit_heads h WHERE h.tenant_id = $1) AS head_hash, \
     (SELECT max(e.sequence) FROM audit_events e WHERE e.tenant_id = $1) AS last";
 
@@ -22,7 +22,7 @@ pub struct Ends {
     head_sequence: Option<i64>,
     #[diesel(sql_type = Nullable<Binary>)]
     head_hash: Option<Vec<u8>>,
-    /// The highest sequence of an entry.
+    /// The highest sequence of an entry in the audit log.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub last: Option<i64>,
 }
@@ -45,38 +45,38 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<AuditRow>> {
-        let mut query = audit_events::table
+        let mut entry_query = audit_events::table
             .filter(audit_events::tenant_id.eq(chain))
             .select(AuditRow::as_select())
             .limit(limit)
             .into_boxed();
         if let Some(subject) = subject {
-            query = query.filter(audit_events::subject.eq(subject.to_owned()));
+            entry_query = entry_query.filter(audit_events::subject.eq(subject.to_owned()));
         }
-        query = match (from, backwards) {
-            (Some(from), true) => query.filter(audit_events::sequence.gt(from)),
-            (Some(from), false) => query.filter(audit_events::sequence.lt(from)),
-            (None, _) => query,
+        entry_query = match (from, backwards) {
+            (Some(from), true) => entry_query.filter(audit_events::sequence.gt(from)),
+            (Some(from), false) => entry_query.filter(audit_events::sequence.lt(from)),
+            (None, _) => entry_query,
         };
-        query = if backwards {
-            query.order(audit_events::sequence.asc())
+        entry_query = if backwards {
+            entry_query.order(audit_events::sequence.asc())
         } else {
-            query.order(audit_events::sequence.desc())
+            entry_query.order(audit_events::sequence.desc())
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(entry_query.load(self.connection()).await?)
     }
 
     /// Both ends of a chain.
     pub async fn audit_ends(&mut self, chain: Uuid) -> Result<Ends> {
-        Ok(diesel::sql_query(ENDS).bind::<SqlUuid, _>(chain).get_result(self.connection()).await?)
+        Ok(diesel::sql_query(CHAIN_ENDS).bind::<SqlUuid, _>(chain).get_result(self.connection()).await?)
     }
 
     /// All heads: chain, length and last hash.
     pub async fn audit_heads(&mut self) -> Result<Vec<(Uuid, i64, Vec<u8>)>> {
-        let query = audit_heads::table
+        let entry_query = audit_heads::table
             .select((audit_heads::tenant_id, audit_heads::sequence, audit_heads::hash))
             .order(audit_heads::tenant_id);
-        Ok(query.load(self.connection()).await?)
+        Ok(entry_query.load(self.connection()).await?)
     }
 
     /// Every chain that has a head, and every tenant, which must have one.
@@ -95,12 +95,12 @@ impl OperatorTx {
         last: i64,
         limit: i64,
     ) -> Result<Vec<AuditRow>> {
-        let query = audit_events::table
+        let entry_query = audit_events::table
             .filter(audit_events::tenant_id.eq(chain))
             .filter(audit_events::sequence.gt(after).and(audit_events::sequence.le(last)))
             .order(audit_events::sequence)
             .limit(limit)
             .select(AuditRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(entry_query.load(self.connection()).await?)
     }
 }

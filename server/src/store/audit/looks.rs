@@ -11,7 +11,7 @@ use crate::store::pg::sql::{hashtextextended, pg_advisory_xact_lock};
 use crate::store::schema::audit_events;
 
 /// How long one entry covers all inspections of the same kind, by the same operator, of the same subject.
-const WINDOW: TimeDelta = TimeDelta::hours(1);
+const INSPECTION_WINDOW: TimeDelta = TimeDelta::hours(1);
 
 impl TenantTx {
     /// Whether the log has no entry of the last hour, by the database's clock, about `actor` causing `event`. Of
@@ -29,7 +29,7 @@ impl TenantTx {
         // Identical inspections wait until the transaction ends, on every replica, because the lock is in the database.
         let turn = diesel::select(pg_advisory_xact_lock(hashtextextended(look, 0)));
         turn.execute(self.connection()).await?;
-        let since = self.now().await? - WINDOW;
+        let since = self.now().await? - INSPECTION_WINDOW;
         let earlier = audit_events::table
             .filter(audit_events::tenant_id.eq(tenant))
             .filter(audit_events::subject.is_not_distinct_from(what))

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::pg::chain::Head;
 use super::pg::sql::bytea;
 use super::schema::audit_events;
-use super::webhooks::{Entry, Outgoing};
+use super::webhooks::{AuditEntry, Outgoing};
 use super::{Tx, violated};
 use crate::domain::{About, Actor, Error, Event, Result, entropy};
 use crate::metrics;
@@ -30,7 +30,7 @@ use crate::metrics;
 pub const GENESIS: [u8; 32] = [0; 32];
 
 /// Raised by the database if the head of a chain and its entries disagree, or if an entry is not the next one.
-const WHOLE: &str = "audit_chain_whole";
+const CHAIN_WHOLE_CONSTRAINT: &str = "audit_chain_whole";
 
 diesel::define_sql_function! {
     /// Locks the head of a chain until the transaction ends, and returns its length and the hash of its last entry.
@@ -66,14 +66,14 @@ pub struct AuditRow {
     pub key_version: Option<i32>,
 }
 
-/// Whether an entry is as it was written.
+/// Whether an entry of the audit log is as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum EntryStanding {
     /// Signed, with a valid signature.
     Signed,
     /// Written before entries were signed. Its hash is valid, which proves nothing by itself.
     Unsigned,
-    /// The signature or the hash is invalid.
+    /// The entry was edited: its signature or hash is invalid.
     Edited,
     /// The key ring lacks the key that it claims to be signed with.
     UnknownKey,
@@ -82,7 +82,7 @@ pub enum Standing {
 impl AuditRow {
     /// Every column except the two hashes and the key, as one JSON array in which maps are sorted by key, so that a
     /// value read back from `jsonb` equals the one written.
-    fn columns(&self) -> impl serde::Serialize {
+    fn signed_columns(&self) -> impl serde::Serialize {
         (
             (&self.tenant_id, self.sequence, &self.id, self.at.timestamp_micros()),
             (&self.actor_kind, &self.actor_id, &self.actor_name),
@@ -91,7 +91,8 @@ impl AuditRow {
     }
 
     fn signed_text(&self, key_version: u32) -> Result<Vec<u8>> {
-        serde_json::to_vec(&(key_version, &self.previous_hash, self.columns())).map_err(unrepresentable)
+        serde_json::to_vec(&(key_version, &self.previous_hash, self.signed_columns()))
+            .map_err(unrepresentable)
     }
 
     /// The signed entry that follows the end of a chain.
@@ -164,26 +165,26 @@ impl AuditRow {
     ///
     /// # Errors
     /// Never in practice: all columns can be represented in JSON.
-    pub fn standing(&self, keys: &AuditKeys) -> Result<Standing> {
+    pub fn standing(&self, keys: &AuditKeys) -> Result<EntryStanding> {
         let Some(version) = self.key_version else {
             return self.unsigned_standing();
         };
         let Ok(version) = u32::try_from(version) else {
-            return Ok(Standing::UnknownKey);
+            return Ok(EntryStanding::UnknownKey);
         };
         let verified = keys.verify(version, Signed::Entry, &self.signed_text(version)?, &self.hash);
         Ok(match verified {
-            Ok(()) => Standing::Signed,
-            Err(VaultError::UnknownKek(_)) => Standing::UnknownKey,
-            Err(_) => Standing::Edited,
+            Ok(()) => EntryStanding::Signed,
+            Err(VaultError::UnknownKek(_)) => EntryStanding::UnknownKey,
+            Err(_) => EntryStanding::Edited,
         })
     }
 
-    fn unsigned_standing(&self) -> Result<Standing> {
-        let columns = serde_json::to_vec(&self.columns()).map_err(unrepresentable)?;
+    fn unsigned_standing(&self) -> Result<EntryStanding> {
+        let columns = serde_json::to_vec(&self.signed_columns()).map_err(unrepresentable)?;
         let hash = Sha256::new().chain_update(&self.previous_hash).chain_update(columns).finalize();
         let is_right = bool::from(hash.as_slice().ct_eq(self.hash.as_slice()));
-        Ok(if is_right { Standing::Unsigned } else { Standing::Edited })
+        Ok(if is_right { EntryStanding::Unsigned } else { EntryStanding::Edited })
     }
 }
 
@@ -269,7 +270,7 @@ impl<Scope> Tx<Scope> {
         // Boxed, because most events are not told and should not reserve space for it.
         let outgoing = match event.told() {
             Some(told) => {
-                let entry = Entry { id: row.id, at: row.at };
+                let entry = AuditEntry { id: row.id, at: row.at };
                 Box::pin(self.outgoing(&told, entry)).await?
             }
             None => None,
@@ -291,7 +292,7 @@ impl<Scope> Tx<Scope> {
             row.hash,
             row.key_version,
         ));
-        let append = append.execute(&mut &*shared).map_err(|error| broken(chain, error));
+        let append = append.execute(&mut &*shared).map_err(|error| broken_chain(chain, error));
         let told = Outgoing::insert(outgoing.as_ref(), shared).map_err(Error::from);
         try_join3(write(shared).map_err(Error::from), append, told).await?;
         self.head = Some(next);
@@ -313,13 +314,13 @@ impl<Scope> Tx<Scope> {
 async fn locked_head(mut connection: &AsyncPgConnection, chain: Uuid) -> Result<(Head, DateTime<Utc>)> {
     let head = diesel::select((bowline_audit_head(chain), diesel::dsl::now.into_sql::<Timestamptz>()));
     let head = head.get_result(&mut connection).await;
-    let ((sequence, hash), at) = head.map_err(|error| broken(chain, error))?;
+    let ((sequence, hash), at) = head.map_err(|error| broken_chain(chain, error))?;
     Ok((Head { sequence, hash }, at))
 }
 
 /// The meaning of a failure to add to a chain.
-fn broken(chain: Uuid, error: DieselError) -> Error {
-    if violated(&error) != Some(WHOLE) {
+fn broken_chain(chain: Uuid, error: DieselError) -> Error {
+    if violated(&error) != Some(CHAIN_WHOLE_CONSTRAINT) {
         return error.into();
     }
     let (what, about) = ("audit_heads.hash", About::AuditLog((!chain.is_nil()).then(|| chain.into())));

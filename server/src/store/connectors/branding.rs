@@ -10,7 +10,7 @@ use crate::domain::credential::Digest;
 use crate::store::schema::connector_brandings;
 use crate::store::{PlatformTx, TenantTx};
 
-/// A row without the logo itself.
+/// A connector's branding, without the logo itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = connector_brandings, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -38,17 +38,17 @@ pub struct BrandingChange {
 impl TenantTx {
     /// The branding of a connector. Empty if it has none.
     pub async fn branding(&mut self, connector: Uuid) -> Result<BrandingRow> {
-        let query =
+        let branding_query =
             connector_brandings::table.find((self.tenant_uuid(), connector)).select(BrandingRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?.unwrap_or_default())
+        Ok(branding_query.first(self.connection()).await.optional()?.unwrap_or_default())
     }
 
     /// The brandings of the tenant's connectors, with the ids of those.
     pub async fn brandings(&mut self) -> Result<Vec<(Uuid, BrandingRow)>> {
-        let query = connector_brandings::table
+        let branding_query = connector_brandings::table
             .filter(connector_brandings::tenant_id.eq(self.tenant_uuid()))
             .select((connector_brandings::connector_id, BrandingRow::as_select()));
-        Ok(query.load(self.connection()).await?)
+        Ok(branding_query.load(self.connection()).await?)
     }
 
     /// Changes the branding of a locked connector.
@@ -72,10 +72,10 @@ impl TenantTx {
 impl PlatformTx {
     /// The logo with this digest that the connector shows.
     pub async fn logo(&mut self, connector: Uuid, digest: Digest) -> Result<Option<Vec<u8>>> {
-        let query = connector_brandings::table
+        let branding_query = connector_brandings::table
             .filter(connector_brandings::logo_digest.eq(digest.as_bytes()))
             .filter(connector_brandings::connector_id.eq(connector))
             .select(connector_brandings::logo);
-        Ok(query.first(self.connection()).await.optional()?.flatten())
+        Ok(branding_query.first(self.connection()).await.optional()?.flatten())
     }
 }

@@ -39,7 +39,7 @@ pub struct BreakerCounts {
     /// No calls go through.
     #[diesel(sql_type = BigInt)]
     pub open: i64,
-    /// One call at a time is the probe.
+    /// Half-open breakers: one call at a time is the probe.
     #[diesel(sql_type = BigInt)]
     pub half_open: i64,
     /// A growing number of calls goes through each second.
@@ -50,17 +50,17 @@ pub struct BreakerCounts {
 impl OperatorTx {
     /// The breaker of a tenant's connector, if a call has ever failed.
     pub async fn connector_breaker(&mut self, tenant: Uuid, connector: Uuid) -> Result<Option<BreakerRow>> {
-        let query = connector_health::table.find((tenant, connector)).select(BreakerRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let breaker_query = connector_health::table.find((tenant, connector)).select(BreakerRow::as_select());
+        Ok(breaker_query.first(self.connection()).await.optional()?)
     }
 }
 
 impl TenantTx {
     /// The connector's breaker, if a call has ever failed.
     pub async fn breaker(&mut self, connector: Uuid) -> Result<Option<BreakerRow>> {
-        let query =
+        let breaker_query =
             connector_health::table.find((self.tenant_uuid(), connector)).select(BreakerRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(breaker_query.first(self.connection()).await.optional()?)
     }
 
     /// The connector's breaker, inserted if there is none, and locked until this transaction ends.
@@ -77,17 +77,17 @@ impl TenantTx {
             .on_conflict_do_nothing()
             .execute(self.connection())
             .await?;
-        let query = connector_health::table
+        let breaker_query = connector_health::table
             .find((self.tenant_uuid(), connector))
             .select(BreakerRow::as_select())
             .for_update();
-        Ok(query.first(self.connection()).await?)
+        Ok(breaker_query.first(self.connection()).await?)
     }
 
-    /// Writes a locked row back.
-    pub async fn write_breaker(&mut self, row: &BreakerRow) -> Result<()> {
-        diesel::update(connector_health::table.find((self.tenant_uuid(), row.connector_id)))
-            .set(row)
+    /// Writes a locked breaker back.
+    pub async fn write_breaker(&mut self, breaker: &BreakerRow) -> Result<()> {
+        diesel::update(connector_health::table.find((self.tenant_uuid(), breaker.connector_id)))
+            .set(breaker)
             .execute(self.connection())
             .await?;
         Ok(())
@@ -97,12 +97,12 @@ impl TenantTx {
 impl WorkerTx {
     /// The number of breakers that are open, that are half open, and that have been healing for less than `healing`.
     pub async fn breaker_counts(&mut self, healing: Duration) -> Result<BreakerCounts> {
-        let query = diesel::sql_query(
+        let breaker_query = diesel::sql_query(
             "SELECT count(*) FILTER (WHERE retry_at > now()) AS open,
                     count(*) FILTER (WHERE retry_at <= now()) AS half_open,
                     count(*) FILTER (WHERE retry_at IS NULL AND healing_since > now() - $1) AS healing
              FROM connector_health",
         );
-        Ok(query.bind::<Interval, _>(interval(healing)).get_result(self.connection()).await?)
+        Ok(breaker_query.bind::<Interval, _>(interval(healing)).get_result(self.connection()).await?)
     }
 }

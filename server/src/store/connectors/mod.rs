@@ -89,30 +89,30 @@ fn default_of(tenant: Uuid) -> _ {
 impl TenantTx {
     /// All connectors of the tenant that are not removed, oldest first.
     pub async fn connectors(&mut self) -> Result<Vec<ConnectorRow>> {
-        let query = connectors::table
+        let connector_query = connectors::table
             .filter(connectors::tenant_id.eq(self.tenant_uuid()))
             .filter(connectors::removed_at.is_null())
             .order(connectors::id)
             .select(ConnectorRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(connector_query.load(self.connection()).await?)
     }
 
     /// Like [`connectors`](Self::connectors), locked until this transaction ends, so that none becomes the default or is
     /// removed meanwhile.
     pub async fn lock_connectors(&mut self) -> Result<Vec<ConnectorRow>> {
-        let query = connectors::table
+        let connector_query = connectors::table
             .filter(connectors::tenant_id.eq(self.tenant_uuid()))
             .filter(connectors::removed_at.is_null())
             .order(connectors::id)
             .select(ConnectorRow::as_select())
             .for_no_key_update();
-        Ok(query.load(self.connection()).await?)
+        Ok(connector_query.load(self.connection()).await?)
     }
 
     /// The connector of link sessions that name none: the one that is marked, or else the oldest.
     pub async fn default_connector(&mut self) -> Result<Option<ConnectorRow>> {
-        let query = default_of(self.tenant_uuid());
-        Ok(query.first(self.connection()).await.optional()?)
+        let connector_query = default_of(self.tenant_uuid());
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// The connector of a link session that is about to be created: the named one, or else the default. In the same round
@@ -165,8 +165,9 @@ impl TenantTx {
 
     /// One connector of the tenant, also one that was removed.
     pub async fn connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
-        let query = connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let connector_query =
+            connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select());
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// Adds a connector.
@@ -186,8 +187,8 @@ impl TenantTx {
 
     /// The issuer of a connector's app key.
     pub async fn connector_issuer(&mut self, id: Uuid) -> Result<Option<String>> {
-        let query = connectors::table.find((self.tenant_uuid(), id)).select(connectors::issuer);
-        Ok(query.first(self.connection()).await.optional()?)
+        let connector_query = connectors::table.find((self.tenant_uuid(), id)).select(connectors::issuer);
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// Replaces the sealed app secret, and sets the connector's status.
@@ -219,19 +220,19 @@ impl TenantTx {
 
     /// One connector of the tenant, locked until this transaction ends.
     pub async fn lock_connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
-        let query = connectors::table
+        let connector_query = connectors::table
             .find((self.tenant_uuid(), id))
             .select(ConnectorRow::as_select())
             .for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// One connector of the tenant, also one that was removed. Nobody changes or removes it until this transaction ends.
     pub async fn hold_connector(&mut self, id: Uuid) -> Result<Option<ConnectorRow>> {
         // The lock of the foreign key is too weak: it does not conflict with an update.
-        let query =
+        let connector_query =
             connectors::table.find((self.tenant_uuid(), id)).select(ConnectorRow::as_select()).for_share();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// Sets the status of a locked connector.
@@ -266,14 +267,14 @@ pub struct ConnectorState {
 impl OperatorTx {
     /// The state of a connector.
     pub async fn connector_state(&mut self, tenant: Uuid, id: Uuid) -> Result<Option<ConnectorState>> {
-        let query = connectors::table.find((tenant, id)).select(ConnectorState::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let connector_query = connectors::table.find((tenant, id)).select(ConnectorState::as_select());
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// The issuer of a connector's app key.
     pub async fn connector_issuer(&mut self, tenant: Uuid, id: Uuid) -> Result<Option<String>> {
-        let query = connectors::table.find((tenant, id)).select(connectors::issuer);
-        Ok(query.first(self.connection()).await.optional()?)
+        let connector_query = connectors::table.find((tenant, id)).select(connectors::issuer);
+        Ok(connector_query.first(self.connection()).await.optional()?)
     }
 
     /// Whether another tenant than `tenant` has this app key of this issuer. Nobody else can add it until this transaction ends.

@@ -17,9 +17,9 @@ use crate::store::accounts::seen::SeenAccount;
 use crate::store::whose::of_tenants;
 
 /// The number of accounts that one statement adds: it has four parameters for each.
-const ADDED_AT_ONCE: usize = 5_000;
+const JOB_ITEMS_ADDED_AT_ONCE: usize = 5_000;
 
-/// A row without the digests of its request.
+/// A job without the digests of its request.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = jobs, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -62,17 +62,17 @@ pub struct JobChange {
 }
 
 impl From<&JobRow> for JobChange {
-    fn from(row: &JobRow) -> Self {
+    fn from(job_row: &JobRow) -> Self {
         Self {
-            state: row.state.clone(),
-            failed: row.failed,
-            confirmed_at: row.confirmed_at,
-            approved_by: row.approved_by,
-            approved_by_name: row.approved_by_name.clone(),
-            expires_at: row.expires_at,
-            finished_at: row.finished_at,
-            owner: row.owner,
-            held_until: row.held_until,
+            state: job_row.state.clone(),
+            failed: job_row.failed,
+            confirmed_at: job_row.confirmed_at,
+            approved_by: job_row.approved_by,
+            approved_by_name: job_row.approved_by_name.clone(),
+            expires_at: job_row.expires_at,
+            finished_at: job_row.finished_at,
+            owner: job_row.owner,
+            held_until: job_row.held_until,
         }
     }
 }
@@ -90,7 +90,7 @@ impl TenantTx {
     /// Adds a job with its accounts. False if its operator has sent its request key before; nothing is added then.
     pub async fn insert_job(
         &mut self,
-        row: &JobRow,
+        job_row: &JobRow,
         request: Option<&RequestKey>,
         items: &[Uuid],
     ) -> Result<bool> {
@@ -98,17 +98,17 @@ impl TenantTx {
             jobs::request_key.eq(request.map(|request| request.key.as_slice())),
             jobs::request_hash.eq(request.map(|request| request.request.as_slice())),
         );
-        let insert = diesel::insert_into(jobs::table).values((row, digests)).on_conflict_do_nothing();
+        let insert = diesel::insert_into(jobs::table).values((job_row, digests)).on_conflict_do_nothing();
         if insert.execute(self.connection()).await? == 0 {
             return Ok(false);
         }
-        for part in items.chunks(ADDED_AT_ONCE) {
+        for part in items.chunks(JOB_ITEMS_ADDED_AT_ONCE) {
             let values: Vec<_> = part
                 .iter()
                 .map(|account| {
                     (
-                        job_items::tenant_id.eq(row.tenant_id),
-                        job_items::job_id.eq(row.id),
+                        job_items::tenant_id.eq(job_row.tenant_id),
+                        job_items::job_id.eq(job_row.id),
                         job_items::account_id.eq(*account),
                     )
                 })
@@ -120,18 +120,18 @@ impl TenantTx {
 
     /// The job that this operator's request key belongs to, with the digest of its request.
     pub async fn job_of_request(&mut self, operator: Uuid, key: &[u8]) -> Result<Option<(Uuid, Vec<u8>)>> {
-        let query = jobs::table
+        let job_query = jobs::table
             .filter(jobs::tenant_id.eq(self.tenant_uuid()).and(jobs::created_by.eq(operator)))
             .filter(jobs::request_key.eq(key))
             .select((jobs::id, jobs::request_hash.assume_not_null()));
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(job_query.first(self.connection()).await.optional()?)
     }
 
     /// A job, locked until this transaction ends.
     pub async fn lock_job(&mut self, id: Uuid) -> Result<Option<JobRow>> {
-        let query =
+        let job_query =
             jobs::table.find((self.tenant_uuid(), id)).select(JobRow::as_select()).for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(job_query.first(self.connection()).await.optional()?)
     }
 
     /// Changes a locked job.
@@ -156,8 +156,8 @@ impl TenantTx {
 impl OperatorTx {
     /// A job of any tenant.
     pub async fn job(&mut self, id: Uuid) -> Result<Option<JobRow>> {
-        let query = jobs::table.filter(jobs::id.eq(id)).select(JobRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let job_query = jobs::table.filter(jobs::id.eq(id)).select(JobRow::as_select());
+        Ok(job_query.first(self.connection()).await.optional()?)
     }
 
     /// Up to `limit` jobs of one tenant or of all, older than `from`, newest first; with `backwards` the newer ones,
@@ -169,15 +169,17 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<JobRow>> {
-        let mut query = jobs::table.select(JobRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
-        query = of_tenants!(query, jobs::tenant_id, whose);
-        query = match (from, backwards) {
-            (Some(from), true) => query.filter(jobs::id.gt(from)),
-            (Some(from), false) => query.filter(jobs::id.lt(from)),
-            (None, _) => query,
+        let mut job_query =
+            jobs::table.select(JobRow::as_select()).limit(limit).into_boxed::<diesel::pg::Pg>();
+        job_query = of_tenants!(job_query, jobs::tenant_id, whose);
+        job_query = match (from, backwards) {
+            (Some(from), true) => job_query.filter(jobs::id.gt(from)),
+            (Some(from), false) => job_query.filter(jobs::id.lt(from)),
+            (None, _) => job_query,
         };
-        query = if backwards { query.order(jobs::id.asc()) } else { query.order(jobs::id.desc()) };
-        Ok(query.load(self.connection()).await?)
+        job_query =
+            if backwards { job_query.order(jobs::id.asc()) } else { job_query.order(jobs::id.desc()) };
+        Ok(job_query.load(self.connection()).await?)
     }
 
     /// Up to `limit` accounts of a job in the order of their ids, after `from` or with `backwards` before it, each with
@@ -190,26 +192,26 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<(Uuid, Stored<JobItemState>, Option<String>)>> {
-        let mut query = job_items::table
+        let mut job_query = job_items::table
             .filter(job_items::tenant_id.eq(job.tenant_id).and(job_items::job_id.eq(job.id)))
             .select((job_items::account_id, job_items::state, job_items::error))
             .limit(limit)
             .into_boxed();
         if let Some(any) = state {
             let names: Vec<&str> = any.values().iter().map(|state| state.as_str()).collect();
-            query = query.filter(job_items::state.eq_any(names));
+            job_query = job_query.filter(job_items::state.eq_any(names));
         }
-        query = match (from, backwards) {
-            (Some(from), true) => query.filter(job_items::account_id.lt(from)),
-            (Some(from), false) => query.filter(job_items::account_id.gt(from)),
-            (None, _) => query,
+        job_query = match (from, backwards) {
+            (Some(from), true) => job_query.filter(job_items::account_id.lt(from)),
+            (Some(from), false) => job_query.filter(job_items::account_id.gt(from)),
+            (None, _) => job_query,
         };
-        query = if backwards {
-            query.order(job_items::account_id.desc())
+        job_query = if backwards {
+            job_query.order(job_items::account_id.desc())
         } else {
-            query.order(job_items::account_id.asc())
+            job_query.order(job_items::account_id.asc())
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(job_query.load(self.connection()).await?)
     }
 
     /// The first accounts of a job, as operators see them.
@@ -220,22 +222,22 @@ impl OperatorTx {
             .limit(limit)
             .select(job_items::account_id);
         let ids: Vec<Uuid> = first.load(self.connection()).await?;
-        let query = accounts::table
+        let job_query = accounts::table
             .filter(accounts::tenant_id.eq(job.tenant_id).and(accounts::id.eq_any(ids)))
             .order(accounts::id.asc())
             .select(SeenAccount::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(job_query.load(self.connection()).await?)
     }
 
     /// Which of these accounts belong to the tenant and are not revoked.
     pub async fn living_of(&mut self, tenant: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>> {
         use bowline_api::status::AccountStatus::{Revoked, Revoking};
-        let query = accounts::table
+        let job_query = accounts::table
             .filter(accounts::tenant_id.eq(tenant).and(accounts::id.eq_any(ids)))
             .filter(accounts::status.ne_all([Revoking.as_str(), Revoked.as_str()]))
             .order(accounts::id.asc())
             .select(accounts::id);
-        Ok(query.load(self.connection()).await?)
+        Ok(job_query.load(self.connection()).await?)
     }
 
     /// The accounts of a job that are done here and not yet at the provider.
@@ -244,10 +246,10 @@ impl OperatorTx {
             .filter(accounts::tenant_id.eq(job.tenant_id))
             .filter(accounts::status.eq(bowline_api::status::AccountStatus::Revoking.as_str()))
             .select(accounts::id);
-        let query = job_items::table
+        let job_query = job_items::table
             .filter(job_items::tenant_id.eq(job.tenant_id).and(job_items::job_id.eq(job.id)))
             .filter(job_items::state.eq(JobItemState::Done.as_str()))
             .filter(job_items::account_id.eq_any(revoking));
-        Ok(query.count().get_result(self.connection()).await?)
+        Ok(job_query.count().get_result(self.connection()).await?)
     }
 }

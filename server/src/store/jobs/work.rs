@@ -52,7 +52,7 @@ impl WorkerTx {
     pub async fn jobs_to_forget(&mut self, kept: Duration, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let undecided = [JobState::Prepared.as_str(), JobState::AwaitingApproval.as_str()];
-        let query = jobs::table
+        let job_work_query = jobs::table
             .filter(
                 (jobs::state.eq_any(undecided).and(jobs::expires_at.lt(now)).and(jobs::done.eq(0))).or(
                     jobs::finished_at
@@ -63,7 +63,7 @@ impl WorkerTx {
             )
             .limit(limit)
             .select((jobs::tenant_id, jobs::id));
-        Ok(query.load(self.connection()).await?)
+        Ok(job_work_query.load(self.connection()).await?)
     }
 }
 
@@ -76,13 +76,13 @@ impl TenantTx {
 
     /// Up to `limit` accounts of a job that still wait.
     pub async fn waiting_job_items(&mut self, job: Uuid, limit: i64) -> Result<Vec<Uuid>> {
-        let query = job_items::table
+        let job_work_query = job_items::table
             .filter(job_items::tenant_id.eq(self.tenant_uuid()).and(job_items::job_id.eq(job)))
             .filter(job_items::state.eq(JobItemState::Waiting.as_str()))
             .order(job_items::account_id)
             .limit(limit)
             .select(job_items::account_id);
-        Ok(query.load(self.connection()).await?)
+        Ok(job_work_query.load(self.connection()).await?)
     }
 
     /// Records how an account of a claimed job ended, and extends the claim by `length`.

@@ -12,7 +12,7 @@ use crate::store::schema::link_sessions;
 use crate::store::{Stored, TenantTx, WorkerTx};
 
 /// The largest difference between the clock of a server, which is in the ids, and that of the database.
-const CLOCKS: TimeDelta = TimeDelta::hours(1);
+const CLOCKS_DIFFER_BY: TimeDelta = TimeDelta::hours(1);
 
 /// Which link sessions of a tenant to list.
 #[derive(Debug, Default)]
@@ -27,39 +27,41 @@ pub struct OwnLinkSessions<'a> {
     pub created_before: Option<DateTime<Utc>>,
     /// Only sessions beyond this id: older ones, or if the flag is true, newer ones (oldest first).
     pub from: Option<(Uuid, bool)>,
-    /// The maximum number of rows.
+    /// The maximum number of link sessions.
     pub limit: i64,
 }
 
 impl TenantTx {
     /// One page of the tenant's link sessions, newest first.
     pub async fn own_link_sessions(&mut self, wanted: &OwnLinkSessions<'_>) -> Result<Vec<LinkSessionRow>> {
-        let mut query = link_sessions::table
+        let mut session_query = link_sessions::table
             .filter(link_sessions::tenant_id.eq(self.tenant_uuid()))
             .limit(wanted.limit)
             .select(LinkSessionRow::as_select())
             .into_boxed();
         if let Some(user) = wanted.external_user_id {
-            query = query.filter(link_sessions::external_user_id.eq(user.to_owned()));
+            session_query = session_query.filter(link_sessions::external_user_id.eq(user.to_owned()));
         }
         if let Some(status) = wanted.status {
-            query = query.filter(link_sessions::status.eq(status.as_str()));
+            session_query = session_query.filter(link_sessions::status.eq(status.as_str()));
         }
         // The ids begin with a time, so the index on them finds the range. The other column is exact.
         if let Some(from) = wanted.created_after {
-            query = query.filter(link_sessions::id.ge(first_id(from - CLOCKS)));
-            query = query.filter(link_sessions::created_at.ge(from));
+            session_query = session_query.filter(link_sessions::id.ge(first_id(from - CLOCKS_DIFFER_BY)));
+            session_query = session_query.filter(link_sessions::created_at.ge(from));
         }
         if let Some(until) = wanted.created_before {
-            query = query.filter(link_sessions::id.lt(first_id(until + CLOCKS)));
-            query = query.filter(link_sessions::created_at.lt(until));
+            session_query = session_query.filter(link_sessions::id.lt(first_id(until + CLOCKS_DIFFER_BY)));
+            session_query = session_query.filter(link_sessions::created_at.lt(until));
         }
-        query = match wanted.from {
-            Some((id, true)) => query.filter(link_sessions::id.gt(id)).order(link_sessions::id.asc()),
-            Some((id, false)) => query.filter(link_sessions::id.lt(id)).order(link_sessions::id.desc()),
-            None => query.order(link_sessions::id.desc()),
+        session_query = match wanted.from {
+            Some((id, true)) => session_query.filter(link_sessions::id.gt(id)).order(link_sessions::id.asc()),
+            Some((id, false)) => {
+                session_query.filter(link_sessions::id.lt(id)).order(link_sessions::id.desc())
+            }
+            None => session_query.order(link_sessions::id.desc()),
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(session_query.load(self.connection()).await?)
     }
 }
 
@@ -70,10 +72,10 @@ impl WorkerTx {
         tenants: &[Uuid],
         sessions: &[Uuid],
     ) -> Result<Vec<(Uuid, Uuid, Stored<LinkSessionStatus>)>> {
-        let query = link_sessions::table
+        let session_query = link_sessions::table
             .filter(link_sessions::tenant_id.eq_any(tenants).and(link_sessions::id.eq_any(sessions)))
             .select((link_sessions::tenant_id, link_sessions::id, link_sessions::status));
-        Ok(query.load(self.connection()).await?)
+        Ok(session_query.load(self.connection()).await?)
     }
 }
 

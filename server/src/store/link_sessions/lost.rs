@@ -14,7 +14,7 @@ use crate::store::whose::of_tenants;
 
 /// Exactly the condition of the index on these sessions. With a parameter, the planner would not know that the index
 /// applies.
-const LOST: &str = "link_sessions.failure IN ('answer_lost', 'interrupted')";
+const LOST_EXCHANGES: &str = "link_sessions.failure IN ('answer_lost', 'interrupted')";
 
 /// The columns of a lost exchange that operators see.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -39,22 +39,22 @@ impl OperatorTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<LostExchangeRow>> {
-        let mut query = link_sessions::table
-            .filter(sql::<Bool>(LOST))
+        let mut lost_query = link_sessions::table
+            .filter(sql::<Bool>(LOST_EXCHANGES))
             .select(LostExchangeRow::as_select())
             .limit(limit)
             .into_boxed::<diesel::pg::Pg>();
-        query = of_tenants!(query, link_sessions::tenant_id, whose);
-        query = match (from, backwards) {
-            (Some(from), true) => query.filter(link_sessions::id.gt(from)),
-            (Some(from), false) => query.filter(link_sessions::id.lt(from)),
-            (None, _) => query,
+        lost_query = of_tenants!(lost_query, link_sessions::tenant_id, whose);
+        lost_query = match (from, backwards) {
+            (Some(from), true) => lost_query.filter(link_sessions::id.gt(from)),
+            (Some(from), false) => lost_query.filter(link_sessions::id.lt(from)),
+            (None, _) => lost_query,
         };
-        query = if backwards {
-            query.order(link_sessions::id.asc())
+        lost_query = if backwards {
+            lost_query.order(link_sessions::id.asc())
         } else {
-            query.order(link_sessions::id.desc())
+            lost_query.order(link_sessions::id.desc())
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(lost_query.load(self.connection()).await?)
     }
 }

@@ -88,34 +88,35 @@ pub struct Approved<'a> {
     pub sealed_approval: &'a [u8],
     /// The value parked by the start that the user came back from: under OAuth 2 the PKCE verifier.
     pub sealed_parked: &'a [u8],
-    /// How long it is valid.
+    /// How long the link code is valid.
     pub within: Duration,
 }
 
 impl PlatformTx {
     /// The session of any tenant whose ticket has the digest `ticket`.
     pub async fn link_session_by_ticket(&mut self, ticket: Digest) -> Result<Option<LinkSessionRow>> {
-        let query = link_sessions::table
+        let session_query = link_sessions::table
             .filter(link_sessions::ticket_hash.eq(ticket.as_bytes()))
             .select(LinkSessionRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(session_query.first(self.connection()).await.optional()?)
     }
 }
 
 impl TenantTx {
     /// One session.
     pub async fn link_session(&mut self, id: Uuid) -> Result<Option<LinkSessionRow>> {
-        let query = link_sessions::table.find((self.tenant_uuid(), id)).select(LinkSessionRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let session_query =
+            link_sessions::table.find((self.tenant_uuid(), id)).select(LinkSessionRow::as_select());
+        Ok(session_query.first(self.connection()).await.optional()?)
     }
 
     /// One session, locked until this transaction ends.
     pub async fn lock_link_session(&mut self, id: Uuid) -> Result<Option<LinkSessionRow>> {
-        let query = link_sessions::table
+        let session_query = link_sessions::table
             .find((self.tenant_uuid(), id))
             .select(LinkSessionRow::as_select())
             .for_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(session_query.first(self.connection()).await.optional()?)
     }
 
     /// The session of the user that was the last to link this account, at `by` at the latest.
@@ -125,7 +126,7 @@ impl TenantTx {
         external_user_id: &str,
         by: DateTime<Utc>,
     ) -> Result<Option<Uuid>> {
-        let query = link_sessions::table
+        let session_query = link_sessions::table
             .filter(link_sessions::tenant_id.eq(self.tenant_uuid()))
             .filter(link_sessions::external_user_id.eq(external_user_id))
             .filter(link_sessions::account_id.eq(account))
@@ -133,7 +134,7 @@ impl TenantTx {
             .filter(link_sessions::finished_at.le(by))
             .order(link_sessions::finished_at.desc())
             .select(link_sessions::id);
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(session_query.first(self.connection()).await.optional()?)
     }
 
     /// Whether the user has completed a link of this account after `since`.
@@ -337,7 +338,7 @@ impl WorkerTx {
     /// Open sessions that have expired and are not being completed.
     pub async fn overdue_link_sessions(&mut self, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let query = link_sessions::table
+        let session_query = link_sessions::table
             .filter(link_sessions::status.eq_any(before(LinkSessionStatus::Expired)))
             .filter(link_sessions::expires_at.le(now))
             .filter(
@@ -348,6 +349,6 @@ impl WorkerTx {
             .order(link_sessions::expires_at)
             .limit(limit)
             .select((link_sessions::tenant_id, link_sessions::id));
-        Ok(query.load(self.connection()).await?)
+        Ok(session_query.load(self.connection()).await?)
     }
 }

@@ -11,15 +11,15 @@ use crate::store::schema::link_starts;
 use crate::store::{PlatformTx, TenantTx};
 
 /// The number of starts remembered per session. A further one replaces the oldest.
-const REMEMBERED: i64 = 8;
+const REMEMBERED_STARTS: i64 = 8;
 
 impl PlatformTx {
     /// Tenant and session of the start with the digest `state`.
     pub async fn link_start_by_state(&mut self, state: Digest) -> Result<Option<(Uuid, Uuid)>> {
-        let query = link_starts::table
+        let start_query = link_starts::table
             .filter(link_starts::state_hash.eq(state.as_bytes()))
             .select((link_starts::tenant_id, link_starts::session_id));
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(start_query.first(self.connection()).await.optional()?)
     }
 }
 
@@ -38,7 +38,7 @@ impl TenantTx {
         let surplus: Vec<Vec<u8>> = link_starts::table
             .filter(of_session)
             .order((link_starts::started_at.desc(), link_starts::state_hash))
-            .offset(if request_token.is_some() { 2 * (REMEMBERED - 1) } else { REMEMBERED - 1 })
+            .offset(if request_token.is_some() { 2 * (REMEMBERED_STARTS - 1) } else { REMEMBERED_STARTS - 1 })
             .select(link_starts::state_hash)
             .load(self.connection())
             .await?;
@@ -72,10 +72,10 @@ impl TenantTx {
 
     /// The sealed value that a start has parked. None if the start was deleted or its session has moved on.
     pub async fn parked(&mut self, session: Uuid, state: Digest) -> Result<Option<Vec<u8>>> {
-        let query = link_starts::table
+        let start_query = link_starts::table
             .find((self.tenant_uuid(), session, state.as_bytes()))
             .select(link_starts::sealed_pkce_verifier);
-        Ok(query.first(self.connection()).await.optional()?.flatten())
+        Ok(start_query.first(self.connection()).await.optional()?.flatten())
     }
 
     /// Erases the values that the starts of a session have parked, because one of them has been used, or none will be.

@@ -21,22 +21,22 @@ pub struct NewIdentityRow<'a> {
     pub no_password: &'a str,
     /// What they may do.
     pub role: Role,
-    /// The only tenants for it.
+    /// The only tenants for the identity's operator.
     pub tenants: Option<&'a [Uuid]>,
     /// The identity provider.
     pub issuer: &'a str,
-    /// Its name for the person.
+    /// The identity provider's name for the person.
     pub subject: &'a str,
 }
 
 impl PlatformTx {
     /// The operator with this identity, locked until the transaction ends.
     pub async fn lock_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<OperatorRow>> {
-        let query = operators::table
+        let identity_query = operators::table
             .filter(operators::issuer.eq(issuer).and(operators::subject.eq(subject)))
             .select(OperatorRow::as_select())
             .for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(identity_query.first(self.connection()).await.optional()?)
     }
 
     /// Adds an operator with an identity.

@@ -13,7 +13,7 @@ use crate::store::schema::login_failures;
 use crate::store::{PlatformTx, interval};
 
 /// Failures are forgotten after this time without another one.
-const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
+const LOGIN_FAILURES_FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 
 /// The failed logins of a name.
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
@@ -45,9 +45,9 @@ impl PlatformTx {
             .on_conflict_do_nothing()
             .execute(self.connection())
             .await?;
-        let query =
+        let login_failures_query =
             login_failures::table.find(name.as_bytes()).select(LoginFailures::as_select()).for_update();
-        Ok(query.first(self.connection()).await?)
+        Ok(login_failures_query.first(self.connection()).await?)
     }
 
     /// Counts a failed login of a name that `lock_login` has locked, and locks the name against further logins for
@@ -73,8 +73,8 @@ impl PlatformTx {
 
     /// Forgets old failures, so that names do not accumulate. Skips names with a login in progress.
     async fn sweep_login_failures(&mut self) -> Result<()> {
-        let forgotten =
-            diesel::dsl::now.into_sql::<Timestamptz>() - interval(FORGOTTEN_AFTER).into_sql::<Interval>();
+        let forgotten = diesel::dsl::now.into_sql::<Timestamptz>()
+            - interval(LOGIN_FAILURES_FORGOTTEN_AFTER).into_sql::<Interval>();
         let old: Vec<Vec<u8>> = login_failures::table
             .filter(login_failures::last_failed_at.lt(forgotten))
             .select(login_failures::name_hash)

@@ -43,34 +43,36 @@ impl PlatformTx {
         backwards: bool,
         limit: i64,
     ) -> Result<Vec<OperatorRow>> {
-        let mut query = operators::table.select(OperatorRow::as_select()).limit(limit).into_boxed();
+        let mut operator_query = operators::table.select(OperatorRow::as_select()).limit(limit).into_boxed();
         // A fixed collation, so that the order does not depend on the database's own.
         let name = || sql::<Text>("operators.name COLLATE \"C\"");
-        query = if backwards { query.order(name().desc()) } else { query.order(name().asc()) };
-        query = match (from, backwards) {
-            (Some(from), true) => query.filter(name().lt(from.to_owned())),
-            (Some(from), false) => query.filter(name().gt(from.to_owned())),
-            (None, _) => query,
+        operator_query =
+            if backwards { operator_query.order(name().desc()) } else { operator_query.order(name().asc()) };
+        operator_query = match (from, backwards) {
+            (Some(from), true) => operator_query.filter(name().lt(from.to_owned())),
+            (Some(from), false) => operator_query.filter(name().gt(from.to_owned())),
+            (None, _) => operator_query,
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(operator_query.load(self.connection()).await?)
     }
 
     /// The operator with this name.
     pub async fn operator_by_name(&mut self, name: &str) -> Result<Option<OperatorRow>> {
-        let query = operators::table.filter(operators::name.eq(name)).select(OperatorRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let operator_query =
+            operators::table.filter(operators::name.eq(name)).select(OperatorRow::as_select());
+        Ok(operator_query.first(self.connection()).await.optional()?)
     }
 
     /// The operator with this id.
     pub async fn operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
-        let query = operators::table.find(id).select(OperatorRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let operator_query = operators::table.find(id).select(OperatorRow::as_select());
+        Ok(operator_query.first(self.connection()).await.optional()?)
     }
 
     /// The operator with this id, locked so that nobody else can change the password until this transaction ends.
     pub async fn lock_operator(&mut self, id: Uuid) -> Result<Option<OperatorRow>> {
-        let query = operators::table.find(id).select(OperatorRow::as_select()).for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        let operator_query = operators::table.find(id).select(OperatorRow::as_select()).for_no_key_update();
+        Ok(operator_query.first(self.connection()).await.optional()?)
     }
 
     /// Adds an operator.
@@ -114,12 +116,12 @@ impl PlatformTx {
 
     /// The admins who are not disabled, locked until this transaction ends: the id, the name, and whether they log in at an identity provider.
     pub async fn lock_admins(&mut self) -> Result<Vec<(Uuid, String, bool)>> {
-        let query = operators::table
+        let operator_query = operators::table
             .filter(operators::role.eq(Role::Admin.as_str()).and(operators::disabled_at.is_null()))
             .order(operators::id)
             .select((operators::id, operators::name, operators::issuer.is_not_null()))
             .for_update();
-        Ok(query.load(self.connection()).await?)
+        Ok(operator_query.load(self.connection()).await?)
     }
 
     /// Changes an operator's role.

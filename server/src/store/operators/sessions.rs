@@ -15,7 +15,7 @@ use crate::store::schema::{operator_sessions, operators};
 use crate::store::{PlatformTx, interval};
 
 /// How exactly the last use of a session is written down, unless it ends sooner without use.
-const SEEN_EVERY: Duration = Duration::from_secs(10);
+const SESSION_SEEN_EVERY: Duration = Duration::from_secs(10);
 
 /// A session to be stored.
 #[derive(Debug, Clone)]
@@ -26,11 +26,11 @@ pub struct NewSessionRow<'a> {
     pub id: Uuid,
     /// Its operator.
     pub operator: Uuid,
-    /// The longest time that it lasts.
+    /// The longest time that the session lasts.
     pub length: Duration,
-    /// The client's address.
+    /// The address of the session's client.
     pub address: &'a str,
-    /// The client's name, if it sent one.
+    /// The name of the session's client, if it sent one.
     pub client: Option<&'a str>,
 }
 
@@ -91,7 +91,7 @@ impl PlatformTx {
     /// none of an operator who has them.
     pub async fn use_session(&mut self, token: Digest, idle: Duration) -> Result<Option<LiveSession>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let exactness = interval(SEEN_EVERY.min(idle / 10)).into_sql::<Interval>();
+        let exactness = interval(SESSION_SEEN_EVERY.min(idle / 10)).into_sql::<Interval>();
         let session = operator_sessions::table
             .find(token.as_bytes())
             .filter(operator_sessions::expires_at.gt(now))
@@ -116,7 +116,7 @@ impl PlatformTx {
         Ok(operator.map(|operator| LiveSession { id, operator }))
     }
 
-    /// The same without counting as a use.
+    /// The session of a token, without counting as a use.
     pub async fn live_session(&mut self, token: Digest, idle: Duration) -> Result<Option<LiveSession>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let session = operator_sessions::table
@@ -134,14 +134,14 @@ impl PlatformTx {
     /// The sessions of an operator that have not ended and were used within `idle`, the newest first; at most `limit`.
     pub async fn sessions(&mut self, operator: Uuid, idle: Duration, limit: i64) -> Result<Vec<SessionRow>> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
-        let query = operator_sessions::table
+        let operator_session_query = operator_sessions::table
             .filter(operator_sessions::operator_id.eq(operator))
             .filter(operator_sessions::expires_at.gt(now))
             .filter(operator_sessions::last_seen_at.gt(now - interval(idle).into_sql::<Interval>()))
             .order((operator_sessions::created_at.desc(), operator_sessions::id))
             .limit(limit)
             .select(SessionRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(operator_session_query.load(self.connection()).await?)
     }
 
     /// Ends the session of this token.

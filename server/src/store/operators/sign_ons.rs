@@ -56,10 +56,10 @@ pub enum Way<'a> {
 
 /// What a poll finds.
 #[derive(Debug)]
-pub enum Due {
+pub enum PollDue {
     /// The login, which may be polled now.
     Now(SignOnRow),
-    /// It may be polled after this time.
+    /// The login may be polled after this time.
     Later(Duration),
     /// There is no such login any more.
     Gone,
@@ -177,7 +177,7 @@ impl PlatformTx {
         secret: Digest,
         prover: Option<Prover>,
         wait: Duration,
-    ) -> Result<Due> {
+    ) -> Result<PollDue> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let one = operator_sign_ons::table
             .find(secret.as_bytes())
@@ -188,15 +188,15 @@ impl PlatformTx {
             .for_update();
         let found: Option<(SignOnRow, Option<DateTime<Utc>>)> =
             one.first(self.connection()).await.optional()?;
-        let Some((row, Some(next))) = found else { return Ok(Due::Gone) };
+        let Some((row, Some(next))) = found else { return Ok(PollDue::Gone) };
         let left = next - self.now().await?;
         if let Ok(left) = left.to_std()
             && !left.is_zero()
         {
-            return Ok(Due::Later(left));
+            return Ok(PollDue::Later(left));
         }
         self.delay_sign_on(secret, wait).await?;
-        Ok(Due::Now(row))
+        Ok(PollDue::Now(row))
     }
 }
 

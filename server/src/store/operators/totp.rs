@@ -13,7 +13,7 @@ use crate::store::schema::{operator_recovery_codes, operator_totp, operators};
 use crate::store::{PlatformTx, interval};
 
 /// How long a new secret can be confirmed.
-const CONFIRMED_WITHIN: Duration = Duration::from_mins(10);
+const TOTP_CONFIRMED_WITHIN: Duration = Duration::from_mins(10);
 
 /// A sealed secret.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -34,16 +34,16 @@ impl PlatformTx {
         let youngest = diesel::dsl::sql::<diesel::sql_types::Bool>(
             "(NOT operator_totp.is_pending OR operator_totp.created_at > now() - interval '10 minutes')",
         );
-        let query =
+        let totp_query =
             operator_totp::table.find((operator, is_pending)).filter(youngest).select(TotpRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(totp_query.first(self.connection()).await.optional()?)
     }
 
     /// Stores a secret that has to be confirmed, in place of an earlier one that was not.
     pub async fn put_pending_totp(&mut self, row: &TotpRow) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         // Secrets of others that were never confirmed do not stay.
-        let old = operator_totp::created_at.lt(now - interval(CONFIRMED_WITHIN).into_sql::<Interval>());
+        let old = operator_totp::created_at.lt(now - interval(TOTP_CONFIRMED_WITHIN).into_sql::<Interval>());
         diesel::delete(operator_totp::table.filter(operator_totp::is_pending.and(old)))
             .execute(self.connection())
             .await?;

@@ -23,13 +23,13 @@ pub struct Powers {
     /// The role's name.
     #[diesel(sql_type = Text)]
     pub role: String,
-    /// Whether it is a superuser.
+    /// Whether the role is a superuser.
     #[diesel(sql_type = Bool)]
     pub superuser: bool,
     /// Whether it bypasses row-level security.
     #[diesel(sql_type = Bool)]
     pub bypasses_rls: bool,
-    /// The number of tables that it owns.
+    /// The number of tables that the role owns.
     #[diesel(sql_type = BigInt)]
     pub owned_tables: i64,
 }
@@ -73,17 +73,17 @@ impl PlatformTx {
 
     /// The privileges of the server's role beyond its grants.
     pub async fn powers(&mut self) -> Result<Powers> {
-        let query = diesel::sql_query(
+        let catalogue_query = diesel::sql_query(
             "SELECT rolname::text AS role, rolsuper AS superuser, rolbypassrls AS bypasses_rls, \
              (SELECT count(*) FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p')) AS owned_tables \
              FROM pg_roles r WHERE rolname = current_user",
         );
-        Ok(query.get_result(self.connection()).await?)
+        Ok(catalogue_query.get_result(self.connection()).await?)
     }
 
     /// Tables with a `tenant_id` whose row-level security is incomplete; there should be none.
     pub async fn unprotected_tables(&mut self) -> Result<Vec<Unprotected>> {
-        let query = diesel::sql_query(
+        let catalogue_query = diesel::sql_query(
             "SELECT c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced \
              FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
              WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
@@ -92,13 +92,14 @@ impl PlatformTx {
                       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND c.relowner = ANY (p.polroles))) \
              ORDER BY 1",
         );
-        Ok(query.load(self.connection()).await?)
+        Ok(catalogue_query.load(self.connection()).await?)
     }
 
     /// The database's current time in seconds since 1970.
     pub async fn clock_seconds(&mut self) -> Result<f64> {
-        let query = diesel::sql_query("SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds");
-        let epoch: Epoch = query.get_result(self.connection()).await?;
+        let catalogue_query =
+            diesel::sql_query("SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds");
+        let epoch: Epoch = catalogue_query.get_result(self.connection()).await?;
         Ok(epoch.seconds)
     }
 }

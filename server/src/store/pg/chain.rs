@@ -5,6 +5,6 @@
 pub(in crate::store) struct Head {
     /// The length of the chain.
     pub(in crate::store) sequence: i64,
-    /// The hash of its last entry.
+    /// The hash of the chain's last entry.
     pub(in crate::store) hash: Vec<u8>,
 }

@@ -17,16 +17,16 @@ use super::watch::Watch;
 use crate::settings::database_url;
 
 /// The head start of a host before the next host of the list is tried in parallel.
-const HEAD_START: Duration = Duration::from_millis(250);
+const HOST_HEAD_START: Duration = Duration::from_millis(250);
 /// A peer that does not acknowledge is dropped after 4 + 2 × 2 seconds, even on idle connections.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(4);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEPALIVE_RETRIES: u32 = 2;
-const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The limits for every statement of a connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Limits {
+pub(super) struct ConnectLimits {
     /// PEM file of the certificate authorities that TLS trusts; `None` for those of this machine.
     pub(super) ca_file: Option<PathBuf>,
     /// The time limit for connecting, over all hosts.
@@ -37,7 +37,7 @@ pub(super) struct Limits {
     pub(super) silence: Option<Duration>,
 }
 
-impl Limits {
+impl ConnectLimits {
     /// The limits that Postgres enforces. They are set by a statement, because `PgBouncer` rejects startup options.
     fn as_sql(&self) -> String {
         let statement = self.statement.map_or(0, |limit| limit.as_millis());
@@ -57,9 +57,9 @@ impl Limits {
 /// If none is reachable within `limits.connect`. The text contains each host and its error, but no password.
 pub(super) async fn establish(
     config: &Config,
-    limits: &Limits,
+    limits: &ConnectLimits,
 ) -> Result<AsyncPgConnection, ConnectionError> {
-    let first = first_of(hosts(config), limits);
+    let first = first_of(single_hosts(config), limits);
     let (client, watch) = match limits.connect {
         Some(limit) => {
             timeout(limit, first).await.unwrap_or_else(|_| Err("no host answered in time".to_owned()))
@@ -78,8 +78,13 @@ pub(super) async fn establish(
 
 /// The session's settings, in one transaction so that behind a `PgBouncer` in transaction mode they reach the same
 /// server.
-async fn set_up(client: Client, watch: Watch, limits: &Limits) -> Result<AsyncPgConnection, ConnectionError> {
-    let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(described(&error));
+async fn set_up(
+    client: Client,
+    watch: Watch,
+    limits: &ConnectLimits,
+) -> Result<AsyncPgConnection, ConnectionError> {
+    let failed =
+        |error: tokio_postgres::Error| ConnectionError::BadConnection(described_connect_error(&error));
     client.batch_execute(&format!("BEGIN; {}", limits.as_sql())).await.map_err(failed)?;
     let mut connection = AsyncPgConnection::try_from(client).await?;
     diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, "COMMIT")
@@ -91,14 +96,14 @@ async fn set_up(client: Client, watch: Watch, limits: &Limits) -> Result<AsyncPg
 
 /// Tries the hosts one after another, each with a head start, and takes the first usable connection. A host that is
 /// down costs no time; a silent one costs a quarter of a second.
-async fn first_of(hosts: Vec<Config>, limits: &Limits) -> Result<(Client, Watch), String> {
+async fn first_of(hosts: Vec<Config>, limits: &ConnectLimits) -> Result<(Client, Watch), String> {
     let mut asked = FuturesUnordered::new();
     let mut failures = Vec::new();
     let mut hosts = hosts.into_iter().peekable();
     loop {
         if asked.is_empty() {
             match hosts.next() {
-                Some(host) => asked.push(ask(host, limits)),
+                Some(host) => asked.push(ask_host(host, limits)),
                 None if failures.is_empty() => return Err("the database URL names no host".to_owned()),
                 None => return Err(failures.join("; ")),
             }
@@ -108,19 +113,19 @@ async fn first_of(hosts: Vec<Config>, limits: &Limits) -> Result<(Client, Watch)
                 Ok(connection) => return Ok(connection),
                 Err(failure) => failures.push(failure),
             },
-            () = sleep(HEAD_START), if hosts.peek().is_some() => asked.extend(hosts.next().map(|host| ask(host, limits))),
+            () = sleep(HOST_HEAD_START), if hosts.peek().is_some() => asked.extend(hosts.next().map(|host| ask_host(host, limits))),
         }
     }
 }
 
-async fn ask(host: Config, limits: &Limits) -> Result<(Client, Watch), String> {
+async fn ask_host(host: Config, limits: &ConnectLimits) -> Result<(Client, Watch), String> {
     let tls = tls::connector(limits.ca_file.as_deref())?;
-    let (client, connection) = host.connect(tls).await.map_err(|error| described(&error))?;
+    let (client, connection) = host.connect(tls).await.map_err(|error| described_connect_error(&error))?;
     Ok((client, Watch::drive(connection, limits.silence)))
 }
 
 /// An error with its cause, which is the only useful part of Postgres's own refusals.
-fn described(error: &tokio_postgres::Error) -> String {
+fn described_connect_error(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
@@ -128,7 +133,7 @@ fn described(error: &tokio_postgres::Error) -> String {
 }
 
 /// `config` once per host. Every host must accept writes, because a standby is never acceptable.
-fn hosts(config: &Config) -> Vec<Config> {
+fn single_hosts(config: &Config) -> Vec<Config> {
     let (names, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
     (0..names.len().max(addresses.len()))
         .map(|number| {
@@ -180,7 +185,7 @@ fn without_hosts(config: &Config) -> Config {
         .keepalives_idle(KEEPALIVE_IDLE)
         .keepalives_interval(KEEPALIVE_INTERVAL)
         .keepalives_retries(KEEPALIVE_RETRIES)
-        .tcp_user_timeout(UNACKNOWLEDGED);
+        .tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
     one
 }
 
@@ -191,7 +196,7 @@ mod tests {
     #[test]
     fn each_host_of_the_list_is_asked_with_its_own_port_and_must_take_writes() {
         let config: Config = "postgresql://bowline@a:1,b:2,c:3/x".parse().unwrap();
-        let hosts = hosts(&config);
+        let hosts = single_hosts(&config);
         assert_eq!(hosts.len(), 3);
         for (host, (name, port)) in hosts.iter().zip([("a", 1), ("b", 2), ("c", 3)]) {
             assert_eq!(host.get_hosts(), [Host::Tcp(name.to_owned())]);
@@ -206,7 +211,8 @@ mod tests {
     async fn what_no_host_could_do_is_told_for_each_and_without_the_password() {
         let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let url = format!("postgresql://u:CANARY@127.0.0.1:{nobody},127.0.0.1:{nobody}/x");
-        let failure = establish(&url.parse().unwrap(), &Limits::default()).await.err().unwrap().to_string();
+        let failure =
+            establish(&url.parse().unwrap(), &ConnectLimits::default()).await.err().unwrap().to_string();
         assert_eq!(failure.matches("refused").count(), 2, "{failure}");
         assert!(!failure.contains("CANARY"));
     }
@@ -215,7 +221,7 @@ mod tests {
     async fn a_host_that_accepts_and_says_nothing_is_given_up() {
         let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("postgresql://u@127.0.0.1:{}/x", silent.local_addr().unwrap().port());
-        let limits = Limits { connect: Some(Duration::from_millis(50)), ..Limits::default() };
+        let limits = ConnectLimits { connect: Some(Duration::from_millis(50)), ..ConnectLimits::default() };
         let failure = establish(&url.parse().unwrap(), &limits).await.err().unwrap().to_string();
         assert!(failure.contains("in time"), "{failure}");
     }

@@ -38,21 +38,21 @@ fn means_unavailable(error: &DieselError) -> bool {
         | DieselError::BrokenTransactionManager => true,
         DieselError::DatabaseError(_, information) => {
             let message = information.message();
-            TRANSIENT.iter().any(|start| message.starts_with(start))
+            TRANSIENT_MESSAGES.iter().any(|start| message.starts_with(start))
         }
         _ => false,
     }
 }
 
 /// The beginning of Postgres's message for a statement that took longer than `statement_timeout`.
-const OUT_OF_TIME: &str = "canceling statement due to statement timeout";
+const STATEMENT_OUT_OF_TIME: &str = "canceling statement due to statement timeout";
 
 /// The beginnings of the messages of Postgres, `PgBouncer` and Citus for temporary failures.
 ///
 /// Diesel does not expose the SQLSTATE: diesel-async copies the error into a private type that only returns texts.
 /// Therefore the server's role must use English messages (`lc_messages`); in another language these errors would be 500
 /// instead of 503.
-const TRANSIENT: [&str; 29] = [
+const TRANSIENT_MESSAGES: [&str; 29] = [
     "canceling statement due to",
     "terminating connection",
     "terminating background worker",
@@ -89,7 +89,7 @@ const TRANSIENT: [&str; 29] = [
 
 /// Whether the database responded, but a statement exceeded its time limit.
 pub(in crate::store) fn ran_out_of_time(error: &Error) -> bool {
-    matches!(error, Error::Unavailable(source) if source.to_string().starts_with(OUT_OF_TIME))
+    matches!(error, Error::Unavailable(source) if source.to_string().starts_with(STATEMENT_OUT_OF_TIME))
 }
 
 /// Whether a text that a caller sent contains a NUL, which JSON and URLs can express but Postgres cannot store.
@@ -138,7 +138,7 @@ fn without_shard(name: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn code(kind: DatabaseErrorKind, message: &str) -> Code {
+    fn constraint_error_code(kind: DatabaseErrorKind, message: &str) -> Code {
         Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned()))).code()
     }
 
@@ -149,10 +149,20 @@ mod tests {
             "deadlock detected",
             "terminating connection due to x",
         ] {
-            assert_eq!(code(DatabaseErrorKind::Unknown, message), Code::DatabaseUnavailable, "{message}");
+            assert_eq!(
+                constraint_error_code(DatabaseErrorKind::Unknown, message),
+                Code::DatabaseUnavailable,
+                "{message}"
+            );
         }
-        assert_eq!(code(DatabaseErrorKind::ReadOnlyTransaction, "cannot"), Code::DatabaseUnavailable);
-        assert_eq!(code(DatabaseErrorKind::Unknown, "relation \"x\" does not exist"), Code::Internal);
+        assert_eq!(
+            constraint_error_code(DatabaseErrorKind::ReadOnlyTransaction, "cannot"),
+            Code::DatabaseUnavailable
+        );
+        assert_eq!(
+            constraint_error_code(DatabaseErrorKind::Unknown, "relation \"x\" does not exist"),
+            Code::Internal
+        );
     }
 
     #[test]
@@ -166,10 +176,14 @@ mod tests {
             "terminating connection due to administrator command",
             "canceling the transaction since it was involved in a distributed deadlock",
         ] {
-            assert_eq!(code(DatabaseErrorKind::Unknown, message), Code::DatabaseUnavailable, "{message}");
+            assert_eq!(
+                constraint_error_code(DatabaseErrorKind::Unknown, message),
+                Code::DatabaseUnavailable,
+                "{message}"
+            );
         }
         let shape = "complex joins are only supported when all distributed tables are co-located";
-        assert_eq!(code(DatabaseErrorKind::Unknown, shape), Code::Internal);
+        assert_eq!(constraint_error_code(DatabaseErrorKind::Unknown, shape), Code::Internal);
     }
 
     /// A violation as Postgres reports it, with or without its fields.
@@ -239,6 +253,6 @@ mod tests {
     #[test]
     fn a_nul_is_the_callers_fault() {
         let message = "invalid byte sequence for encoding \"UTF8\": 0x00";
-        assert_eq!(code(DatabaseErrorKind::Unknown, message), Code::InvalidField);
+        assert_eq!(constraint_error_code(DatabaseErrorKind::Unknown, message), Code::InvalidField);
     }
 }

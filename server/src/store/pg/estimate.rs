@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    fn task(rows: u64) -> Value {
+    fn citus_task(rows: u64) -> Value {
         json!({
             "Node": "host=worker-1.internal port=5432 dbname=bowline",
             "Remote Plan": [[{ "Plan": { "Node Type": "Index Only Scan", "Relation Name": "accounts_102008", "Plan Rows": rows } }]]
@@ -95,7 +95,7 @@ mod tests {
     }
 
     /// The output format of Citus 11 to 13 (`multi_explain.c`, and the expected output of its own tests).
-    fn citus(job: &Value) -> Value {
+    fn citus_plan(job: &Value) -> Value {
         json!({
             "Node Type": "Custom Scan", "Custom Plan Provider": "Citus Adaptive", "Parallel Aware": false,
             "Startup Cost": 0.0, "Total Cost": 0.0, "Plan Rows": 100_000, "Plan Width": 16,
@@ -103,7 +103,7 @@ mod tests {
         })
     }
 
-    fn expected(top: &Value) -> Option<u64> {
+    fn expected_of_plan(top: &Value) -> Option<u64> {
         expected_rows(&json!([{ "Plan": top }]))
     }
 
@@ -111,40 +111,39 @@ mod tests {
     fn on_one_postgres_the_estimate_is_that_of_the_topmost_node() {
         let scan = json!({ "Node Type": "Seq Scan", "Plan Rows": 7 });
         assert_eq!(
-            expected(&json!({ "Node Type": "Append", "Plan Rows": 12_345, "Plans": [scan] })),
+            expected_of_plan(&json!({ "Node Type": "Append", "Plan Rows": 12_345, "Plans": [scan] })),
             Some(12_345)
         );
-        assert_eq!(expected(&json!({ "Node Type": "Result" })), None);
+        assert_eq!(expected_of_plan(&json!({ "Node Type": "Result" })), None);
     }
 
     #[test]
     fn on_shards_the_plans_of_all_tasks_are_added_up() {
-        let all =
-            json!({ "Task Count": 3, "Tasks Shown": "All", "Tasks": [task(1_000), task(250), task(0)] });
-        assert_eq!(expected(&citus(&all)), Some(1_250));
-        let below = json!({ "Node Type": "Aggregate", "Plan Rows": 1, "Plans": [citus(&all)] });
-        assert_eq!(expected(&below), Some(1_250), "wherever the node stands");
-        let one_tenant = json!({ "Task Count": 1, "Tasks Shown": "All", "Tasks": [task(42)] });
-        assert_eq!(expected(&citus(&one_tenant)), Some(42));
+        let all = json!({ "Task Count": 3, "Tasks Shown": "All", "Tasks": [citus_task(1_000), citus_task(250), citus_task(0)] });
+        assert_eq!(expected_of_plan(&citus_plan(&all)), Some(1_250));
+        let below = json!({ "Node Type": "Aggregate", "Plan Rows": 1, "Plans": [citus_plan(&all)] });
+        assert_eq!(expected_of_plan(&below), Some(1_250), "wherever the node stands");
+        let one_tenant = json!({ "Task Count": 1, "Tasks Shown": "All", "Tasks": [citus_task(42)] });
+        assert_eq!(expected_of_plan(&citus_plan(&one_tenant)), Some(42));
     }
 
     #[test]
     fn one_visible_task_represents_all_tasks_in_the_estimate() {
-        let one = json!({ "Task Count": 32, "Tasks Shown": "One of 32", "Tasks": [task(500)] });
-        assert_eq!(expected(&citus(&one)), Some(16_000));
+        let one = json!({ "Task Count": 32, "Tasks Shown": "One of 32", "Tasks": [citus_task(500)] });
+        assert_eq!(expected_of_plan(&citus_plan(&one)), Some(16_000));
     }
 
     #[test]
     fn a_plan_without_visible_tasks_has_no_estimate() {
         let hidden = "None, not supported for re-partition queries";
         let none = json!({ "Task Count": 6, "Tasks Shown": hidden, "Dependent Jobs": [] });
-        assert_eq!(expected(&citus(&none)), None);
+        assert_eq!(expected_of_plan(&citus_plan(&none)), None);
         let empty = json!({ "Task Count": 6, "Tasks Shown": "One of 6", "Tasks": [] });
-        assert_eq!(expected(&citus(&empty)), None);
+        assert_eq!(expected_of_plan(&citus_plan(&empty)), None);
         let cut =
             json!({ "Task Count": 1, "Tasks Shown": "All", "Tasks": [{ "Node": "x", "Remote Plan": [] }] });
-        assert_eq!(expected(&citus(&cut)), None);
+        assert_eq!(expected_of_plan(&citus_plan(&cut)), None);
         let no_shard = json!({ "Task Count": 0, "Tasks Shown": "All", "Tasks": [] });
-        assert_eq!(expected(&citus(&no_shard)), Some(0));
+        assert_eq!(expected_of_plan(&citus_plan(&no_shard)), Some(0));
     }
 }

@@ -25,32 +25,32 @@ use super::pool;
 use crate::domain::Result;
 use crate::settings::PoolOptions;
 use together::unavailable;
-use waiting::{LEAST, PATIENCE, Waiting};
+use waiting::{CALL_PATIENCE, LEAST_TRIP_TIME, WaitingCalls};
 
 pub(in crate::store) use together::{Together, place};
 
 /// The lanes of one statement, and the calls that wait for them.
 pub(in crate::store) struct Lanes<T: Together> {
-    waiting: Arc<Waiting<T>>,
+    waiting: Arc<WaitingCalls<T>>,
     /// The number of open connections of all lanes.
     open: Arc<AtomicUsize>,
     _serving: JoinSet<()>,
 }
 
 /// A lane's connection, which is counted while it exists.
-struct Kept<'a> {
+struct LaneConnection<'a> {
     connection: AsyncPgConnection,
     open: &'a AtomicUsize,
 }
 
-impl<'a> Kept<'a> {
+impl<'a> LaneConnection<'a> {
     fn new(connection: AsyncPgConnection, open: &'a AtomicUsize) -> Self {
         open.fetch_add(1, Ordering::Relaxed);
         Self { connection, open }
     }
 }
 
-impl Drop for Kept<'_> {
+impl Drop for LaneConnection<'_> {
     fn drop(&mut self) {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
@@ -60,7 +60,7 @@ impl<T: Together> Lanes<T> {
     /// Starts a lane for each element of `after`, which is how long a call must wait until that lane takes it. A lane
     /// connects when its first call arrives. Dropping the lanes ends them.
     pub(in crate::store) fn open(options: &PoolOptions, after: &[Duration]) -> Self {
-        let waiting = Arc::new(Waiting::new(options.sharded));
+        let waiting = Arc::new(WaitingCalls::new(options.sharded));
         let connections = Arc::new(AtomicUsize::new(0));
         let mut lanes = JoinSet::new();
         for after in after.iter().copied() {
@@ -82,7 +82,7 @@ impl<T: Together> Lanes<T> {
         self.waiting.len()
     }
 
-    /// The number of open connections.
+    /// The number of open connections of all lanes.
     pub(in crate::store) fn connections(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
@@ -90,33 +90,33 @@ impl<T: Together> Lanes<T> {
 
 /// A lane that panics because of a bug fails its calls and restarts.
 async fn keep_serving<T: Together>(
-    waiting: Arc<Waiting<T>>,
+    waiting: Arc<WaitingCalls<T>>,
     open: Arc<AtomicUsize>,
     options: PoolOptions,
     after: Duration,
 ) {
     loop {
-        let lane = serve(&waiting, &open, &options, after);
+        let lane = serve_lane(&waiting, &open, &options, after);
         if AssertUnwindSafe(lane).catch_unwind().await.is_err() {
             tracing::error!("a lane panicked and is restarted");
         }
     }
 }
 
-async fn serve<T: Together>(
-    waiting: &Waiting<T>,
+async fn serve_lane<T: Together>(
+    waiting: &WaitingCalls<T>,
     open: &AtomicUsize,
     options: &PoolOptions,
     after: Duration,
 ) {
-    let mut connection: Option<Kept<'_>> = None;
+    let mut connection: Option<LaneConnection<'_>> = None;
     loop {
         let batch = waiting.next(after).await;
         let Some(oldest) = batch.first().map(|waiter| waiter.since) else { continue };
         let (calls, answers): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiter| (waiter.call, waiter.answer)).unzip();
-        let trip = trip::<T>(&mut connection, open, options, &calls);
-        let until = (oldest + PATIENCE).max(Instant::now() + LEAST);
+        let trip = run_trip::<T>(&mut connection, open, options, &calls);
+        let until = (oldest + CALL_PATIENCE).max(Instant::now() + LEAST_TRIP_TIME);
         match tokio::time::timeout_at(until, trip).await {
             Ok(Ok(all)) if all.len() == answers.len() => {
                 for (answer, said) in answers.into_iter().zip(all) {
@@ -144,14 +144,14 @@ async fn serve<T: Together>(
 
 /// Runs the statement on the lane's connection, or on a new one if it has none; retries once if the old connection was
 /// dead.
-async fn trip<'a, T: Together>(
-    connection: &mut Option<Kept<'a>>,
+async fn run_trip<'a, T: Together>(
+    connection: &mut Option<LaneConnection<'a>>,
     open: &'a AtomicUsize,
     options: &PoolOptions,
     calls: &[T::Call],
 ) -> Result<Vec<T::Answer>> {
     if let Some(old) = connection {
-        match ask::<T>(&mut old.connection, options, calls).await {
+        match ask_server::<T>(&mut old.connection, options, calls).await {
             Ok(answers) => return Ok(answers),
             Err(error) => tracing::debug!(%error, "a lane closes its connection"),
         }
@@ -159,13 +159,13 @@ async fn trip<'a, T: Together>(
     // The old connection is closed first, because a lane has only one.
     *connection = None;
     let new = pool::connect(options).await.map_err(|error| unavailable(&error.to_string()))?;
-    let new = connection.insert(Kept::new(new, open));
-    Ok(ask::<T>(&mut new.connection, options, calls).await?)
+    let new = connection.insert(LaneConnection::new(new, open));
+    Ok(ask_server::<T>(&mut new.connection, options, calls).await?)
 }
 
 /// An unnamed statement consists of two messages, which a pooler in transaction mode may send to two different
 /// connections unless a transaction holds them together.
-async fn ask<T: Together>(
+async fn ask_server<T: Together>(
     connection: &mut AsyncPgConnection,
     options: &PoolOptions,
     calls: &[T::Call],

@@ -15,18 +15,18 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use secrecy::SecretString;
 
 use super::connect;
-use super::connect::Limits;
+use super::connect::ConnectLimits;
 use crate::domain::{Error, Result};
 use crate::settings::database_url;
 use sight::Sighted;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
-/// The time limit for connecting.
-const CONNECT: Duration = Duration::from_secs(10);
+/// The time limit for connecting before a migration.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
 
 /// Identifies the lock among all advisory locks of the database.
-const LOCK: i64 = 0x626f_776c_696e_6501;
+const MIGRATION_LOCK: i64 = 0x626f_776c_696e_6501;
 
 diesel::define_sql_function! {
     /// Takes an advisory lock of the session if it is free.
@@ -64,14 +64,14 @@ where
 async fn connect(owner_url: &SecretString, ca_file: Option<&Path>) -> Result<AsyncPgConnection> {
     let mut config = database_url::parse(owner_url)
         .ok_or_else(|| Error::bug("the owner's database URL is not a Postgres URL"))?;
-    config.application_name("bowline-server migrate").connect_timeout(CONNECT);
+    config.application_name("bowline-server migrate").connect_timeout(CONNECT_TIME);
     // Building an index may take a long time.
     let ca_file = ca_file.map(Path::to_path_buf);
-    let limits = Limits { ca_file, connect: Some(CONNECT), ..Limits::default() };
+    let limits = ConnectLimits { ca_file, connect: Some(CONNECT_TIME), ..ConnectLimits::default() };
     let mut connection = connect::establish(&config, &limits)
         .await
         .map_err(|source| Error::internal("the database's owner cannot connect", source.to_string()))?;
-    while !diesel::select(pg_try_advisory_lock(LOCK)).get_result::<bool>(&mut connection).await? {
+    while !diesel::select(pg_try_advisory_lock(MIGRATION_LOCK)).get_result::<bool>(&mut connection).await? {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     sight::give(&mut connection).await?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::domain::{Error, Result};
 
 /// The maximum number of tenants whose permits are remembered. A forgotten tenant has all its permits again.
-const MOST: usize = 16_384;
+const MOST_TENANTS_WITH_PERMITS: usize = 16_384;
 
 /// The permits of one tenant.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub(in crate::store) struct PermitsOfEach {
 impl PermitsOfEach {
     /// `each` is the number of permits per tenant. `wait` is how long a request waits for its transaction to begin.
     pub(in crate::store) fn new(each: usize, wait: Duration) -> Self {
-        Self { each, wait, of: Cache::new(MOST) }
+        Self { each, wait, of: Cache::new(MOST_TENANTS_WITH_PERMITS) }
     }
 
     /// The deadline of a wait that begins now.
@@ -122,6 +122,6 @@ mod tests {
         for number in 0..100_000 {
             all.take(Uuid::from_u128(number)).await.unwrap();
         }
-        assert!(all.of.len() <= MOST);
+        assert!(all.of.len() <= MOST_TENANTS_WITH_PERMITS);
     }
 }

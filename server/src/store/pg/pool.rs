@@ -9,7 +9,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use futures_util::FutureExt as _;
 
 use super::connect;
-use super::connect::Limits;
+use super::connect::ConnectLimits;
 use crate::domain::{Error, Result};
 use crate::settings::{PoolOptions, database_url};
 
@@ -19,7 +19,7 @@ pub(super) type Connection = Object<AsyncPgConnection>;
 
 /// Grace period beyond `statement_timeout` before a silent connection is closed. Postgres itself ends slow statements,
 /// and their connection stays usable.
-const SILENCE: Duration = Duration::from_secs(1);
+const SILENCE_GRACE: Duration = Duration::from_secs(1);
 
 pub(in crate::store) fn build(options: &PoolOptions) -> Result<Pool> {
     let limits = options.clone();
@@ -50,11 +50,11 @@ pub(super) async fn connect(options: &PoolOptions) -> Result<AsyncPgConnection, 
         ConnectionError::InvalidConnectionUrl("bowline.database.url is not a Postgres URL".into())
     })?;
     config.application_name("bowline-server").connect_timeout(options.wait);
-    let limits = Limits {
+    let limits = ConnectLimits {
         ca_file: options.ca_file.clone(),
         connect: Some(options.wait),
         statement: Some(options.statement),
-        silence: Some(options.statement + SILENCE),
+        silence: Some(options.statement + SILENCE_GRACE),
     };
     let mut connection = connect::establish(&config, &limits).await?;
     if !options.prepared_statements {

@@ -17,7 +17,7 @@ pub struct Misplaced {
 
 /// A node that a role cannot log in to from the coordinator.
 #[derive(Debug, Clone, QueryableByName)]
-pub struct Refusal {
+pub struct RefusedLogin {
     /// The role.
     #[diesel(sql_type = Text)]
     pub role: String,
@@ -30,7 +30,7 @@ pub struct Refusal {
 }
 
 #[derive(QueryableByName)]
-struct Setting {
+struct ClusterSetting {
     #[diesel(sql_type = Nullable<Text>)]
     value: Option<String>,
 }
@@ -50,8 +50,8 @@ struct Count {
 impl PlatformTx {
     /// Whether Citus is installed in this database.
     pub async fn has_citus(&mut self) -> Result<bool> {
-        let query = diesel::sql_query("SELECT to_regclass('pg_dist_partition') IS NOT NULL AS yes");
-        let answer: Answer = query.get_result(self.connection()).await?;
+        let shard_query = diesel::sql_query("SELECT to_regclass('pg_dist_partition') IS NOT NULL AS yes");
+        let answer: Answer = shard_query.get_result(self.connection()).await?;
         Ok(answer.yes)
     }
 
@@ -61,7 +61,7 @@ impl PlatformTx {
     /// # Errors
     /// Also if Citus is not installed.
     pub async fn misplaced_tables(&mut self) -> Result<Vec<Misplaced>> {
-        let query = diesel::sql_query(
+        let shard_query = diesel::sql_query(
             "SELECT c.relname::text AS name FROM pg_class c LEFT JOIN pg_dist_partition p ON p.logicalrelid = c.oid \
              WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
              AND CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') \
@@ -73,15 +73,15 @@ impl PlatformTx {
                       ELSE false END \
              ORDER BY 1",
         );
-        Ok(query.load(self.connection()).await?)
+        Ok(shard_query.load(self.connection()).await?)
     }
 
     /// Whether Citus propagates `SET LOCAL` to its other nodes (`citus.propagate_set_commands`). Otherwise tenants see
     /// no rows there.
     pub async fn hands_settings_on(&mut self) -> Result<bool> {
-        let query =
+        let shard_query =
             diesel::sql_query("SELECT current_setting('citus.propagate_set_commands', true) AS value");
-        let setting: Setting = query.get_result(self.connection()).await?;
+        let setting: ClusterSetting = shard_query.get_result(self.connection()).await?;
         Ok(setting.value.as_deref() == Some("local"))
     }
 
@@ -90,11 +90,11 @@ impl PlatformTx {
     /// # Errors
     /// Also if Citus is not installed.
     pub async fn worker_nodes(&mut self) -> Result<i64> {
-        let query = diesel::sql_query(
+        let shard_query = diesel::sql_query(
             "SELECT count(*) AS count FROM pg_dist_node \
              WHERE isactive AND noderole = 'primary' AND shouldhaveshards",
         );
-        let count: Count = query.get_result(self.connection()).await?;
+        let count: Count = shard_query.get_result(self.connection()).await?;
         Ok(count.count)
     }
 }
@@ -104,11 +104,11 @@ impl<Scope> Tx<Scope> {
     ///
     /// # Errors
     /// Also if Citus is not installed.
-    pub async fn refusing_nodes(&mut self) -> Result<Vec<Refusal>> {
-        let query = diesel::sql_query(
+    pub async fn refusing_nodes(&mut self) -> Result<Vec<RefusedLogin>> {
+        let shard_query = diesel::sql_query(
             "SELECT current_user::text AS role, nodename || ':' || nodeport AS node, coalesce(result, '') AS result \
              FROM run_command_on_workers('SELECT 1') WHERE NOT success ORDER BY 2",
         );
-        Ok(query.load(self.connection()).await?)
+        Ok(shard_query.load(self.connection()).await?)
     }
 }

@@ -40,7 +40,7 @@ impl<S: Copy> Stored<S> {
 }
 
 impl<S: Copy + Into<&'static str>> Stored<S> {
-    /// The text in the database.
+    /// The stored text in the database.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(value) => (*value).into(),

@@ -10,7 +10,8 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// The connectors are cached, because after a failover many connections are opened at the same time.
-static READ: LazyLock<Mutex<HashMap<Option<PathBuf>, MakeRustlsConnect>>> = LazyLock::new(Mutex::default);
+static CACHED_CONNECTORS: LazyLock<Mutex<HashMap<Option<PathBuf>, MakeRustlsConnect>>> =
+    LazyLock::new(Mutex::default);
 
 /// A connector that trusts only the authorities of `ca_file`. Without a file it trusts this machine's, or Mozilla's
 /// roots if the machine has none.
@@ -18,7 +19,7 @@ static READ: LazyLock<Mutex<HashMap<Option<PathBuf>, MakeRustlsConnect>>> = Lazy
 /// # Errors
 /// If the file cannot be read or contains no certificate, or the crypto provider lacks the protocol versions.
 pub(super) fn connector(ca_file: Option<&Path>) -> Result<MakeRustlsConnect, String> {
-    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut read = CACHED_CONNECTORS.lock().unwrap_or_else(PoisonError::into_inner);
     let key = ca_file.map(Path::to_path_buf);
     if let Some(known) = read.get(&key) {
         return Ok(known.clone());

@@ -248,7 +248,7 @@ impl<Scope> Tx<Scope> {
 
     async fn try_note(&mut self, what: &'static str, about: About) -> Result<()> {
         (self.now, self.head) = (None, None);
-        open(&mut self.connection, self.chain, Setting::Tenant, self.sharded).await?;
+        open_transaction(&mut self.connection, self.chain, VisibleRows::Tenant, self.sharded).await?;
         match self.append(&Actor::System, Event::integrity_error(what, about)).await {
             Ok(()) => Ok(AnsiTransactionManager::commit_transaction(&mut *self.connection).await?),
             Err(error) => {
@@ -277,28 +277,28 @@ impl TenantTx {
 }
 
 /// The setting that a transaction makes before its first statement, and that determines which rows it sees.
-pub(in crate::store) enum Setting {
+pub(in crate::store) enum VisibleRows {
     /// The rows of one tenant.
     Tenant,
     /// The row of the presented credential with this digest.
     Credential(Digest),
     /// The rows that this role sees. It replaces the server's own role.
-    Role(Role),
+    Role(DatabaseRole),
 }
 
-impl Setting {
+impl VisibleRows {
     fn name(&self) -> &'static str {
         match self {
             Self::Tenant => "tenant",
             Self::Credential(_) => "credential",
-            Self::Role(Role::Operator) => "operator",
-            Self::Role(Role::Worker) => "worker",
+            Self::Role(DatabaseRole::Operator) => "operator",
+            Self::Role(DatabaseRole::Worker) => "worker",
         }
     }
 }
 
 /// The roles that see several tenants, but fewer columns.
-pub(in crate::store) enum Role {
+pub(in crate::store) enum DatabaseRole {
     Operator,
     Worker,
 }
@@ -308,7 +308,7 @@ pub(in crate::store) enum Role {
 pub(in crate::store) async fn begin<Scope>(
     pool: &Pool,
     chain: Uuid,
-    setting: Setting,
+    setting: VisibleRows,
     sharded: bool,
     (audit_keys, outbox): (&Arc<AuditKeys>, &Arc<Notify>),
     deadline: Instant,
@@ -328,8 +328,8 @@ pub(in crate::store) async fn begin<Scope>(
         Some(connection) => connection?,
         None => return Err(Error::Unavailable("no connection could be made in time".into())),
     };
-    let records = matches!(setting, Setting::Tenant);
-    let Some(begun) = by(deadline, open(&mut connection, chain, setting, sharded)).await else {
+    let records = matches!(setting, VisibleRows::Tenant);
+    let Some(begun) = by(deadline, open_transaction(&mut connection, chain, setting, sharded)).await else {
         drop(Connection::take(connection));
         pool::discard_idle(pool);
         return Err(Error::Unavailable("the database did not begin a transaction in time".into()));
@@ -358,12 +358,17 @@ async fn by<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
 }
 
 /// Begins a transaction that sees what `setting` allows, in one round trip.
-async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharded: bool) -> QueryResult<()> {
+async fn open_transaction(
+    connection: &mut Connection,
+    chain: Uuid,
+    setting: VisibleRows,
+    sharded: bool,
+) -> QueryResult<()> {
     let set = match setting {
-        Setting::Tenant => set("bowline.tenant", &chain.to_string(), sharded),
-        Setting::Credential(digest) => set("bowline.credential", &digest.to_hex(), sharded),
-        Setting::Role(Role::Operator) => "SET LOCAL ROLE bowline_operator".to_owned(),
-        Setting::Role(Role::Worker) => "SET LOCAL ROLE bowline_worker".to_owned(),
+        VisibleRows::Tenant => set_local("bowline.tenant", &chain.to_string(), sharded),
+        VisibleRows::Credential(digest) => set_local("bowline.credential", &digest.to_hex(), sharded),
+        VisibleRows::Role(DatabaseRole::Operator) => "SET LOCAL ROLE bowline_operator".to_owned(),
+        VisibleRows::Role(DatabaseRole::Worker) => "SET LOCAL ROLE bowline_worker".to_owned(),
     };
     let begun =
         AnsiTransactionManager::begin_transaction_sql(&mut **connection, &format!("BEGIN; {set}")).await;
@@ -377,7 +382,7 @@ async fn open(connection: &mut Connection, chain: Uuid, setting: Setting, sharde
 /// Sharding engines propagate the command `SET LOCAL` to their other nodes, but not the effect of a function. Without
 /// other nodes the function is better, because the statistics of Postgres replace the constants of a query, so that it
 /// appears in them as one statement. Callers cannot choose the values, so they need no escaping.
-fn set(name: &str, value: &str, sharded: bool) -> String {
+fn set_local(name: &str, value: &str, sharded: bool) -> String {
     if sharded {
         format!("SET LOCAL {name} = '{value}'")
     } else {

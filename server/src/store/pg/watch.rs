@@ -13,13 +13,13 @@ use tokio_postgres::tls::TlsStream;
 use tokio_postgres::{AsyncMessage, Connection, Socket};
 
 /// The check interval. A connection is closed at most this much too late.
-const LOOK: Duration = Duration::from_millis(500);
+const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 /// No statement or transaction is in progress.
-const IDLE: u64 = u64::MAX;
+const NOTHING_IN_PROGRESS: u64 = u64::MAX;
 
 /// The state that the user of a connection and its driver share.
 #[derive(Debug)]
-struct State {
+struct WatchState {
     born: Instant,
     /// Milliseconds from creation to the last sign of progress, while something is in progress.
     waiting_since: AtomicU64,
@@ -27,26 +27,26 @@ struct State {
     doom: Notify,
 }
 
-impl State {
-    fn doom(&self) {
+impl WatchState {
+    fn doom_connection(&self) {
         self.doomed.store(true, Ordering::Relaxed);
         self.doom.notify_one();
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(IDLE - 1)
+        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(NOTHING_IN_PROGRESS - 1)
     }
 
     fn is_silent(&self, limit: Duration) -> bool {
         let since = self.waiting_since.load(Ordering::Relaxed);
-        since != IDLE && u128::from(self.now().saturating_sub(since)) >= limit.as_millis()
+        since != NOTHING_IN_PROGRESS && u128::from(self.now().saturating_sub(since)) >= limit.as_millis()
     }
 }
 
 /// Observes all statements of one connection. Dropping it with the connection ends the driver.
 #[derive(Debug)]
 pub(super) struct Watch {
-    state: Arc<State>,
+    state: Arc<WatchState>,
     /// Statements without an answer; there is more than one if they are pipelined.
     unanswered: u32,
     in_transaction: bool,
@@ -60,35 +60,35 @@ impl Watch {
     where
         S: TlsStream + Unpin + Send + 'static,
     {
-        let state = Arc::new(State {
+        let state = Arc::new(WatchState {
             born: Instant::now(),
-            waiting_since: AtomicU64::new(IDLE),
+            waiting_since: AtomicU64::new(NOTHING_IN_PROGRESS),
             doomed: AtomicBool::new(false),
             doom: Notify::new(),
         });
-        tokio::spawn(run(connection, Arc::clone(&state), silence));
+        tokio::spawn(drive_connection(connection, Arc::clone(&state), silence));
         Self { state, unanswered: 0, in_transaction: false, ending: false }
     }
 
-    fn started(&mut self) {
+    fn work_started(&mut self) {
         self.unanswered += 1;
         // A statement that is only queued behind others is not progress.
         let now = self.state.now();
         let waiting = &self.state.waiting_since;
-        waiting.compare_exchange(IDLE, now, Ordering::Relaxed, Ordering::Relaxed).ok();
+        waiting.compare_exchange(NOTHING_IN_PROGRESS, now, Ordering::Relaxed, Ordering::Relaxed).ok();
     }
 
-    fn finished(&mut self, error: Option<&DieselError>) {
+    fn work_finished(&mut self, error: Option<&DieselError>) {
         self.unanswered = self.unanswered.saturating_sub(1);
         if std::mem::take(&mut self.ending) {
             self.in_transaction = false;
         }
         let under_way = self.unanswered > 0 || self.in_transaction;
-        let since = if under_way { self.state.now() } else { IDLE };
+        let since = if under_way { self.state.now() } else { NOTHING_IN_PROGRESS };
         self.state.waiting_since.store(since, Ordering::Relaxed);
         // The primary has become a standby: the next connection will find the new primary.
         if matches!(error, Some(DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))) {
-            self.state.doom();
+            self.state.doom_connection();
         }
     }
 }
@@ -96,8 +96,8 @@ impl Watch {
 impl Instrumentation for Watch {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
-            InstrumentationEvent::StartQuery { .. } => self.started(),
-            InstrumentationEvent::FinishQuery { error, .. } => self.finished(error),
+            InstrumentationEvent::StartQuery { .. } => self.work_started(),
+            InstrumentationEvent::FinishQuery { error, .. } => self.work_finished(error),
             InstrumentationEvent::BeginTransaction { .. } => self.in_transaction = true,
             InstrumentationEvent::CommitTransaction { .. }
             | InstrumentationEvent::RollbackTransaction { .. } => self.ending = true,
@@ -108,15 +108,18 @@ impl Instrumentation for Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.state.doom();
+        self.state.doom_connection();
     }
 }
 
-async fn run<S>(mut connection: Connection<Socket, S>, state: Arc<State>, silence: Option<Duration>)
-where
+async fn drive_connection<S>(
+    mut connection: Connection<Socket, S>,
+    state: Arc<WatchState>,
+    silence: Option<Duration>,
+) where
     S: TlsStream + Unpin + Send + 'static,
 {
-    let mut look = tokio::time::interval(LOOK);
+    let mut look = tokio::time::interval(WATCH_INTERVAL);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !state.doomed.load(Ordering::Relaxed) {
         tokio::select! {

@@ -11,7 +11,7 @@ use crate::store::OperatorTx;
 use crate::store::schema::token_holdings;
 
 /// The maximum number of journal rows that are read for one account: those of some minutes of a very busy tenant.
-const JOURNAL: i64 = 2_000;
+const JOURNAL_ROWS_READ: i64 = 2_000;
 
 /// The holdings of one token, with the issues that are still in the journal. It is one statement, so that a fold that
 /// happens meanwhile is seen as a whole or not at all.
@@ -79,20 +79,20 @@ impl OperatorTx {
         generation: i64,
         limit: i64,
     ) -> Result<Vec<HolderRow>> {
-        let query = diesel::sql_query(HOLDERS)
+        let holder_query = diesel::sql_query(HOLDERS)
             .bind::<sql_types::Uuid, _>(tenant)
             .bind::<sql_types::Uuid, _>(account)
             .bind::<BigInt, _>(generation)
-            .bind::<BigInt, _>(JOURNAL)
+            .bind::<BigInt, _>(JOURNAL_ROWS_READ)
             .bind::<BigInt, _>(limit);
-        Ok(query.load(self.connection()).await?)
+        Ok(holder_query.load(self.connection()).await?)
     }
 
     /// The newest generation of which a key has received the token.
     pub async fn last_held_generation(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<i64>> {
-        let query = token_holdings::table
+        let holder_query = token_holdings::table
             .filter(token_holdings::tenant_id.eq(tenant).and(token_holdings::account_id.eq(account)))
             .select(diesel::dsl::max(token_holdings::generation));
-        Ok(query.get_result(self.connection()).await?)
+        Ok(holder_query.get_result(self.connection()).await?)
     }
 }

@@ -17,7 +17,7 @@ use crate::store::{OperatorTx, TenantTx, interval};
 pub struct Lease {
     /// The account.
     pub account: Uuid,
-    /// The attempt that holds it.
+    /// The attempt that holds the refresh lease.
     pub owner: Uuid,
     /// Increases with each holder.
     pub epoch: i64,
@@ -39,16 +39,17 @@ pub struct LeaseRow {
 impl OperatorTx {
     /// The state of an account's lease, if the account was ever refreshed.
     pub async fn refresh_state(&mut self, tenant: Uuid, account: Uuid) -> Result<Option<LeaseRow>> {
-        let query = refresh_leases::table.find((tenant, account)).select(LeaseRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let lease_query = refresh_leases::table.find((tenant, account)).select(LeaseRow::as_select());
+        Ok(lease_query.first(self.connection()).await.optional()?)
     }
 }
 
 impl TenantTx {
     /// The state of the lease, if the account was ever refreshed.
     pub async fn lease(&mut self, account: Uuid) -> Result<Option<LeaseRow>> {
-        let query = refresh_leases::table.find((self.tenant_uuid(), account)).select(LeaseRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let lease_query =
+            refresh_leases::table.find((self.tenant_uuid(), account)).select(LeaseRow::as_select());
+        Ok(lease_query.first(self.connection()).await.optional()?)
     }
 
     /// Takes the lease for `length` if nobody holds it and no cool-down is in force.

@@ -10,7 +10,7 @@ use crate::domain::Result;
 use crate::store::TenantTx;
 use crate::store::schema::narrowed_tokens;
 
-/// A row without its key.
+/// A narrowed token, without the row's key.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = narrowed_tokens, check_for_backend(diesel::pg::Pg))]
 pub struct NarrowedRow {
@@ -26,8 +26,8 @@ impl TenantTx {
     /// The stored token of this account with these scopes, or the stored refusal.
     pub async fn narrowed_token(&mut self, account: Uuid, scopes_hash: &[u8]) -> Result<Option<NarrowedRow>> {
         let key = (self.tenant_uuid(), account, scopes_hash);
-        let query = narrowed_tokens::table.find(key).select(NarrowedRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        let narrowed_query = narrowed_tokens::table.find(key).select(NarrowedRow::as_select());
+        Ok(narrowed_query.first(self.connection()).await.optional()?)
     }
 
     /// Stores a token or a refusal in place of the previous one, and deletes rows of the account that are no longer
@@ -36,19 +36,23 @@ impl TenantTx {
         &mut self,
         account: Uuid,
         scopes_hash: &[u8],
-        row: &NarrowedRow,
+        narrowed_row: &NarrowedRow,
     ) -> Result<()> {
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         diesel::delete(narrowed_tokens::table)
             .filter(narrowed_tokens::tenant_id.eq(self.tenant_uuid()))
             .filter(narrowed_tokens::account_id.eq(account))
-            .filter(narrowed_tokens::generation.ne(row.generation).or(narrowed_tokens::expires_at.le(now)))
+            .filter(
+                narrowed_tokens::generation
+                    .ne(narrowed_row.generation)
+                    .or(narrowed_tokens::expires_at.le(now)),
+            )
             .execute(self.connection())
             .await?;
         let values = (
-            narrowed_tokens::generation.eq(row.generation),
-            narrowed_tokens::sealed_access_token.eq(row.sealed_access_token.as_deref()),
-            narrowed_tokens::expires_at.eq(row.expires_at),
+            narrowed_tokens::generation.eq(narrowed_row.generation),
+            narrowed_tokens::sealed_access_token.eq(narrowed_row.sealed_access_token.as_deref()),
+            narrowed_tokens::expires_at.eq(narrowed_row.expires_at),
         );
         diesel::insert_into(narrowed_tokens::table)
             .values((

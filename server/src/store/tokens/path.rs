@@ -88,7 +88,7 @@ impl std::fmt::Debug for TokenRow {
 }
 
 impl TokenPath {
-    /// Opens the lanes, which do not connect yet.
+    /// Opens the lanes of the token path, which do not connect yet.
     pub(in crate::store) fn open(options: &PoolOptions) -> Self {
         let lanes = |usual: &'static [Duration]| if options.sharded { &SHARDED_LANES[..] } else { usual };
         Self {
@@ -122,7 +122,7 @@ impl TokenPath {
         self.holds.ask((presented, account, generation)).instrument(span).await
     }
 
-    /// The number of open connections.
+    /// The number of connections of the token path.
     pub fn connections(&self) -> usize {
         self.lookups.connections() + self.holds.connections()
     }
@@ -134,18 +134,21 @@ impl TokenPath {
 }
 
 /// Splits the presented keys into the tenants and digests that the functions take.
-fn split<'a>(keys: impl Iterator<Item = &'a PresentedApiKey>, of: Option<Uuid>) -> (Tenants, Vec<Vec<u8>>) {
+fn split_keys<'a>(
+    keys: impl Iterator<Item = &'a PresentedApiKey>,
+    of: Option<Uuid>,
+) -> (CallingTenants, Vec<Vec<u8>>) {
     let (tenants, secrets) = keys.map(|key| (key.tenant.uuid(), key.digest.as_bytes().to_vec())).unzip();
-    (of.map_or(Tenants::Each(tenants), Tenants::One), secrets)
+    (of.map_or(CallingTenants::Each(tenants), CallingTenants::One), secrets)
 }
 
 /// The tenants whose calls a statement carries. They are its first argument, and select one of two functions.
-enum Tenants {
+enum CallingTenants {
     Each(Vec<Uuid>),
     One(Uuid),
 }
 
-impl Tenants {
+impl CallingTenants {
     fn walk<'b>(&'b self, function: &str, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT * FROM ");
         out.push_sql(function);
@@ -165,7 +168,7 @@ impl Tenants {
 struct Lookups;
 
 struct LookupQuery {
-    tenants: Tenants,
+    tenants: CallingTenants,
     secrets: Vec<Vec<u8>>,
     accounts: Vec<Uuid>,
 }
@@ -254,7 +257,7 @@ impl Together for Lookups {
         calls: &[Self::Call],
         of: Option<Uuid>,
     ) -> QueryResult<Vec<Option<Found>>> {
-        let (tenants, secrets) = split(calls.iter().map(|(key, _)| key), of);
+        let (tenants, secrets) = split_keys(calls.iter().map(|(key, _)| key), of);
         let accounts = calls.iter().map(|(_, account)| *account).collect();
         let rows: Vec<LookupRow> = LookupQuery { tenants, secrets, accounts }.load(connection).await?;
         let mut answers: Vec<Option<Found>> = calls.iter().map(|_| None).collect();
@@ -270,7 +273,7 @@ impl Together for Lookups {
 struct Holds;
 
 struct HoldQuery {
-    tenants: Tenants,
+    tenants: CallingTenants,
     secrets: Vec<Vec<u8>>,
     accounts: Vec<Uuid>,
     generations: Vec<i64>,
@@ -312,7 +315,7 @@ impl Together for Holds {
         calls: &[Self::Call],
         of: Option<Uuid>,
     ) -> QueryResult<Vec<Option<Issue>>> {
-        let (tenants, secrets) = split(calls.iter().map(|(key, ..)| key), of);
+        let (tenants, secrets) = split_keys(calls.iter().map(|(key, ..)| key), of);
         let accounts = calls.iter().map(|(_, account, _)| *account).collect();
         let generations = calls.iter().map(|(.., generation)| *generation).collect();
         let query = HoldQuery { tenants, secrets, accounts, generations };

@@ -19,7 +19,7 @@ use crate::store::{TenantTx, WorkerTx};
 
 /// The minimum interval between updates of an account's `last_used_at`. It is part of indexes, so each update adds an
 /// entry to every index of the account. The exact time of each issue is in its holding.
-const USED: Duration = Duration::from_hours(1);
+const USED_AT_EVERY: Duration = Duration::from_hours(1);
 
 /// Issues of one token to one key.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ impl RepeatsRow {
 
 /// A tenant whose journal is to be folded.
 #[derive(Debug, Clone, Queryable)]
-pub struct Due {
+pub struct DueJournal {
     /// The tenant.
     pub tenant: Uuid,
     /// When the oldest row was written.
@@ -70,7 +70,7 @@ pub struct Due {
 /// gets its holders, so that the token path need not read the holdings. Both times of a use, and the one before which
 /// an account counts as not recently used, are bound values: Citus rejects functions that are not immutable in an
 /// UPDATE, and subtracting an interval from a time is one of them.
-const ADD: &str = "
+const ADD_TO_HOLDINGS: &str = "
     WITH used AS (
         UPDATE accounts a
         SET last_used_at = CASE WHEN a.last_used_at > u.lately THEN a.last_used_at ELSE u.at END,
@@ -103,8 +103,8 @@ impl TenantTx {
         diesel::select(pg_advisory_xact_lock(turn)).execute(self.connection()).await?;
         let now = self.now().await?;
         let at: Vec<DateTime<Utc>> = repeats.iter().map(|repeat| repeat.at.unwrap_or(now)).collect();
-        let lately: Vec<DateTime<Utc>> = at.iter().map(|at| *at - USED).collect();
-        diesel::sql_query(ADD)
+        let lately: Vec<DateTime<Utc>> = at.iter().map(|at| *at - USED_AT_EVERY).collect();
+        diesel::sql_query(ADD_TO_HOLDINGS)
             .bind::<sql_types::Uuid, _>(self.tenant_uuid())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.account).collect::<Vec<_>>())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.api_key).collect::<Vec<_>>())
@@ -129,12 +129,12 @@ impl TenantTx {
         if !diesel::select(pg_try_advisory_xact_lock(turn)).get_result::<bool>(self.connection()).await? {
             return Ok(Vec::new());
         }
-        let query = token_repeats::table
+        let repeats_query = token_repeats::table
             .filter(token_repeats::tenant_id.eq(tenant).and(token_repeats::at.lt(before)))
             .order((token_repeats::at, token_repeats::id))
             .limit(limit)
             .select((token_repeats::at, RepeatsRow::as_select()));
-        Ok(query.load(self.connection()).await?)
+        Ok(repeats_query.load(self.connection()).await?)
     }
 
     /// Deletes journal rows of the tenant that have been added to the holdings.
@@ -158,10 +158,10 @@ impl WorkerTx {
         &mut self,
         at_least: Duration,
         quiet: Duration,
-    ) -> Result<Vec<Due>> {
+    ) -> Result<Vec<DueJournal>> {
         use diesel::dsl::{max, min};
         let now = || diesel::dsl::now.into_sql::<Timestamptz>();
-        let query = token_repeats::table
+        let repeats_query = token_repeats::table
             .group_by(token_repeats::tenant_id)
             .having(
                 min(token_repeats::at)
@@ -170,6 +170,6 @@ impl WorkerTx {
                         .lt((now() - interval(quiet).into_sql::<Interval>()).nullable())),
             )
             .select((token_repeats::tenant_id, min(token_repeats::at).assume_not_null(), now()));
-        Ok(query.load(self.connection()).await?)
+        Ok(repeats_query.load(self.connection()).await?)
     }
 }

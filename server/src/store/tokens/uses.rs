@@ -45,7 +45,7 @@ pub struct LastNarrowedUse {
 
 /// No scope contains a space (RFC 6749 section 3.3), so one text carries all scopes of an issue. Values without scopes leave the
 /// last narrowed issue as it is.
-const ADD_NARROWED: &str = "
+const ADD_NARROWED_USES: &str = "
     UPDATE token_holdings h
     SET issues = h.issues + c.issues,
         narrowed_at = CASE WHEN c.scopes = '' THEN h.narrowed_at ELSE c.at END,
@@ -62,7 +62,7 @@ impl TenantTx {
         self.add_repeats(&repeats).await?;
         let now = self.now().await?;
         let holdings = || uses.iter().map(|used| used.holding);
-        diesel::sql_query(ADD_NARROWED)
+        diesel::sql_query(ADD_NARROWED_USES)
             .bind::<sql_types::Uuid, _>(self.tenant_uuid())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.account).collect::<Vec<_>>())
             .bind::<Array<sql_types::Uuid>, _>(holdings().map(|holding| holding.api_key).collect::<Vec<_>>())
@@ -88,18 +88,18 @@ impl TenantTx {
     /// When a token with all scopes of each of these accounts was issued last. Issues that are still in the journal
     /// (`repeats.rs`) are not seen.
     pub async fn last_issues(&mut self, accounts: &[Uuid]) -> Result<Vec<LastUse>> {
-        let query = token_holdings::table
+        let uses_query = token_holdings::table
             .filter(token_holdings::tenant_id.eq(self.tenant_uuid()))
             .filter(token_holdings::account_id.eq_any(accounts))
             .distinct_on(token_holdings::account_id)
             .order((token_holdings::account_id, token_holdings::last_issued_at.desc()))
             .select((token_holdings::account_id, token_holdings::last_issued_at));
-        Ok(query.load(self.connection()).await?)
+        Ok(uses_query.load(self.connection()).await?)
     }
 
     /// When a token with some of the scopes of each of these accounts was issued last.
     pub async fn last_narrowed_uses(&mut self, accounts: &[Uuid]) -> Result<Vec<LastNarrowedUse>> {
-        let query = token_holdings::table
+        let uses_query = token_holdings::table
             .filter(token_holdings::tenant_id.eq(self.tenant_uuid()))
             .filter(token_holdings::account_id.eq_any(accounts))
             .filter(token_holdings::narrowed_at.is_not_null())
@@ -110,16 +110,16 @@ impl TenantTx {
                 token_holdings::narrowed_at.assume_not_null(),
                 token_holdings::narrowed_scopes.assume_not_null(),
             ));
-        Ok(query.load(self.connection()).await?)
+        Ok(uses_query.load(self.connection()).await?)
     }
 
     /// When a request was signed last in the name of each of these accounts, to within an hour.
     pub async fn last_signatures(&mut self, accounts: &[Uuid]) -> Result<Vec<LastUse>> {
-        let query = accounts::table
+        let uses_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::id.eq_any(accounts))
             .filter(accounts::signed_at.is_not_null())
             .select((accounts::id, accounts::signed_at.assume_not_null()));
-        Ok(query.load(self.connection()).await?)
+        Ok(uses_query.load(self.connection()).await?)
     }
 }

@@ -27,12 +27,12 @@ pub struct LinkSessionSeals {
 impl TenantTx {
     /// The id of the last of the next `count` link sessions after `after`. None if there are fewer.
     pub async fn link_session_ahead(&mut self, after: Uuid, count: i64) -> Result<Option<Uuid>> {
-        let query = link_sessions::table
+        let old_session_query = link_sessions::table
             .filter(link_sessions::tenant_id.eq(self.tenant_uuid()).and(link_sessions::id.gt(after)))
             .order(link_sessions::id)
             .offset(count - 1)
             .select(link_sessions::id);
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(old_session_query.first(self.connection()).await.optional()?)
     }
 
     /// Locks the link sessions after `after`, up to `last`, that have a value in the old form. Ended sessions are
@@ -43,29 +43,29 @@ impl TenantTx {
         after: Uuid,
         last: Uuid,
     ) -> Result<Vec<(LinkSessionRow, Option<Vec<u8>>)>> {
-        let query = link_sessions::table
+        let old_session_query = link_sessions::table
             .filter(link_sessions::tenant_id.eq(self.tenant_uuid()))
             .filter(link_sessions::id.gt(after).and(link_sessions::id.le(last)))
             .filter(sql::<Bool>(OLD_LINK_SESSION))
             .order(link_sessions::id)
             .select((LinkSessionRow::as_select(), link_sessions::state_hash))
             .for_no_key_update();
-        Ok(query.load(self.connection()).await?)
+        Ok(old_session_query.load(self.connection()).await?)
     }
 
     /// Replaces the sealed values of a session with their new form. A start gets its own row, which the parked value
     /// moves to while the user is at the provider.
     pub async fn reseal_link_session(
         &mut self,
-        row: &LinkSessionRow,
+        session_row: &LinkSessionRow,
         state_hash: Option<&[u8]>,
         seals: LinkSessionSeals,
     ) -> Result<()> {
         let (kept, moved) = match state_hash {
-            Some(_) if row.status == LinkSessionStatus::Authorizing => (None, seals.parked),
+            Some(_) if session_row.status == LinkSessionStatus::Authorizing => (None, seals.parked),
             _ => (seals.parked, None),
         };
-        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), row.id))).set((
+        let update = diesel::update(link_sessions::table.find((self.tenant_uuid(), session_row.id))).set((
             link_sessions::sealed_intent.eq(seals.intent),
             link_sessions::sealed_pkce_verifier.eq(kept),
             link_sessions::sealed_code.eq(seals.approval),
@@ -76,7 +76,7 @@ impl TenantTx {
         diesel::insert_into(link_starts::table)
             .values((
                 link_starts::tenant_id.eq(self.tenant_uuid()),
-                link_starts::session_id.eq(row.id),
+                link_starts::session_id.eq(session_row.id),
                 link_starts::state_hash.eq(state_hash),
                 link_starts::sealed_pkce_verifier.eq(moved),
             ))

@@ -66,13 +66,13 @@ impl OperatorTx {
 impl TenantTx {
     /// Locks the connectors with an app secret in the old form.
     pub async fn lock_old_connectors(&mut self) -> Result<Vec<ConnectorRow>> {
-        let query = connectors::table
+        let old_seals_query = connectors::table
             .filter(connectors::tenant_id.eq(self.tenant_uuid()))
             .filter(sql::<Bool>(OLD_CONNECTOR))
             .order(connectors::id)
             .select(ConnectorRow::as_select())
             .for_no_key_update();
-        Ok(query.load(self.connection()).await?)
+        Ok(old_seals_query.load(self.connection()).await?)
     }
 
     /// Replaces a sealed app secret with its new form.
@@ -85,24 +85,24 @@ impl TenantTx {
 
     /// The id of the last of the next `count` accounts after `after`. None if there are fewer.
     pub async fn account_ahead(&mut self, after: Uuid, count: i64) -> Result<Option<Uuid>> {
-        let query = accounts::table
+        let old_seals_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()).and(accounts::id.gt(after)))
             .order(accounts::id)
             .offset(count - 1)
             .select(accounts::id);
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(old_seals_query.first(self.connection()).await.optional()?)
     }
 
     /// Locks the accounts after `after`, up to `last`, with a token in the old form.
     pub async fn lock_old_accounts(&mut self, after: Uuid, last: Uuid) -> Result<Vec<AccountRow>> {
-        let query = accounts::table
+        let old_seals_query = accounts::table
             .filter(accounts::tenant_id.eq(self.tenant_uuid()))
             .filter(accounts::id.gt(after).and(accounts::id.le(last)))
             .filter(sql::<Bool>(OLD_ACCOUNT))
             .order(accounts::id)
             .select(AccountRow::as_select())
             .for_no_key_update();
-        Ok(query.load(self.connection()).await?)
+        Ok(old_seals_query.load(self.connection()).await?)
     }
 
     /// Replaces sealed tokens with their new form.

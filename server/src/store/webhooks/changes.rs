@@ -24,9 +24,9 @@ use crate::store::schema::{
 };
 
 /// How long an account is not told again.
-const QUIET: TimeDelta = TimeDelta::seconds(1);
+const ACCOUNT_QUIET: TimeDelta = TimeDelta::seconds(1);
 /// The states of accounts of which the tenant is told. It can do nothing with those that are suspended or revoked.
-const TOLD: [AccountStatus; 2] = [AccountStatus::Active, AccountStatus::NeedsReauth];
+const TOLD_STATES: [AccountStatus; 2] = [AccountStatus::Active, AccountStatus::NeedsReauth];
 
 diesel::define_sql_function! {
     /// The later time; the other one if one is null.
@@ -35,7 +35,7 @@ diesel::define_sql_function! {
 
 /// The states, as the database names them.
 fn told_states() -> [&'static str; 2] {
-    TOLD.map(AccountStatus::as_str)
+    TOLD_STATES.map(AccountStatus::as_str)
 }
 
 impl TenantTx {
@@ -48,8 +48,8 @@ impl TenantTx {
         let shared: &AsyncPgConnection = self.connection();
         let (is_frozen, listens, mut marked) = try_join3(
             is_frozen(shared, tenant),
-            listens(shared, tenant, connector),
-            unmarked(shared, tenant, connector, provider_accounts),
+            connector_listens(shared, tenant, connector),
+            unmarked_accounts(shared, tenant, connector, provider_accounts),
         )
         .await?;
         if is_frozen || !listens || marked.is_empty() {
@@ -106,12 +106,13 @@ impl TenantTx {
             .filter(account_changes::tenant_id.eq(tenant).and(account_changes::account_id.eq_any(&due)))
             .set((
                 account_changes::due_at.eq(None::<DateTime<Utc>>),
-                account_changes::quiet_until.eq(Some(now + QUIET)),
+                account_changes::quiet_until.eq(Some(now + ACCOUNT_QUIET)),
             ))
             .execute(self.connection())
             .await?;
         let shared: &AsyncPgConnection = self.connection();
-        let (is_frozen, changed) = try_join(is_frozen(shared, tenant), facts(shared, tenant, &due)).await?;
+        let (is_frozen, changed) =
+            try_join(is_frozen(shared, tenant), changed_account_facts(shared, tenant, &due)).await?;
         if !is_frozen && !changed.is_empty() {
             let count = i64::try_from(changed.len()).unwrap_or(i64::MAX);
             self.write_changes(now, changed).await?;
@@ -197,25 +198,25 @@ async fn is_frozen(mut connection: &AsyncPgConnection, tenant: Uuid) -> QueryRes
 }
 
 /// Whether notices to the connector count.
-async fn listens(mut connection: &AsyncPgConnection, tenant: Uuid, id: Uuid) -> QueryResult<bool> {
-    let query = connectors::table
+async fn connector_listens(mut connection: &AsyncPgConnection, tenant: Uuid, id: Uuid) -> QueryResult<bool> {
+    let change_query = connectors::table
         .find((tenant, id))
         .filter(connectors::removed_at.is_null())
         .filter(connectors::status.ne(ConnectorStatus::Disabled.as_str()))
         .select(connectors::id);
-    let found: Option<Uuid> = query.first(&mut connection).await.optional()?;
+    let found: Option<Uuid> = change_query.first(&mut connection).await.optional()?;
     Ok(found.is_some())
 }
 
 /// The connector's accounts with these ids at the provider that are not marked.
-async fn unmarked(
+async fn unmarked_accounts(
     mut connection: &AsyncPgConnection,
     tenant: Uuid,
     connector: Uuid,
     provider_accounts: &[String],
 ) -> QueryResult<Vec<Uuid>> {
     let of_account = account_changes::tenant_id.eq(tenant).and(account_changes::account_id.eq(accounts::id));
-    let query = accounts::table
+    let change_query = accounts::table
         .left_join(account_changes::table.on(of_account))
         .filter(accounts::tenant_id.eq(tenant))
         .filter(accounts::provider_account_id.eq_any(provider_accounts))
@@ -223,21 +224,21 @@ async fn unmarked(
         .filter(accounts::status.eq_any(told_states()))
         .filter(account_changes::due_at.is_null())
         .select(accounts::id);
-    query.load(&mut connection).await
+    change_query.load(&mut connection).await
 }
 
 /// What is told of these accounts, those of them of which the tenant is told, by id.
-async fn facts(
+async fn changed_account_facts(
     mut connection: &AsyncPgConnection,
     tenant: Uuid,
     ids: &[Uuid],
 ) -> QueryResult<Vec<(Uuid, SubjectFacts)>> {
-    let query = accounts::table
+    let change_query = accounts::table
         .filter(accounts::tenant_id.eq(tenant).and(accounts::id.eq_any(ids)))
         .filter(accounts::status.eq_any(told_states()))
         .order(accounts::id)
         .select((accounts::id, ACCOUNT_COLUMNS));
-    let rows: Vec<(Uuid, AccountColumns)> = query.load(&mut connection).await?;
+    let rows: Vec<(Uuid, AccountColumns)> = change_query.load(&mut connection).await?;
     Ok(rows.into_iter().map(|(id, columns)| (id, account_facts(columns))).collect())
 }
 
@@ -257,12 +258,12 @@ async fn next_numbers(
             )
         })
         .collect();
-    let query = diesel::insert_into(webhook_numbers::table)
+    let change_query = diesel::insert_into(webhook_numbers::table)
         .values(first)
         .on_conflict((webhook_numbers::tenant_id, webhook_numbers::account_id))
         .do_update()
         .set(webhook_numbers::last.eq(webhook_numbers::last + 1))
         .returning((webhook_numbers::account_id, webhook_numbers::last));
-    let rows: Vec<(Uuid, i64)> = query.get_results(&mut connection).await?;
+    let rows: Vec<(Uuid, i64)> = change_query.get_results(&mut connection).await?;
     Ok(rows.into_iter().collect())
 }

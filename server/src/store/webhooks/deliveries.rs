@@ -39,7 +39,7 @@ pub struct DeliveryFilter {
     pub state: Option<WebhookDeliveryState>,
     /// Only those beyond this number: older ones, or if the flag is true, newer ones (oldest first).
     pub from: Option<(i64, bool)>,
-    /// The maximum number of rows.
+    /// The maximum number of deliveries.
     pub limit: i64,
 }
 
@@ -89,7 +89,7 @@ impl TenantTx {
         let event = webhook_events::tenant_id
             .eq(webhook_deliveries::tenant_id)
             .and(webhook_events::sequence.eq(webhook_deliveries::sequence));
-        let mut query = webhook_deliveries::table
+        let mut delivery_query = webhook_deliveries::table
             .inner_join(webhook_events::table.on(event))
             .filter(webhook_deliveries::tenant_id.eq(tenant).and(webhook_events::tenant_id.eq(tenant)))
             .filter(webhook_deliveries::endpoint_id.eq(endpoint))
@@ -110,24 +110,24 @@ impl TenantTx {
             ))
             .into_boxed();
         if let Some(state) = wanted.state {
-            query = query.filter(webhook_deliveries::state.eq(state.as_str()));
+            delivery_query = delivery_query.filter(webhook_deliveries::state.eq(state.as_str()));
         }
-        query = match wanted.from {
-            Some((sequence, true)) => query
+        delivery_query = match wanted.from {
+            Some((sequence, true)) => delivery_query
                 .filter(webhook_deliveries::sequence.gt(sequence))
                 .order(webhook_deliveries::sequence.asc()),
-            Some((sequence, false)) => query
+            Some((sequence, false)) => delivery_query
                 .filter(webhook_deliveries::sequence.lt(sequence))
                 .order(webhook_deliveries::sequence.desc()),
-            None => query.order(webhook_deliveries::sequence.desc()),
+            None => delivery_query.order(webhook_deliveries::sequence.desc()),
         };
-        Ok(query.load(self.connection()).await?)
+        Ok(delivery_query.load(self.connection()).await?)
     }
 
     /// The event with this id, and what became of it at the endpoint.
     pub async fn past_webhook_event(&mut self, endpoint: Uuid, id: Uuid) -> Result<Option<PastEvent>> {
-        let query = past_events!(self.tenant_uuid(), endpoint).filter(webhook_events::id.eq(id));
-        Ok(query.first(self.connection()).await.optional()?)
+        let delivery_query = past_events!(self.tenant_uuid(), endpoint).filter(webhook_events::id.eq(id));
+        Ok(delivery_query.first(self.connection()).await.optional()?)
     }
 
     /// Up to `limit` events since `since`, after the number `after`, oldest first.
@@ -138,11 +138,11 @@ impl TenantTx {
         after: i64,
         limit: i64,
     ) -> Result<Vec<PastEvent>> {
-        let query = past_events!(self.tenant_uuid(), endpoint)
+        let delivery_query = past_events!(self.tenant_uuid(), endpoint)
             .filter(webhook_events::at.ge(since).and(webhook_events::sequence.gt(after)))
             .order(webhook_events::sequence)
             .limit(limit);
-        Ok(query.load(self.connection()).await?)
+        Ok(delivery_query.load(self.connection()).await?)
     }
 
     /// Whether the endpoint would get each of these events now.

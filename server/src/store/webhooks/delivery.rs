@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::store::schema::webhook_deliveries;
 
-/// An event on its way to an endpoint.
+/// A delivery: an event on its way to an endpoint.
 #[derive(Insertable)]
 #[diesel(table_name = webhook_deliveries, treat_none_as_default_value = false)]
 pub(super) struct NewDelivery {

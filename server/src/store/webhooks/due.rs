@@ -15,7 +15,7 @@ use crate::store::{OperatorTx, WorkerTx, interval};
 /// The endpoints with a delivery that is due and without a sender, unless their tenant is frozen: those that do not fail first, and of these, those
 /// that have waited longest. The index of waiting deliveries begins with the endpoint, so each step of the recursion jumps to the next endpoint,
 /// however many of its deliveries wait.
-const DUE: &str = "WITH RECURSIVE waiting AS (
+const DUE_ENDPOINTS: &str = "WITH RECURSIVE waiting AS (
         (SELECT tenant_id, endpoint_id, next_at FROM webhook_deliveries WHERE state = 'waiting'
          ORDER BY tenant_id, endpoint_id, next_at LIMIT 1)
         UNION ALL
@@ -31,7 +31,7 @@ const DUE: &str = "WITH RECURSIVE waiting AS (
     ORDER BY e.failing_since IS NOT NULL, w.next_at LIMIT $1";
 
 /// The same in a sharded database, which cannot recurse over shards.
-const DUE_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint, e.failing_since IS NOT NULL AS is_failing
+const DUE_ENDPOINTS_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint, e.failing_since IS NOT NULL AS is_failing
     FROM webhook_endpoints e
     WHERE e.state = 'enabled' AND e.held_until <= now() AND EXISTS (
         SELECT FROM webhook_deliveries d
@@ -40,7 +40,7 @@ const DUE_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpoint, e.fai
     ORDER BY e.failing_since IS NOT NULL LIMIT $1";
 
 /// How long the delivery that is most overdue has waited for a sender, in seconds. What waits for a frozen tenant is not overdue.
-const UNCLAIMED: &str =
+const UNCLAIMED_DELIVERY_WAIT: &str =
     "SELECT extract(epoch FROM max(now() - greatest(e.held_until, d.next_at)))::float8 AS seconds
     FROM webhook_endpoints e CROSS JOIN LATERAL (
         SELECT w.next_at FROM webhook_deliveries w
@@ -57,7 +57,7 @@ pub struct DueEndpoint {
     /// The endpoint.
     #[diesel(sql_type = SqlUuid)]
     pub endpoint: Uuid,
-    /// Whether it has accepted nothing since a failure.
+    /// Whether the endpoint has accepted nothing since a failure.
     #[diesel(sql_type = Bool)]
     pub is_failing: bool,
 }
@@ -78,14 +78,14 @@ impl WorkerTx {
         length: Duration,
         is_sharded: bool,
     ) -> Result<Vec<DueEndpoint>> {
-        let query = if is_sharded {
-            DUE_SHARDED.to_owned()
+        let due_query = if is_sharded {
+            DUE_ENDPOINTS_SHARDED.to_owned()
         } else {
             // Another sender may be taking it, or somebody may be editing it.
-            format!("{DUE} FOR NO KEY UPDATE OF e SKIP LOCKED")
+            format!("{DUE_ENDPOINTS} FOR NO KEY UPDATE OF e SKIP LOCKED")
         };
         let due: Vec<DueEndpoint> =
-            diesel::sql_query(query).bind::<BigInt, _>(limit).load(self.connection()).await?;
+            diesel::sql_query(due_query).bind::<BigInt, _>(limit).load(self.connection()).await?;
         let now = diesel::dsl::now.into_sql::<Timestamptz>();
         let mut claimed = Vec::with_capacity(due.len());
         for one in due {
@@ -110,17 +110,17 @@ impl WorkerTx {
 
     /// How long deliveries have waited for a sender beyond half a minute, in seconds; 0 if none has.
     pub async fn unclaimed_webhooks(&mut self) -> Result<f64> {
-        let found: Seconds = diesel::sql_query(UNCLAIMED).get_result(self.connection()).await?;
+        let found: Seconds = diesel::sql_query(UNCLAIMED_DELIVERY_WAIT).get_result(self.connection()).await?;
         Ok(found.seconds.unwrap_or_default())
     }
 
     /// Up to `limit` endpoints that were removed.
     pub async fn removed_webhook_endpoints(&mut self, limit: i64) -> Result<Vec<DueEndpoint>> {
-        let query = webhook_endpoints::table
+        let due_query = webhook_endpoints::table
             .filter(webhook_endpoints::state.eq(WebhookState::Removed.as_str()))
             .limit(limit)
             .select((webhook_endpoints::tenant_id, webhook_endpoints::id));
-        let rows: Vec<(Uuid, Uuid)> = query.load(self.connection()).await?;
+        let rows: Vec<(Uuid, Uuid)> = due_query.load(self.connection()).await?;
         Ok(rows
             .into_iter()
             .map(|(tenant, endpoint)| DueEndpoint { tenant, endpoint, is_failing: false })
@@ -131,10 +131,10 @@ impl WorkerTx {
 impl OperatorTx {
     /// The number of enabled endpoints that have accepted nothing since a failure.
     pub async fn failing_webhook_endpoints(&mut self) -> Result<i64> {
-        let query = webhook_endpoints::table
+        let due_query = webhook_endpoints::table
             .filter(webhook_endpoints::state.eq(WebhookState::Enabled.as_str()))
             .filter(webhook_endpoints::failing_since.is_not_null())
             .count();
-        Ok(query.get_result(self.connection()).await?)
+        Ok(due_query.get_result(self.connection()).await?)
     }
 }

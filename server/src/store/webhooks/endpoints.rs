@@ -10,7 +10,7 @@ use crate::domain::Result;
 use crate::store::schema::webhook_endpoints;
 use crate::store::{Stored, TenantTx};
 
-/// A row without its lease.
+/// An endpoint without its lease.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = webhook_endpoints, check_for_backend(diesel::pg::Pg))]
 #[expect(missing_docs, reason = "the columns")]
@@ -58,31 +58,31 @@ impl TenantTx {
 
     /// All endpoints that are not removed, newest first.
     pub async fn webhook_endpoints(&mut self) -> Result<Vec<EndpointRow>> {
-        let query = webhook_endpoints::table
+        let endpoint_query = webhook_endpoints::table
             .filter(webhook_endpoints::tenant_id.eq(self.tenant_uuid()))
             .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
             .order(webhook_endpoints::id.desc())
             .select(EndpointRow::as_select());
-        Ok(query.load(self.connection()).await?)
+        Ok(endpoint_query.load(self.connection()).await?)
     }
 
     /// One endpoint, unless it is removed.
     pub async fn webhook_endpoint(&mut self, id: Uuid) -> Result<Option<EndpointRow>> {
-        let query = webhook_endpoints::table
+        let endpoint_query = webhook_endpoints::table
             .find((self.tenant_uuid(), id))
             .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
             .select(EndpointRow::as_select());
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(endpoint_query.first(self.connection()).await.optional()?)
     }
 
     /// Like [`webhook_endpoint`](Self::webhook_endpoint), locked until this transaction ends. Events can still be queued for it.
     pub async fn lock_webhook_endpoint(&mut self, id: Uuid) -> Result<Option<EndpointRow>> {
-        let query = webhook_endpoints::table
+        let endpoint_query = webhook_endpoints::table
             .find((self.tenant_uuid(), id))
             .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
             .select(EndpointRow::as_select())
             .for_no_key_update();
-        Ok(query.first(self.connection()).await.optional()?)
+        Ok(endpoint_query.first(self.connection()).await.optional()?)
     }
 
     /// Changes URL and types of a locked endpoint.

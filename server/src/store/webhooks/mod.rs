@@ -13,4 +13,4 @@ pub mod stream;
 pub mod sweep;
 mod untold;
 
-pub(in crate::store) use outbox::{Entry, Outgoing};
+pub(in crate::store) use outbox::{AuditEntry, Outgoing};

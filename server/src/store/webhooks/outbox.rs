@@ -36,7 +36,7 @@ pub(super) struct NewEvent {
 
 /// The entry of the audit log that an event has.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Entry {
+pub(in crate::store) struct AuditEntry {
     pub(in crate::store) id: Uuid,
     pub(in crate::store) at: DateTime<Utc>,
 }
@@ -50,7 +50,11 @@ pub(in crate::store) struct Outgoing {
 impl<Scope> Tx<Scope> {
     /// What the tenant is told of an event whose change is made. Nobody else writes an event for the tenant from here on until the
     /// transaction ends.
-    pub(in crate::store) async fn outgoing(&mut self, told: &Told, entry: Entry) -> Result<Option<Outgoing>> {
+    pub(in crate::store) async fn outgoing(
+        &mut self,
+        told: &Told,
+        entry: AuditEntry,
+    ) -> Result<Option<Outgoing>> {
         let tenant = self.chain();
         let Some(subject) = told.subject().filter(|_| !tenant.is_nil()) else { return Ok(None) };
         let account = match subject {
@@ -61,7 +65,7 @@ impl<Scope> Tx<Scope> {
         // The head comes first, as for everybody who writes events.
         let (sequence, mut facts, number, endpoints) = try_join4(
             take_numbers(shared, tenant, 1),
-            facts(shared, tenant, subject),
+            subject_facts(shared, tenant, subject),
             next_number(shared, tenant, account),
             filters(shared, tenant),
         )
@@ -168,26 +172,26 @@ pub(super) fn account_facts(columns: AccountColumns) -> SubjectFacts {
 }
 
 /// What is known about the subject after the change. Nothing if it does not exist.
-async fn facts(
+async fn subject_facts(
     mut connection: &AsyncPgConnection,
     tenant: Uuid,
     subject: Subject,
 ) -> QueryResult<SubjectFacts> {
     let facts = match subject {
         Subject::Account(id) => {
-            let query = accounts::table.find((tenant, id.uuid())).select(ACCOUNT_COLUMNS);
-            let row: Option<AccountColumns> = query.first(&mut connection).await.optional()?;
+            let outbox_query = accounts::table.find((tenant, id.uuid())).select(ACCOUNT_COLUMNS);
+            let row: Option<AccountColumns> = outbox_query.first(&mut connection).await.optional()?;
             row.map(account_facts)
         }
         Subject::LinkSession(id) => {
-            let query = link_sessions::table.find((tenant, id.uuid())).select((
+            let outbox_query = link_sessions::table.find((tenant, id.uuid())).select((
                 link_sessions::connector_id,
                 link_sessions::external_user_id,
                 link_sessions::status,
                 link_sessions::failure,
             ));
             let row: Option<(Uuid, String, String, Option<String>)> =
-                query.first(&mut connection).await.optional()?;
+                outbox_query.first(&mut connection).await.optional()?;
             row.map(|(connector, user, status, reason)| SubjectFacts {
                 connector: Some(connector),
                 external_user_id: Some(user),
@@ -197,8 +201,8 @@ async fn facts(
             })
         }
         Subject::Connector(id) => {
-            let query = connectors::table.find((tenant, id.uuid())).select(connectors::status);
-            let status: Option<String> = query.first(&mut connection).await.optional()?;
+            let outbox_query = connectors::table.find((tenant, id.uuid())).select(connectors::status);
+            let status: Option<String> = outbox_query.first(&mut connection).await.optional()?;
             Some(SubjectFacts { connector: Some(id.uuid()), status, ..SubjectFacts::default() })
         }
         Subject::Endpoint(_) => None,

@@ -11,22 +11,25 @@ use crate::store::schema::webhook_endpoints;
 
 /// What decides whether an endpoint gets an event.
 #[derive(Debug, Clone)]
-pub(super) struct Filter {
+pub(super) struct EndpointFilter {
     pub(super) id: Uuid,
     pub(super) connector: Option<Uuid>,
     pub(super) events: Vec<String>,
     pub(super) is_enabled: bool,
 }
 
-impl From<(Uuid, Option<Uuid>, Vec<String>, String)> for Filter {
+impl From<(Uuid, Option<Uuid>, Vec<String>, String)> for EndpointFilter {
     fn from((id, connector, events, state): (Uuid, Option<Uuid>, Vec<String>, String)) -> Self {
         Self { id, connector, events, is_enabled: state == WebhookState::Enabled.as_str() }
     }
 }
 
 /// The endpoints of the tenant that are not removed.
-pub(super) async fn filters(mut connection: &AsyncPgConnection, tenant: Uuid) -> QueryResult<Vec<Filter>> {
-    let query = webhook_endpoints::table
+pub(super) async fn filters(
+    mut connection: &AsyncPgConnection,
+    tenant: Uuid,
+) -> QueryResult<Vec<EndpointFilter>> {
+    let endpoint_query = webhook_endpoints::table
         .filter(webhook_endpoints::tenant_id.eq(tenant))
         .filter(webhook_endpoints::state.ne(WebhookState::Removed.as_str()))
         .select((
@@ -35,14 +38,14 @@ pub(super) async fn filters(mut connection: &AsyncPgConnection, tenant: Uuid) ->
             webhook_endpoints::events,
             webhook_endpoints::state,
         ));
-    let rows: Vec<(Uuid, Option<Uuid>, Vec<String>, String)> = query.load(&mut connection).await?;
-    Ok(rows.into_iter().map(Filter::from).collect())
+    let rows: Vec<(Uuid, Option<Uuid>, Vec<String>, String)> = endpoint_query.load(&mut connection).await?;
+    Ok(rows.into_iter().map(EndpointFilter::from).collect())
 }
 
 /// The endpoints that get an event of this type and connector. A connector with an endpoint of its own, even a disabled one, tells no other;
 /// a test event goes to its endpoint, whatever that wants.
 pub(super) fn receivers(
-    endpoints: &[Filter],
+    endpoints: &[EndpointFilter],
     kind: &str,
     connector: Option<Uuid>,
     subject: Subject,
@@ -51,7 +54,7 @@ pub(super) fn receivers(
         return endpoints.iter().map(|one| one.id).filter(|id| *id == tested.uuid()).collect();
     }
     let own = connector.filter(|_| endpoints.iter().any(|one| one.connector == connector));
-    let wants = |one: &&Filter| {
+    let wants = |one: &&EndpointFilter| {
         one.is_enabled
             && one.connector == own
             && (one.events.is_empty() || one.events.iter().any(|e| e == kind))
@@ -63,8 +66,8 @@ pub(super) fn receivers(
 mod tests {
     use super::*;
 
-    fn endpoint(id: u128, connector: Option<u128>, events: &[&str]) -> Filter {
-        Filter {
+    fn filtering_endpoint(id: u128, connector: Option<u128>, events: &[&str]) -> EndpointFilter {
+        EndpointFilter {
             id: Uuid::from_u128(id),
             connector: connector.map(Uuid::from_u128),
             events: events.iter().map(|&event| event.to_owned()).collect(),
@@ -72,7 +75,7 @@ mod tests {
         }
     }
 
-    fn told(endpoints: &[Filter], kind: &str, connector: u128) -> Vec<u128> {
+    fn told_endpoints(endpoints: &[EndpointFilter], kind: &str, connector: u128) -> Vec<u128> {
         let subject = Subject::Account(Uuid::nil().into());
         let found = receivers(endpoints, kind, Some(Uuid::from_u128(connector)), subject);
         found.into_iter().map(|id| id.as_u128()).collect()
@@ -80,24 +83,30 @@ mod tests {
 
     #[test]
     fn an_endpoint_gets_what_it_wants() {
-        let endpoints = [endpoint(1, None, &[]), endpoint(2, None, &["account.linked"])];
-        assert_eq!(told(&endpoints, "account.linked", 7), [1, 2]);
-        assert_eq!(told(&endpoints, "account.revoked", 7), [1]);
+        let endpoints = [filtering_endpoint(1, None, &[]), filtering_endpoint(2, None, &["account.linked"])];
+        assert_eq!(told_endpoints(&endpoints, "account.linked", 7), [1, 2]);
+        assert_eq!(told_endpoints(&endpoints, "account.revoked", 7), [1]);
     }
 
     #[test]
     fn a_connector_with_an_endpoint_of_its_own_tells_no_other() {
-        let mut endpoints = [endpoint(1, None, &[]), endpoint(2, Some(7), &["account.linked"])];
-        assert_eq!(told(&endpoints, "account.linked", 7), [2]);
-        assert_eq!(told(&endpoints, "account.linked", 8), [1]);
-        assert_eq!(told(&endpoints, "account.revoked", 7), [0_u128; 0]);
+        let mut endpoints =
+            [filtering_endpoint(1, None, &[]), filtering_endpoint(2, Some(7), &["account.linked"])];
+        assert_eq!(told_endpoints(&endpoints, "account.linked", 7), [2]);
+        assert_eq!(told_endpoints(&endpoints, "account.linked", 8), [1]);
+        assert_eq!(told_endpoints(&endpoints, "account.revoked", 7), [0_u128; 0]);
         endpoints[1].is_enabled = false;
-        assert_eq!(told(&endpoints, "account.linked", 7), [0_u128; 0], "its events go nowhere else");
+        assert_eq!(
+            told_endpoints(&endpoints, "account.linked", 7),
+            [0_u128; 0],
+            "its events go nowhere else"
+        );
     }
 
     #[test]
     fn a_test_goes_to_its_endpoint_alone() {
-        let endpoints = [endpoint(1, None, &[]), endpoint(2, Some(7), &["account.linked"])];
+        let endpoints =
+            [filtering_endpoint(1, None, &[]), filtering_endpoint(2, Some(7), &["account.linked"])];
         let subject = Subject::Endpoint(Uuid::from_u128(2).into());
         assert_eq!(receivers(&endpoints, "endpoint.test", None, subject), [Uuid::from_u128(2)]);
     }

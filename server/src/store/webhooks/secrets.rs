@@ -22,7 +22,7 @@ impl TenantTx {
     /// The secrets of an endpoint that have not expired, newest first.
     pub async fn webhook_secrets(&mut self, endpoint: Uuid) -> Result<Vec<SecretRow>> {
         let now = self.now().await?;
-        let query = webhook_secrets::table
+        let secret_query = webhook_secrets::table
             .filter(webhook_secrets::tenant_id.eq(self.tenant_uuid()))
             .filter(webhook_secrets::endpoint_id.eq(endpoint))
             .filter(webhook_secrets::expires_at.is_null().or(webhook_secrets::expires_at.gt(now)))
@@ -32,18 +32,18 @@ impl TenantTx {
                 webhook_secrets::sealed_secret,
                 webhook_secrets::expires_at,
             ));
-        Ok(query.load(self.connection()).await?)
+        Ok(secret_query.load(self.connection()).await?)
     }
 
     /// When the first of the old secrets of each endpoint expires.
     pub async fn webhook_secret_ends(&mut self) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
         let now = self.now().await?;
-        let query = webhook_secrets::table
+        let secret_query = webhook_secrets::table
             .filter(webhook_secrets::tenant_id.eq(self.tenant_uuid()))
             .filter(webhook_secrets::expires_at.gt(now))
             .order(webhook_secrets::expires_at)
             .select((webhook_secrets::endpoint_id, webhook_secrets::expires_at.assume_not_null()));
-        Ok(query.load(self.connection()).await?)
+        Ok(secret_query.load(self.connection()).await?)
     }
 
     /// Adds a secret.

@@ -21,7 +21,7 @@ pub(super) const MOVED: i64 = 2_000;
 
 /// Deliveries that are due, each with its neighbours of the same account that wait. Those in `$4`, and of the accounts in `$5`, are not read.
 /// They come in the order in which they are due.
-const NEXT: &str = "SELECT d.sequence, d.account_id, d.attempts, d.queued_at, e.id AS event, e.at, e.payload,
+const NEXT_DELIVERIES: &str = "SELECT d.sequence, d.account_id, d.attempts, d.queued_at, e.id AS event, e.at, e.payload,
         (SELECT max(b.sequence) FROM webhook_deliveries b
          WHERE b.tenant_id = d.tenant_id AND b.account_id = d.account_id AND b.endpoint_id = d.endpoint_id
            AND b.state = 'waiting' AND b.sequence < d.sequence) AS behind,
@@ -38,7 +38,7 @@ const NEXT: &str = "SELECT d.sequence, d.account_id, d.attempts, d.queued_at, e.
     ORDER BY d.next_at, d.sequence LIMIT $6";
 
 /// Writes outcomes down. What was not tried keeps what is known about its last attempt, and what was queued again meanwhile keeps all.
-const OUTCOMES: &str = "UPDATE webhook_deliveries d
+const WRITE_OUTCOMES: &str = "UPDATE webhook_deliveries d
     SET state = o.state, attempts = d.attempts + o.tried, next_at = o.next_at, error = o.error,
         attempted_at = CASE WHEN o.tried > 0 THEN $3 ELSE d.attempted_at END,
         status = CASE WHEN o.tried > 0 THEN o.status ELSE d.status END,
@@ -51,7 +51,7 @@ const OUTCOMES: &str = "UPDATE webhook_deliveries d
 
 /// What waits behind deliveries, each of another account, and until when it is to wait, if that is another time. Of each account, the next `$7` are
 /// looked at.
-const FOLLOWERS: &str = "SELECT w.sequence, o.until
+const FOLLOWING_DELIVERIES: &str = "SELECT w.sequence, o.until
     FROM unnest($3::uuid[], $4::bigint[], $5::timestamptz[], $6::boolean[]) AS o (account_id, sequence, until, later)
     CROSS JOIN LATERAL (
         SELECT b.sequence, b.next_at FROM webhook_deliveries b
@@ -62,7 +62,7 @@ const FOLLOWERS: &str = "SELECT w.sequence, o.until
     LIMIT $7";
 
 /// Changes the times of deliveries.
-const MOVE: &str = "UPDATE webhook_deliveries d SET next_at = o.next_at
+const MOVE_DELIVERIES: &str = "UPDATE webhook_deliveries d SET next_at = o.next_at
     FROM unnest($3::bigint[], $4::timestamptz[]) AS o (sequence, next_at)
     WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.sequence = o.sequence AND d.state = 'waiting'";
 
@@ -87,7 +87,7 @@ pub struct DueDelivery {
     /// The number of the last delivery of the same account that waits before it.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub behind: Option<i64>,
-    /// Until when that one waits.
+    /// Until when the delivery before it waits.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub behind_until: Option<DateTime<Utc>>,
     /// Whether the next one of the account that waits is not due.
@@ -95,7 +95,7 @@ pub struct DueDelivery {
     pub next_waits: bool,
 }
 
-/// What is written down about a delivery.
+/// The outcome that is written down about a delivery.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// Its number.
@@ -108,15 +108,15 @@ pub struct Outcome {
     pub state: WebhookDeliveryState,
     /// Whether this was an attempt.
     pub was_tried: bool,
-    /// When it is tried again.
+    /// When the delivery is tried again.
     pub next_at: DateTime<Utc>,
-    /// The status of the answer.
+    /// The status of the endpoint's answer.
     pub status: Option<u16>,
     /// Why there was none.
     pub error: Option<&'static str>,
     /// How long the attempt took.
     pub milliseconds: Option<i32>,
-    /// The beginning of the answer.
+    /// The beginning of the endpoint's answer.
     pub answer: Option<String>,
     /// Until when what waits behind it is to wait, if that changes.
     pub followers: Option<DateTime<Utc>>,
@@ -153,13 +153,13 @@ impl TenantTx {
     ) -> Result<Option<(EndpointRow, bool)>> {
         let tenant = self.tenant_uuid();
         let frozen = tenants::table.filter(tenants::id.eq(tenant)).filter(tenants::frozen_at.is_not_null());
-        let query = webhook_endpoints::table
+        let delivery_query = webhook_endpoints::table
             .find((tenant, id))
             .filter(webhook_endpoints::owner.eq(owner))
             .select((EndpointRow::as_select(), diesel::dsl::now.into_sql::<Timestamptz>(), exists(frozen)))
             .for_no_key_update();
         let held: Option<(EndpointRow, DateTime<Utc>, bool)> =
-            query.first(self.connection()).await.optional()?;
+            delivery_query.first(self.connection()).await.optional()?;
         Ok(held.map(|(row, now, is_frozen)| {
             self.now = Some(now);
             (row, is_frozen)
@@ -213,14 +213,14 @@ impl TenantTx {
         limit: i64,
     ) -> Result<Vec<DueDelivery>> {
         let now = self.now().await?;
-        let query = diesel::sql_query(NEXT)
+        let delivery_query = diesel::sql_query(NEXT_DELIVERIES)
             .bind::<SqlUuid, _>(self.tenant_uuid())
             .bind::<SqlUuid, _>(endpoint)
             .bind::<Timestamptz, _>(now)
             .bind::<Array<BigInt>, _>(known)
             .bind::<Array<SqlUuid>, _>(busy)
             .bind::<BigInt, _>(limit);
-        Ok(query.load(self.connection()).await?)
+        Ok(delivery_query.load(self.connection()).await?)
     }
 
     /// Writes outcomes down.
@@ -230,7 +230,7 @@ impl TenantTx {
         }
         let now = self.now().await?;
         let tenant = self.tenant_uuid();
-        diesel::sql_query(OUTCOMES)
+        diesel::sql_query(WRITE_OUTCOMES)
             .bind::<SqlUuid, _>(tenant)
             .bind::<SqlUuid, _>(endpoint)
             .bind::<Timestamptz, _>(now)
@@ -245,7 +245,7 @@ impl TenantTx {
             .bind::<Array<Timestamptz>, _>(column(outcomes, |one| one.queued_by))
             .execute(self.connection())
             .await?;
-        self.move_webhook_followers(endpoint, &followers(outcomes)).await
+        self.move_webhook_followers(endpoint, &followers_of_outcomes(outcomes)).await
     }
 
     /// Lets what waits behind deliveries, one of each account, wait as the callers say.
@@ -254,7 +254,7 @@ impl TenantTx {
             return Ok(());
         }
         let tenant = self.tenant_uuid();
-        let query = diesel::sql_query(FOLLOWERS)
+        let delivery_query = diesel::sql_query(FOLLOWING_DELIVERIES)
             .bind::<SqlUuid, _>(tenant)
             .bind::<SqlUuid, _>(endpoint)
             .bind::<Array<SqlUuid>, _>(column(moved, |one| one.account))
@@ -262,11 +262,11 @@ impl TenantTx {
             .bind::<Array<Timestamptz>, _>(column(moved, |one| one.until))
             .bind::<Array<Bool>, _>(column(moved, |one| one.later))
             .bind::<BigInt, _>(MOVED);
-        let found: Vec<Moved> = query.load(self.connection()).await?;
+        let found: Vec<Moved> = delivery_query.load(self.connection()).await?;
         if found.is_empty() {
             return Ok(());
         }
-        diesel::sql_query(MOVE)
+        diesel::sql_query(MOVE_DELIVERIES)
             .bind::<SqlUuid, _>(tenant)
             .bind::<SqlUuid, _>(endpoint)
             .bind::<Array<BigInt>, _>(column(&found, |one| one.sequence))
@@ -278,7 +278,7 @@ impl TenantTx {
 }
 
 /// What waits behind the last of each account's outcomes that change something for it.
-fn followers(outcomes: &[Outcome]) -> Vec<Followers> {
+fn followers_of_outcomes(outcomes: &[Outcome]) -> Vec<Followers> {
     let mut last = BTreeMap::new();
     for one in outcomes {
         let (Some(account), Some(until)) = (one.account, one.followers) else { continue };

@@ -26,13 +26,13 @@ impl WorkerTx {
         before: DateTime<Utc>,
         limit: i64,
     ) -> Result<BTreeMap<Uuid, Vec<i64>>> {
-        let query = webhook_events::table
+        let old_webhooks_query = webhook_events::table
             .filter(is_change())
             .filter(webhook_events::at.lt(before))
             .order(webhook_events::at)
             .limit(limit)
             .select((webhook_events::tenant_id, webhook_events::sequence));
-        let rows: Vec<(Uuid, i64)> = query.load(self.connection()).await?;
+        let rows: Vec<(Uuid, i64)> = old_webhooks_query.load(self.connection()).await?;
         let mut by_tenant: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
         for (tenant, sequence) in rows {
             by_tenant.entry(tenant).or_default().push(sequence);
@@ -46,12 +46,12 @@ impl WorkerTx {
         before: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<Uuid>> {
-        let query = webhook_events::table
+        let old_webhooks_query = webhook_events::table
             .filter(webhook_events::at.lt(before))
             .order(webhook_events::at)
             .limit(limit)
             .select(webhook_events::tenant_id);
-        let mut tenants: Vec<Uuid> = query.load(self.connection()).await?;
+        let mut tenants: Vec<Uuid> = old_webhooks_query.load(self.connection()).await?;
         tenants.sort_unstable();
         tenants.dedup();
         Ok(tenants)

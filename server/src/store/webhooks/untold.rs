@@ -12,7 +12,7 @@ use crate::store::WorkerTx;
 /// Tenants with a mark that is due (`$1`), except those in `$2` and those that have used up their share (`$3`). Those come first whose mark has been
 /// due longest. The index of marks begins with the tenant, so each step of the recursion jumps to the next tenant, however many of its accounts
 /// are marked.
-const UNTOLD: &str = "WITH RECURSIVE marked AS (
+const UNTOLD_TENANTS: &str = "WITH RECURSIVE marked AS (
         (SELECT tenant_id, due_at FROM account_changes WHERE due_at IS NOT NULL ORDER BY tenant_id, due_at LIMIT 1)
         UNION ALL
         SELECT n.tenant_id, n.due_at FROM marked m CROSS JOIN LATERAL (
@@ -24,7 +24,7 @@ const UNTOLD: &str = "WITH RECURSIVE marked AS (
     ORDER BY m.due_at, m.tenant_id LIMIT $4";
 
 /// The same in a sharded database, which cannot recurse over shards.
-const UNTOLD_SHARDED: &str = "SELECT c.tenant_id AS tenant
+const UNTOLD_TENANTS_SHARDED: &str = "SELECT c.tenant_id AS tenant
     FROM account_changes c LEFT JOIN webhook_heads h ON h.tenant_id = c.tenant_id
     WHERE c.due_at <= $1 AND c.tenant_id <> ALL($2) AND ($3 IS NULL OR h.changes_until IS NULL OR h.changes_until <= $3)
     GROUP BY c.tenant_id ORDER BY min(c.due_at), c.tenant_id LIMIT $4";
@@ -47,13 +47,13 @@ impl WorkerTx {
     ) -> Result<Vec<Uuid>> {
         let now = self.now().await?;
         let latest: Option<DateTime<Utc>> = share.map(|share| share.latest(now));
-        let query = if is_sharded { UNTOLD_SHARDED } else { UNTOLD };
-        let query = diesel::sql_query(query)
+        let untold_query = if is_sharded { UNTOLD_TENANTS_SHARDED } else { UNTOLD_TENANTS };
+        let untold_query = diesel::sql_query(untold_query)
             .bind::<Timestamptz, _>(now)
             .bind::<Array<SqlUuid>, _>(aside)
             .bind::<Nullable<Timestamptz>, _>(latest)
             .bind::<BigInt, _>(limit);
-        let found: Vec<Untold> = query.load(self.connection()).await?;
+        let found: Vec<Untold> = untold_query.load(self.connection()).await?;
         Ok(found.into_iter().map(|one| one.tenant).collect())
     }
 }

@@ -9,7 +9,7 @@ use rocket::{State, post};
 use super::request::{posted_here, to_the_page};
 use crate::app::App;
 use crate::domain::{Code, Error};
-use crate::route::link::cookies::{Cookies, Reach};
+use crate::route::link::cookies::{CookieReach, Cookies};
 use crate::route::link::failed::Failed;
 use crate::route::link::page::Redirect;
 use crate::route::link::sender::Posted;
@@ -34,7 +34,7 @@ pub(in crate::route::link) async fn again(
         }
         Err(error) => return Err(at(error)),
     };
-    let (scope, seconds) = ((again.session, Reach::Own), app.settings.link.session_seconds);
+    let (scope, seconds) = ((again.session, CookieReach::Own), app.settings.link.session_seconds);
     let cookies = cookies.binding(app.settings.is_https(), scope, &again.binding, seconds);
     Ok(Redirect { status: Status::SeeOther, location: again.page, cookies })
 }

@@ -10,12 +10,12 @@ use crate::words::Words;
 /// An account as the page shows it.
 pub(super) struct Card {
     pub(super) id: AccountId,
-    /// What the user recognises it by.
+    /// What the user recognises the card's account by.
     pub(super) name: String,
     /// The name of its state's text, and the class of its colours.
     pub(super) state: &'static str,
     pub(super) tone: &'static str,
-    /// What the state means, if that needs saying.
+    /// What the account's state means, if that needs saying on the card.
     pub(super) help: Option<&'static str>,
     /// The name of the text about its last use.
     pub(super) used: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct Card {
     /// The name of the heading above its permissions.
     pub(super) may: &'static str,
     pub(super) scopes: Scopes,
-    /// Whether it can be disconnected.
+    /// Whether the card's account can be disconnected.
     pub(super) ends: bool,
     /// Whether it can be linked again on this page.
     pub(super) links: bool,
@@ -44,13 +44,13 @@ impl Card {
             .with_host("provider", &account.provider)
             .with("account", &account.name);
         let since = words.clone();
-        let words = words.with_host("since", &date(&since, account.linked_at));
+        let words = words.with_host("since", &day_in_words(&since, account.linked_at));
         let words = match &account.used {
-            Some(Used { at, .. }) => words.with_host("date", &date(&since, *at)),
+            Some(Used { at, .. }) => words.with_host("date", &day_in_words(&since, *at)),
             None => words,
         };
         let got = account.used.as_ref().map(|used| &used.got);
-        let (state, tone, help) = told(account.state);
+        let (state, tone, help) = state_words(account.state);
         let ended = matches!(account.state, State::Revoking | State::Revoked | State::RevokedHere);
         Self {
             id: account.id,
@@ -58,7 +58,7 @@ impl Card {
             state,
             tone,
             help,
-            used: used(account.used.as_ref().map(|used| used.ago)),
+            used: use_words(account.used.as_ref().map(|used| used.ago)),
             got: got.map(told_got),
             got_scopes: match got {
                 Some(Got::Scopes(scopes)) => Some(Scopes::of(scopes, &[], &words)),
@@ -75,7 +75,7 @@ impl Card {
 }
 
 /// The text of a state, its colours, and what it means.
-fn told(state: State) -> (&'static str, &'static str, Option<&'static str>) {
+fn state_words(state: State) -> (&'static str, &'static str, Option<&'static str>) {
     match state {
         State::Linked => ("state-linked", "good", None),
         State::NeedsReauth => ("state-needs-reauth", "warn", Some("state-needs-reauth-help")),
@@ -94,7 +94,7 @@ fn told_got(got: &Got) -> &'static str {
     }
 }
 
-fn used(ago: Option<TimeDelta>) -> &'static str {
+fn use_words(ago: Option<TimeDelta>) -> &'static str {
     match ago {
         None => "used-never",
         Some(ago) if ago < TimeDelta::days(1) => "used-day",
@@ -105,7 +105,7 @@ fn used(ago: Option<TimeDelta>) -> &'static str {
 }
 
 /// A day in the language of `words`.
-fn date(words: &Words, at: DateTime<Utc>) -> String {
+fn day_in_words(words: &Words, at: DateTime<Utc>) -> String {
     let month = words.plain(&format!("month-{}", at.month()));
     let words = words.clone().with_host("day", &at.day().to_string()).with_host("month", &month);
     words.with_host("year", &at.year().to_string()).plain("date")
@@ -126,14 +126,14 @@ mod tests {
             (Language::Japanese, "2026年11月9日"),
             (Language::Arabic, "9 نوفمبر 2026"),
         ] {
-            assert_eq!(date(&Words::new(language), at), expected);
+            assert_eq!(day_in_words(&Words::new(language), at), expected);
         }
     }
 
     #[test]
     fn the_last_use_is_told_in_days_weeks_and_months() {
-        let ago = |hours| used(Some(TimeDelta::hours(hours)));
-        assert_eq!(used(None), "used-never");
+        let ago = |hours| use_words(Some(TimeDelta::hours(hours)));
+        assert_eq!(use_words(None), "used-never");
         for (hours, expected) in [
             (-1, "used-day"),
             (23, "used-day"),

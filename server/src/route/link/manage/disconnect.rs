@@ -14,10 +14,10 @@ use crate::domain::Error;
 use crate::route::link::cookies::{Cookies, SetCookies};
 use crate::route::link::failed::Failed;
 use crate::route::link::language::Preferred;
-use crate::route::link::page::{Page, Redirect};
+use crate::route::link::page::{BrowserPage, Redirect};
 use crate::route::link::sender::Posted;
 use crate::service::link::{Branding, field_of};
-use crate::service::manage::{self, Opened};
+use crate::service::manage::{self, OpenedManageSession};
 use crate::words::Words;
 
 /// The question.
@@ -34,8 +34,8 @@ pub(in crate::route::link) struct Question {
 
 /// The question, or the page, if there is nothing left to ask.
 #[derive(rocket::Responder)]
-pub(in crate::route::link) enum Asked {
-    Question(Box<Page<Question>>),
+pub(in crate::route::link) enum DisconnectPage {
+    Question(Box<BrowserPage<Question>>),
     Redirect(Redirect),
 }
 
@@ -46,23 +46,28 @@ pub(in crate::route::link) async fn ask(
     account: &str,
     cookies: Cookies<'_>,
     preferred: Preferred<'_>,
-) -> Result<Asked, Failed> {
+) -> Result<DisconnectPage, Failed> {
     let opened = opened_here(app, ticket, &cookies).await?;
     let at = |failed: Failed| failed.at(opened.setting());
     let id: AccountId = account.parse().map_err(|_| at(Error::not_found().into()))?;
     let found = manage::confirm(app, &opened, id).await.map_err(|error| at(error.into()))?;
     let page = field_of(presented(app, &opened, &cookies).unwrap_or_default());
-    Ok(asked(ticket, &opened, Card::of(found, &words(&opened, &preferred)), page))
+    Ok(question_or_page(ticket, &opened, Card::of(found, &words(&opened, &preferred)), page))
 }
 
-fn asked(ticket: &str, opened: &Opened, card: Card, page: String) -> Asked {
+fn question_or_page(ticket: &str, opened: &OpenedManageSession, card: Card, page: String) -> DisconnectPage {
     if !card.ends {
-        return Asked::Redirect(to_the_page(ticket, Some(&card.id.to_string())));
+        return DisconnectPage::Redirect(to_the_page(ticket, Some(&card.id.to_string())));
     }
     let language = card.words.language();
     let branding = opened.setting().branding.clone();
     let template = Question { words: card.words.clone(), branding, card, ticket: ticket.to_owned(), page };
-    Asked::Question(Box::new(Page { status: Status::Ok, language, template, cookies: SetCookies::default() }))
+    DisconnectPage::Question(Box::new(BrowserPage {
+        status: Status::Ok,
+        language,
+        template,
+        cookies: SetCookies::default(),
+    }))
 }
 
 #[post("/link/manage/<ticket>/disconnect/<account>", data = "<posted>")]

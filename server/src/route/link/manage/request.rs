@@ -3,23 +3,32 @@
 use rocket::http::Status;
 
 use crate::app::App;
-use crate::route::link::cookies::{Cookies, Reach, SetCookies};
+use crate::route::link::cookies::{CookieReach, Cookies, SetCookies};
 use crate::route::link::failed::Failed;
 use crate::route::link::language::Preferred;
 use crate::route::link::page::Redirect;
-use crate::route::link::sender::{Posted, Sender};
+use crate::route::link::sender::{FormSender, Posted};
 use crate::service::link::{Binding, Halt};
-use crate::service::manage::{self, Opened};
+use crate::service::manage::{self, OpenedManageSession};
 use crate::words::Words;
 
 /// The cookie value that this browser sent for the session.
-pub(super) fn presented<'r>(app: &App, opened: &Opened, cookies: &Cookies<'r>) -> Option<&'r str> {
+pub(super) fn presented<'r>(
+    app: &App,
+    opened: &OpenedManageSession,
+    cookies: &Cookies<'r>,
+) -> Option<&'r str> {
     cookies.value(&manage::cookie_name(app.settings.is_https(), opened.id()))
 }
 
 /// Makes the browser remember the session for its maximum lifetime and one more day.
-pub(super) fn remember(app: &App, opened: &Opened, cookies: &Cookies<'_>, binding: &Binding) -> SetCookies {
-    let scope = (opened.id().uuid().into(), Reach::Own);
+pub(super) fn remember(
+    app: &App,
+    opened: &OpenedManageSession,
+    cookies: &Cookies<'_>,
+    binding: &Binding,
+) -> SetCookies {
+    let scope = (opened.id().uuid().into(), CookieReach::Own);
     // It may be opened at the end of its time, and works as long again.
     cookies.binding(app.settings.is_https(), scope, binding, 2 * app.settings.link.session_seconds)
 }
@@ -30,16 +39,16 @@ pub(super) fn remember(app: &App, opened: &Opened, cookies: &Cookies<'_>, bindin
 /// The page that says so.
 pub(super) fn is_ours(
     app: &App,
-    opened: &Opened,
+    opened: &OpenedManageSession,
     posted: &Posted<'_>,
     cookie: Option<&str>,
 ) -> Result<(), Failed> {
     let own = app.settings.public_url.origin().ascii_serialization();
     let why = match posted.sender(&own, &[], cookie) {
-        Sender::Ours => return Ok(()),
-        Sender::WithoutCookie => Halt::PageWithoutCookie,
-        Sender::Stale => Halt::OutOfDate,
-        Sender::Permitted | Sender::Unknown | Sender::Foreign => Halt::Foreign,
+        FormSender::Ours => return Ok(()),
+        FormSender::WithoutCookie => Halt::PageWithoutCookie,
+        FormSender::Stale => Halt::OutOfDate,
+        FormSender::Permitted | FormSender::Unknown | FormSender::Foreign => Halt::Foreign,
     };
     Err(opened.halted(why).into())
 }
@@ -48,7 +57,11 @@ pub(super) fn is_ours(
 ///
 /// # Errors
 /// The page that says why it does not work here.
-pub(super) async fn opened_here(app: &App, ticket: &str, cookies: &Cookies<'_>) -> Result<Opened, Failed> {
+pub(super) async fn opened_here(
+    app: &App,
+    ticket: &str,
+    cookies: &Cookies<'_>,
+) -> Result<OpenedManageSession, Failed> {
     let opened = manage::open(app, ticket).await?;
     let cookie = presented(app, &opened, cookies);
     Ok(opened.opened_here(cookie)?)
@@ -63,7 +76,7 @@ pub(super) async fn posted_here(
     ticket: &str,
     cookies: &Cookies<'_>,
     posted: &Posted<'_>,
-) -> Result<Opened, Failed> {
+) -> Result<OpenedManageSession, Failed> {
     let opened = manage::open(app, ticket).await?;
     let cookie = presented(app, &opened, cookies);
     is_ours(app, &opened, posted, cookie)?;
@@ -83,7 +96,7 @@ pub(super) fn to_the_page(ticket: &str, place: Option<&str>) -> Redirect {
 }
 
 /// The texts of the session, with its names.
-pub(super) fn words(opened: &Opened, preferred: &Preferred<'_>) -> Words {
+pub(super) fn words(opened: &OpenedManageSession, preferred: &Preferred<'_>) -> Words {
     let words = preferred.words(opened.setting()).with("tenant", opened.tenant());
     words.with_id("user", opened.user(), "external-user")
 }

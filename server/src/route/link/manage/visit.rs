@@ -14,10 +14,10 @@ use crate::route::link::cookies::{Cookies, SetCookies};
 use crate::route::link::failed::Failed;
 use crate::route::link::language::Preferred;
 use crate::route::link::monogram::monogram;
-use crate::route::link::page::{Page, Redirect};
+use crate::route::link::page::{BrowserPage, Redirect};
 use crate::route::link::sender::Posted;
 use crate::service::link::{Binding, Branding, field_of};
-use crate::service::manage::{self, Opened, Standing};
+use crate::service::manage::{self, ManageStanding, OpenedManageSession};
 use crate::words::Words;
 
 /// The page before it is opened.
@@ -44,16 +44,16 @@ pub(in crate::route::link) struct AccountsPage {
     /// The hidden field that identifies our own page.
     page: String,
     back: Url,
-    groups: [Group; 2],
+    groups: [CardGroup; 2],
 }
 
 /// Accounts under one heading.
-struct Group {
+struct CardGroup {
     heading: Option<&'static str>,
     /// The levels of the headings of its accounts, and of those within.
     level: u8,
     inner: u8,
-    /// Whether what the app may do is unfolded.
+    /// Whether a card shows unfolded what the app may do.
     unfolded: bool,
     cards: Vec<Card>,
     /// The name of the text about accounts that do not fit on the page.
@@ -62,9 +62,9 @@ struct Group {
 
 /// What the ticket's page shows.
 #[derive(rocket::Responder)]
-pub(in crate::route::link) enum Shown {
-    Welcome(Box<Page<Welcome>>),
-    Accounts(Box<Page<AccountsPage>>),
+pub(in crate::route::link) enum TicketPage {
+    Welcome(Box<BrowserPage<Welcome>>),
+    Accounts(Box<BrowserPage<AccountsPage>>),
 }
 
 // Other routes below `/link` have a ticket or an id in the place of `manage`, and another last segment than a ticket.
@@ -74,15 +74,19 @@ pub(in crate::route::link) async fn show(
     ticket: &str,
     cookies: Cookies<'_>,
     preferred: Preferred<'_>,
-) -> Result<Shown, Failed> {
+) -> Result<TicketPage, Failed> {
     let opened = manage::open(app, ticket).await?;
     let cookie = presented(app, &opened, &cookies);
     let shown = match opened.standing(cookie) {
-        Standing::Halted(why) => return Err(opened.halted(why).into()),
-        Standing::Fresh => welcome(app, ticket, &opened, &cookies, &preferred).map(Shown::Welcome),
-        Standing::Open => accounts(app, ticket, &opened, field_of(cookie.unwrap_or_default()), &preferred)
-            .await
-            .map(Shown::Accounts),
+        ManageStanding::Halted(why) => return Err(opened.halted(why).into()),
+        ManageStanding::Fresh => {
+            welcome_page(app, ticket, &opened, &cookies, &preferred).map(TicketPage::Welcome)
+        }
+        ManageStanding::Open => {
+            accounts_page(app, ticket, &opened, field_of(cookie.unwrap_or_default()), &preferred)
+                .await
+                .map(TicketPage::Accounts)
+        }
     };
     shown.map_err(|failed| failed.at(opened.setting()))
 }
@@ -102,16 +106,16 @@ pub(in crate::route::link) async fn begin(
 }
 
 /// Who asks, and the button that opens the page in this browser, with its cookie.
-fn welcome(
+fn welcome_page(
     app: &App,
     ticket: &str,
-    opened: &Opened,
+    opened: &OpenedManageSession,
     cookies: &Cookies<'_>,
     preferred: &Preferred<'_>,
-) -> Result<Box<Page<Welcome>>, Failed> {
+) -> Result<Box<BrowserPage<Welcome>>, Failed> {
     let binding = Binding::kept_or_new(presented(app, opened, cookies))?;
     let words = words(opened, preferred);
-    Ok(Box::new(Page {
+    Ok(Box::new(BrowserPage {
         status: Status::Ok,
         language: words.language(),
         template: Welcome {
@@ -126,19 +130,19 @@ fn welcome(
     }))
 }
 
-async fn accounts(
+async fn accounts_page(
     app: &App,
     ticket: &str,
-    opened: &Opened,
+    opened: &OpenedManageSession,
     page: String,
     preferred: &Preferred<'_>,
-) -> Result<Box<Page<AccountsPage>>, Failed> {
+) -> Result<Box<BrowserPage<AccountsPage>>, Failed> {
     let manage::Accounts { linked, ended } = manage::accounts(app, opened).await?;
     let words = words(opened, preferred);
     let cards =
         |accounts: Vec<_>| accounts.into_iter().map(|account| Card::of(account, &words)).collect::<Vec<_>>();
     let groups = [
-        Group {
+        CardGroup {
             heading: None,
             level: 2,
             inner: 3,
@@ -146,7 +150,7 @@ async fn accounts(
             cards: cards(linked.accounts),
             more: linked.more.then_some("accounts-more"),
         },
-        Group {
+        CardGroup {
             heading: Some("accounts-ended"),
             level: 3,
             inner: 4,
@@ -155,7 +159,7 @@ async fn accounts(
             more: ended.more.then_some("accounts-ended-more"),
         },
     ];
-    Ok(Box::new(Page {
+    Ok(Box::new(BrowserPage {
         status: Status::Ok,
         language: words.language(),
         template: AccountsPage {

@@ -11,11 +11,11 @@ use crate::store::link_sessions::LinkSessionRow;
 pub struct Again {
     /// Its e-mail address, of which most is hidden: whoever has the link may see it.
     pub email: String,
-    /// Whether the provider no longer accepts its grant.
+    /// Whether the provider no longer accepts the grant of the account that is linked again.
     pub has_ended: bool,
-    /// Whether it was disconnected here.
+    /// Whether the account that is linked again was disconnected here.
     pub was_disconnected: bool,
-    /// The requested scopes that it does not have yet.
+    /// The requested scopes that the account to link again does not have yet.
     pub new_scopes: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ use crate::domain::credential::Digest;
 use crate::domain::{Result, entropy};
 
 /// Hashed before the cookie for the hidden field, so that the field differs from the digest in the database.
-const FIELD: &[u8] = b"bowline link page\0";
+const BINDING_FIELD: &[u8] = b"bowline link page\0";
 
 /// The secret of one session in one browser: 256 random bits in a cookie.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Binding {
         field_of(self.cookie())
     }
 
-    /// The digest in the database.
+    /// The binding's digest in the database.
     pub(in crate::service::link) fn digest(&self) -> Digest {
         Digest::of(self.cookie().as_bytes())
     }
@@ -67,29 +67,29 @@ pub fn field_fits(field: &str, cookie: &str) -> bool {
 
 /// The value of the hidden field on our page in the browser with this `cookie`.
 pub fn field_of(cookie: &str) -> String {
-    let text = [FIELD, cookie.as_bytes()].concat();
+    let text = [BINDING_FIELD, cookie.as_bytes()].concat();
     URL_SAFE_NO_PAD.encode(Digest::of(&text).as_bytes())
 }
 
 /// The name of a session's cookie. Names sort by the age of their sessions, because ids do.
 pub fn cookie_name(https: bool, session: LinkSessionId) -> String {
-    format!("{}{}", prefix(https), session.uuid().simple())
+    format!("{}{}", cookie_prefix(https), session.uuid().simple())
 }
 
 /// The cookie's name before it contained the session. A user who was at the provider during the upgrade still has it.
 pub(super) fn old_cookie_name(https: bool, state: Digest) -> String {
-    format!("{}{}", prefix(https), &state.to_hex()[..16])
+    format!("{}{}", cookie_prefix(https), &state.to_hex()[..16])
 }
 
 /// Whether `name` is, byte for byte, the name of one of our cookies.
 pub fn is_cookie_name(https: bool, name: &str) -> bool {
-    let Some(id) = name.strip_prefix(prefix(https)) else { return false };
+    let Some(id) = name.strip_prefix(cookie_prefix(https)) else { return false };
     Uuid::try_parse(id).is_ok_and(|uuid| uuid.simple().to_string() == id)
 }
 
 /// Without https there is no `Secure` attribute, and without that no `__Host-` prefix. This is for development on a
 /// loopback address.
-fn prefix(https: bool) -> &'static str {
+fn cookie_prefix(https: bool) -> &'static str {
     if https { "__Host-bowline-" } else { "bowline-" }
 }
 

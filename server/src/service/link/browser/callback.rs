@@ -12,10 +12,10 @@ use url::Url;
 use super::again::hidden;
 use super::binding::{cookie_name, old_cookie_name};
 use super::foreign;
-use super::setting::Setting;
+use super::setting::LinkSetting;
 use super::standing::{
-    Cause, DECLINED, Halt, Standing, Step, Stop, halted, is_bound_to, standing, standing_after_return,
-    way_back,
+    DECLINED, Halt, LinkStanding, LinkStep, Stop, StopCause, halted, is_bound_to, standing,
+    standing_after_return, way_back,
 };
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
@@ -28,11 +28,11 @@ use crate::store::TenantTx;
 use crate::store::link_sessions::{Approved, LinkSessionRow};
 
 /// The maximum number of link codes per session.
-const MOST_CODES: usize = 256;
+const MOST_LINK_CODES: usize = 256;
 
 /// What the browser brings back from the provider.
 pub struct AuthorizationResponse {
-    /// The connector in the path.
+    /// The connector in the callback's path.
     pub connector: ConnectorId,
     /// The `state` parameter, which Bowline chose. None if the query does not have exactly one.
     pub state: Option<SecretString>,
@@ -41,29 +41,29 @@ pub struct AuthorizationResponse {
 }
 
 /// A session with the provider's response.
-struct Answered {
+struct ReturnedSession {
     session: LinkSessionRow,
     /// The digest of the state that the response names.
     state: Digest,
     /// The session's standing for this browser.
-    standing: Standing,
+    standing: LinkStanding,
     /// The provider's response.
     returned: Returned,
     completion: Completion,
-    setting: Setting,
+    setting: LinkSetting,
 }
 
 /// The outcome of an approval.
-enum Taken {
+enum ApprovalTaken {
     /// The tenant completes with the link code.
     ToTenant,
-    /// The connector completes without the tenant.
+    /// The connector completes the link without the tenant.
     InBrowser,
-    /// The session cannot continue.
+    /// The link session cannot continue.
     Halted(Halt),
 }
 
-impl From<Completion> for Taken {
+impl From<Completion> for ApprovalTaken {
     fn from(completion: Completion) -> Self {
         match completion {
             Completion::Browser => Self::InBrowser,
@@ -83,50 +83,50 @@ pub async fn callback<'c>(
     app: &App,
     response: AuthorizationResponse,
     cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Step<Url> {
+) -> LinkStep<Url> {
     // Before anything in the query can be refused, because whoever began a link of OAuth 1.0 has written the callback's address.
     let foreign = foreign::end_presented(app, response.query.expose_secret(), &cookie).await?;
-    let answered = match (find(app, &response, cookie).await, foreign) {
-        (Err(Stop { cause: Cause::Failed(_), .. }), Some(stop)) => return Err(stop),
+    let answered = match (find_returned_session(app, &response, cookie).await, foreign) {
+        (Err(Stop { cause: StopCause::Failed(_), .. }), Some(stop)) => return Err(stop),
         (found, _) => found?,
     };
     let setting = answered.setting.clone();
     take_back(app, answered).await.map_err(|stop| stop.at(&setting))
 }
 
-async fn take_back(app: &App, answered: Answered) -> Step<Url> {
-    let Answered { session, state, standing, returned, completion, .. } = answered;
+async fn take_back(app: &App, answered: ReturnedSession) -> LinkStep<Url> {
+    let ReturnedSession { session, state, standing, returned, completion, .. } = answered;
     match (returned, standing) {
-        (Returned::Approved(approval), Standing::Begun | Standing::Halted(Halt::Approved)) => {
-            approve(app, &session, state, &approval, completion).await
+        (Returned::Approved(approval), LinkStanding::Begun | LinkStanding::Halted(Halt::Approved)) => {
+            store_approval(app, &session, state, &approval, completion).await
         }
-        (Returned::Declined, Standing::Begun) => {
-            end(app, &session, LinkSessionStatus::Denied, DECLINED).await
+        (Returned::Declined, LinkStanding::Begun) => {
+            end_without_approval(app, &session, LinkSessionStatus::Denied, DECLINED).await
         }
-        (Returned::Failed(error), Standing::Begun) => {
-            end(app, &session, LinkSessionStatus::Failed, error).await
+        (Returned::Failed(error), LinkStanding::Begun) => {
+            end_without_approval(app, &session, LinkSessionStatus::Failed, error).await
         }
         // The browser repeats the same response.
-        (Returned::Declined | Returned::Failed(_), Standing::Halted(Halt::Declined)) => {
+        (Returned::Declined | Returned::Failed(_), LinkStanding::Halted(Halt::Declined)) => {
             Ok(way_back(&session, Some(DECLINED), None)?)
         }
-        (_, Standing::Halted(why)) => Err(halted(&session, why)),
-        (_, Standing::Fresh) => Err(unproven().into()),
+        (_, LinkStanding::Halted(why)) => Err(halted(&session, why)),
+        (_, LinkStanding::Fresh) => Err(unproven_browser().into()),
     }
 }
 
 /// Finds the session by state, connector and cookie, its standing for this browser, and the provider's response.
-async fn find<'c>(
+async fn find_returned_session<'c>(
     app: &App,
     response: &AuthorizationResponse,
     cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Step<Answered> {
+) -> LinkStep<ReturnedSession> {
     let state = response.state.as_ref().ok_or_else(|| {
         Error::from(Code::InvalidRequest.because("the provider's response must have exactly one state"))
     })?;
     let state = Digest::of(state.expose_secret().as_bytes());
     let start = app.store.by_credential(state, async |tx| tx.link_start_by_state(state).await).await?;
-    let (tenant, session) = start.ok_or_else(unproven)?;
+    let (tenant, session) = start.ok_or_else(unproven_browser)?;
     let read = async |tx: &mut TenantTx| {
         let tenant = tx.own_tenant().await?.ok_or_else(|| Error::bug("a session has no tenant"))?;
         let session = tx.link_session(session).await?;
@@ -140,9 +140,9 @@ async fn find<'c>(
     };
     let (tenant, session, connector, branding, account, now) = app.store.scoped(tenant.into(), read).await?;
     let session = session.filter(|session| session.connector_id == response.connector.uuid());
-    let (session, connector) = session.zip(connector).ok_or_else(unproven)?;
+    let (session, connector) = session.zip(connector).ok_or_else(unproven_browser)?;
     let protocol = connector::protocol(&connector)?;
-    let setting = Setting::of(&session, &connector, branding)?;
+    let setting = LinkSetting::of(&session, &connector, branding)?;
     check_intent(app, &session).await?;
     let https = app.settings.is_https();
     let binding =
@@ -154,7 +154,7 @@ async fn find<'c>(
         return Err(halted(&session, Halt::NotThisBrowser).at(&setting));
     }
     let standing = standing(&session, now, true)?;
-    if matches!(standing, Standing::Fresh | Standing::Begun | Standing::Halted(Halt::Approved)) {
+    if matches!(standing, LinkStanding::Fresh | LinkStanding::Begun | LinkStanding::Halted(Halt::Approved)) {
         // Nothing is consumed: the same answer of the provider counts if the tenant is thawed in time.
         tenant_freeze::must_not_be_frozen(&tenant).map_err(|error| Stop::from(error).at(&setting))?;
     }
@@ -165,56 +165,56 @@ async fn find<'c>(
         .map_err(|no_answer| Error::from(Code::InvalidRequest.because(no_answer.to_string())))?;
     let options = LinkOptions::read(session.options.as_deref())?;
     let completion = options.completion_at(connector.completion.known()?);
-    Ok(Answered { session, state, standing, returned, completion, setting })
+    Ok(ReturnedSession { session, state, standing, returned, completion, setting })
 }
 
-fn unproven() -> Error {
+fn unproven_browser() -> Error {
     Code::InvalidRequest.because("this state does not belong to this browser").into()
 }
 
 /// The user approved. The approval is stored the first time; each repetition issues another link code.
-async fn approve(
+async fn store_approval(
     app: &App,
     session: &LinkSessionRow,
     state: Digest,
     approval: &SecretString,
     completion: Completion,
-) -> Step<Url> {
+) -> LinkStep<Url> {
     let link_code = NewCredential::generate(Kind::LinkCode)?;
     let taken = app
         .store
         .scoped(session.tenant_id.into(), async |tx| {
-            take(app, tx, session, (state, approval), &link_code, completion.into()).await
+            take_approval(app, tx, session, (state, approval), &link_code, completion.into()).await
         })
         .await?;
     match taken {
-        Taken::ToTenant => Ok(way_back(session, None, Some(link_code.expose()))?),
-        Taken::InBrowser => in_browser(app, session).await,
-        Taken::Halted(why) => Err(halted(session, why)),
+        ApprovalTaken::ToTenant => Ok(way_back(session, None, Some(link_code.expose()))?),
+        ApprovalTaken::InBrowser => in_browser(app, session).await,
+        ApprovalTaken::Halted(why) => Err(halted(session, why)),
     }
 }
 
-async fn take(
+async fn take_approval(
     app: &App,
     tx: &mut TenantTx,
     session: &LinkSessionRow,
     (state, approval): (Digest, &SecretString),
     link_code: &NewCredential,
-    taken: Taken,
-) -> Result<Taken> {
+    taken: ApprovalTaken,
+) -> Result<ApprovalTaken> {
     // Locked and checked again, because another response may have arrived concurrently.
     let now = tx.now().await?;
     let session = tx.lock_link_session(session.id).await?.ok_or_else(Error::not_found)?;
     match standing(&session, now, true)? {
-        Standing::Begun => {}
-        Standing::Halted(Halt::Approved) => return one_more(tx, &session, link_code, taken).await,
-        Standing::Halted(why) => return Ok(Taken::Halted(why)),
-        Standing::Fresh => return Err(Error::bug("a link session changed while it was locked")),
+        LinkStanding::Begun => {}
+        LinkStanding::Halted(Halt::Approved) => return one_more(tx, &session, link_code, taken).await,
+        LinkStanding::Halted(why) => return Ok(ApprovalTaken::Halted(why)),
+        LinkStanding::Fresh => return Err(Error::bug("a link session changed while it was locked")),
     }
     let Some(parked) = tx.parked(session.id, state).await? else {
         if session.mismatches > 0 {
             // The response to a start before the user was asked to choose another account.
-            return Ok(Taken::Halted(Halt::ChooseAgain));
+            return Ok(ApprovalTaken::Halted(Halt::ChooseAgain));
         }
         // The state was found, and only the response that ends the waiting erases the parked value.
         let found = &"a session that waits for its answer lacks what its start has parked";
@@ -245,17 +245,21 @@ async fn one_more(
     tx: &mut TenantTx,
     session: &LinkSessionRow,
     link_code: &NewCredential,
-    taken: Taken,
-) -> Result<Taken> {
-    let added = tx.add_link_code(session.id, link_code.digest, MOST_CODES).await?;
-    Ok(if added { taken } else { Taken::Halted(Halt::Approved) })
+    taken: ApprovalTaken,
+) -> Result<ApprovalTaken> {
+    let added = tx.add_link_code(session.id, link_code.digest, MOST_LINK_CODES).await?;
+    Ok(if added { taken } else { ApprovalTaken::Halted(Halt::Approved) })
 }
 
 /// The way back to the tenant for a browser that has approved.
 ///
 /// # Errors
 /// A stop with its reason if the session has ended meanwhile.
-pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in_browser: bool) -> Step<Url> {
+pub(super) async fn back_again(
+    app: &App,
+    session: &LinkSessionRow,
+    completes_in_browser: bool,
+) -> LinkStep<Url> {
     if completes_in_browser {
         return in_browser(app, session).await;
     }
@@ -263,49 +267,49 @@ pub(super) async fn back_again(app: &App, session: &LinkSessionRow, completes_in
     let tenant = session.tenant_id.into();
     match app
         .store
-        .scoped(tenant, async |tx| one_more(tx, session, &link_code, Taken::ToTenant).await)
+        .scoped(tenant, async |tx| one_more(tx, session, &link_code, ApprovalTaken::ToTenant).await)
         .await?
     {
-        Taken::Halted(why) => Err(halted(session, why)),
+        ApprovalTaken::Halted(why) => Err(halted(session, why)),
         _ => Ok(way_back(session, None, Some(link_code.expose()))?),
     }
 }
 
-/// Completes without the tenant.
-async fn in_browser(app: &App, session: &LinkSessionRow) -> Step<Url> {
+/// Completes the link without the tenant.
+async fn in_browser(app: &App, session: &LinkSessionRow) -> LinkStep<Url> {
     match complete::in_browser(app, session).await {
         Ok(_) => Ok(way_back(session, None, None)?),
         Err(error) => match error.code() {
             Code::LinkInProgress => Err(halted(session, Halt::InProgress)),
             // The session has not ended, so the same callback may still link.
             code if code.status() == 503 || !matches!(error, Error::Refused(_)) => Err(error.into()),
-            _ => Err(ended(app, session, error).await?),
+            _ => Err(ended_in_browser(app, session, error).await?),
         },
     }
 }
 
 /// What the user is told after a completion without the tenant has been refused: how the session stands now, or the refusal if it is
 /// still open.
-async fn ended(app: &App, session: &LinkSessionRow, error: Error) -> Result<Stop> {
+async fn ended_in_browser(app: &App, session: &LinkSessionRow, error: Error) -> Result<Stop> {
     let read = async |tx: &mut TenantTx| {
         let session = tx.link_session(session.id).await?.ok_or_else(Error::not_found)?;
         Ok((session, tx.now().await?))
     };
     let (session, now) = app.store.scoped(session.tenant_id.into(), read).await?;
     Ok(match standing_after_return(&session, now, true)? {
-        Standing::Halted(why) if why != Halt::Approved => halted(&session, why),
+        LinkStanding::Halted(why) if why != Halt::Approved => halted(&session, why),
         _ => error.into(),
     })
 }
 
 /// Ends the session without an approval. A user who declined knows it and goes back to the tenant; one whom the provider sent back with
 /// an error is told on our page.
-async fn end(
+async fn end_without_approval(
     app: &App,
     session: &LinkSessionRow,
     status: LinkSessionStatus,
     error: &'static str,
-) -> Step<Url> {
+) -> LinkStep<Url> {
     let link_session = session.id.into();
     let ended = if status == LinkSessionStatus::Denied {
         Event::LinkSessionDenied { link_session, reason: error }

@@ -1,8 +1,8 @@
 //! The user has approved with an account that the session does not accept, and chooses another one in the same session.
 
-use super::standing::{Halt, Standing, Step, is_bound_to, standing_after_return};
+use super::standing::{Halt, LinkStanding, LinkStep, is_bound_to, standing_after_return};
 use super::start::{Onward, start};
-use super::visit::Opened;
+use super::visit::OpenedLink;
 use crate::app::App;
 use crate::domain::Error;
 
@@ -12,14 +12,14 @@ use crate::domain::Error;
 /// # Errors
 /// A stop with its reason if the session cannot continue in this browser; `not_found` if there is nothing to choose;
 /// `provider_unavailable`, in which case nothing has changed.
-pub async fn choose_again(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
+pub async fn choose_again(app: &App, opened: OpenedLink, binding: Option<&str>) -> LinkStep<Onward> {
     let is_ours = is_bound_to(&opened.session, binding);
     match standing_after_return(&opened.session, opened.now, is_ours)? {
         // The second is a button that was pressed again after the user has chosen.
-        Standing::Halted(Halt::ChooseAgain) => {}
-        Standing::Halted(Halt::Approved) if opened.session.mismatches > 0 => {}
-        Standing::Halted(why) => return Err(opened.halted(why)),
-        Standing::Fresh | Standing::Begun => return Err(Error::not_found().into()),
+        LinkStanding::Halted(Halt::ChooseAgain) => {}
+        LinkStanding::Halted(Halt::Approved) if opened.session.mismatches > 0 => {}
+        LinkStanding::Halted(why) => return Err(opened.halted(why)),
+        LinkStanding::Fresh | LinkStanding::Begun => return Err(Error::not_found().into()),
     }
     Box::pin(start(app, opened, binding)).await
 }

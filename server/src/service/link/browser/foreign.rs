@@ -10,7 +10,7 @@ use bowline_provider::oauth1::request_tokens;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::binding::cookie_name;
-use super::setting::Setting;
+use super::setting::LinkSetting;
 use super::standing::{Halt, Stop, halted, is_bound_to};
 use crate::app::App;
 use crate::domain::account_reason::FOREIGN_BROWSER;
@@ -24,11 +24,11 @@ use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
 /// Before the digest of a request token. The first byte occurs in no text, and so in no state.
-const REQUEST_TOKEN: &[u8] = b"\xffrequest token\0";
+const REQUEST_TOKEN_PREFIX: &[u8] = b"\xffrequest token\0";
 
 /// By which a start is found again from its request token.
 pub(super) fn request_token_digest(token: &SecretString) -> Digest {
-    Digest::of(&[REQUEST_TOKEN, token.expose_secret().as_bytes()].concat())
+    Digest::of(&[REQUEST_TOKEN_PREFIX, token.expose_secret().as_bytes()].concat())
 }
 
 /// Ends the sessions of all request tokens that the query names, unless they are bound to this browser. Returns what its user is told.
@@ -54,7 +54,7 @@ pub(super) async fn end_presented<'c>(
         if !is_ours && connector::protocol(&connector)?.ends_in_a_foreign_browser() {
             check_intent(app, &session).await?;
             end(app, &session).await?;
-            let setting = Setting::of(&session, &connector, branding)?;
+            let setting = LinkSetting::of(&session, &connector, branding)?;
             ended = Some(halted(&session, Halt::NotThisBrowser).at(&setting));
         }
     }

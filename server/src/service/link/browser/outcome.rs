@@ -5,8 +5,8 @@ use url::Url;
 
 use super::again::hidden;
 use super::binding::cookie_name;
-use super::standing::{Standing, Step, Stop, is_bound_to, standing_after_return};
-use super::visit::{Opened, opened};
+use super::standing::{LinkStanding, LinkStep, Stop, is_bound_to, standing_after_return};
+use super::visit::{OpenedLink, opened};
 use crate::app::App;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Facts, Result};
@@ -56,12 +56,12 @@ pub async fn outcome<'c>(
     tenant: TenantId,
     session: LinkSessionId,
     cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Step<Stop> {
+) -> LinkStep<Stop> {
     let opened = open_by_id(app, tenant, session, &cookie).await?;
     let is_ours = is_bound_to(&opened.session, own_cookie(app, session, &cookie));
     match standing_after_return(&opened.session, opened.now, is_ours)? {
-        Standing::Halted(why) => Ok(opened.halted(why)),
-        Standing::Fresh | Standing::Begun => Err(Error::not_found().into()),
+        LinkStanding::Halted(why) => Ok(opened.halted(why)),
+        LinkStanding::Fresh | LinkStanding::Begun => Err(Error::not_found().into()),
     }
 }
 
@@ -74,7 +74,7 @@ pub async fn open_by_id<'c>(
     tenant: TenantId,
     session: LinkSessionId,
     cookie: impl Fn(&str) -> Option<&'c str>,
-) -> Result<Opened> {
+) -> Result<OpenedLink> {
     let read = async |tx: &mut TenantTx| tx.link_session(session.uuid()).await;
     let row = app.store.scoped(tenant, read).await?.ok_or_else(Error::not_found)?;
     let mut opened = opened(app, row).await?;

@@ -14,8 +14,8 @@ use crate::store::link_sessions::LinkSessionRow;
 
 /// The names on the pages of one link session.
 #[derive(Debug, Clone)]
-pub struct Setting {
-    /// The name of the requesting app.
+pub struct LinkSetting {
+    /// The name of the app that requests the link.
     pub app: String,
     /// The provider's name, such as "Dropbox", or its host.
     pub provider: String,
@@ -27,11 +27,11 @@ pub struct Setting {
     pub required_role: Option<RequiredRole>,
     /// The link session and its return URL, if this browser may know it.
     pub return_to: Option<(LinkSessionId, String)>,
-    /// What the app shows of itself.
+    /// What the app shows of itself on the link's pages.
     pub branding: Branding,
 }
 
-impl Setting {
+impl LinkSetting {
     /// The setting of a session.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use bowline_api::{LinkSessionId, TenantId};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::setting::Setting;
+use super::setting::LinkSetting;
 use crate::domain::credential::Digest;
 use crate::domain::return_url::ReturnUrl;
 use crate::domain::{Code, Error, Result};
@@ -13,7 +13,7 @@ use crate::store::link_sessions::LinkSessionRow;
 
 /// The standing of a session for one browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum LinkStanding {
     /// Nobody has begun it.
     Fresh,
     /// This browser has begun it and may come back, or begin again.
@@ -25,9 +25,9 @@ pub(super) enum Standing {
 /// Why a session cannot continue in this browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
-    /// Nobody began it in time.
+    /// Nobody began the link session in time.
     TooOld,
-    /// It was begun, but not finished in time.
+    /// The link session was begun, but not finished in time.
     TooLate,
     /// Another browser has begun it and may still finish it.
     OpenElsewhere,
@@ -51,7 +51,7 @@ pub enum Halt {
     Declined,
     /// The user approved with an account that the session does not accept, and may choose another one in this browser.
     ChooseAgain,
-    /// It can no longer succeed.
+    /// The link session can no longer succeed.
     Failed,
     /// The page with the user's accounts has expired.
     PageExpired,
@@ -62,7 +62,7 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// The error code of a page that reports it.
+    /// The error code of a page that reports the halt.
     pub fn code(self) -> Code {
         match self {
             Self::TooOld | Self::TooLate | Self::PageExpired => Code::LinkExpired,
@@ -100,15 +100,15 @@ pub struct Halted {
 #[derive(Debug)]
 pub struct Stop {
     /// What stopped it.
-    pub cause: Cause,
+    pub cause: StopCause,
     /// The names on the page that reports it, if the session is known.
-    pub setting: Option<Box<Setting>>,
+    pub setting: Option<Box<LinkSetting>>,
 }
 
 /// What stopped a step of an end user.
 #[derive(Debug)]
-pub enum Cause {
-    /// It was rejected, or failed.
+pub enum StopCause {
+    /// The end user's step was rejected, or failed.
     Failed(Error),
     /// Its session cannot continue.
     Halted(Box<Halted>),
@@ -117,55 +117,55 @@ pub enum Cause {
 impl Stop {
     /// Adds the names of the session to which it belongs.
     #[must_use]
-    pub fn at(self, setting: &Setting) -> Self {
+    pub fn at(self, setting: &LinkSetting) -> Self {
         Self { setting: Some(Box::new(setting.clone())), ..self }
     }
 }
 
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
-        Self { cause: Cause::Failed(error), setting: None }
+        Self { cause: StopCause::Failed(error), setting: None }
     }
 }
 
 /// The result of a step of an end user.
-pub type Step<T> = std::result::Result<T, Stop>;
+pub type LinkStep<T> = std::result::Result<T, Stop>;
 
 /// The standing of `session` at `now` for a browser. `is_ours` says whether the session is bound to that browser.
 ///
 /// # Errors
 /// `unknown_state` if only a newer version knows its state.
-pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bool) -> Result<Standing> {
+pub(super) fn standing(session: &LinkSessionRow, now: DateTime<Utc>, is_ours: bool) -> Result<LinkStanding> {
     let status = session.status.known()?;
     let open = session.expires_at > now;
     let claimed = session.claimed_until.is_some_and(|until| until > now);
     Ok(match status {
         // A session that began on a page of ours belongs to its browser before the link is begun.
         LinkSessionStatus::Created if open && session.binding_hash.is_some() && !is_ours => {
-            Standing::Halted(Halt::OpenElsewhere)
+            LinkStanding::Halted(Halt::OpenElsewhere)
         }
-        LinkSessionStatus::Created if open => Standing::Fresh,
-        LinkSessionStatus::Authorizing if open && is_ours => Standing::Begun,
-        LinkSessionStatus::Created => Standing::Halted(Halt::TooOld),
+        LinkSessionStatus::Created if open => LinkStanding::Fresh,
+        LinkSessionStatus::Authorizing if open && is_ours => LinkStanding::Begun,
+        LinkSessionStatus::Created => LinkStanding::Halted(Halt::TooOld),
         // It ends for the reason that its tenant has been told.
         LinkSessionStatus::Authorizing if !open && is_ours && session.failure.is_some() => {
-            Standing::Halted(Halt::Failed)
+            LinkStanding::Halted(Halt::Failed)
         }
-        LinkSessionStatus::Authorizing if !open => Standing::Halted(Halt::TooLate),
+        LinkSessionStatus::Authorizing if !open => LinkStanding::Halted(Halt::TooLate),
         // It expired while being completed. It is not known yet whether it links.
-        LinkSessionStatus::Returned if !open && claimed && is_ours => Standing::Halted(Halt::InProgress),
-        LinkSessionStatus::Returned if !open && !claimed => Standing::Halted(Halt::TooLate),
-        LinkSessionStatus::Expired if session.binding_hash.is_none() => Standing::Halted(Halt::TooOld),
-        LinkSessionStatus::Expired => Standing::Halted(Halt::TooLate),
+        LinkSessionStatus::Returned if !open && claimed && is_ours => LinkStanding::Halted(Halt::InProgress),
+        LinkSessionStatus::Returned if !open && !claimed => LinkStanding::Halted(Halt::TooLate),
+        LinkSessionStatus::Expired if session.binding_hash.is_none() => LinkStanding::Halted(Halt::TooOld),
+        LinkSessionStatus::Expired => LinkStanding::Halted(Halt::TooLate),
         // Its tenant cancelled it before anybody began it.
-        LinkSessionStatus::Failed if session.binding_hash.is_none() => Standing::Halted(Halt::Failed),
-        LinkSessionStatus::Authorizing if !is_ours => Standing::Halted(Halt::OpenElsewhere),
-        _ if !is_ours => Standing::Halted(Halt::Elsewhere),
-        LinkSessionStatus::Authorizing => Standing::Begun,
-        LinkSessionStatus::Returned => Standing::Halted(Halt::Approved),
-        LinkSessionStatus::Completed => Standing::Halted(Halt::Linked),
-        LinkSessionStatus::Denied => Standing::Halted(Halt::Declined),
-        LinkSessionStatus::Failed => Standing::Halted(Halt::Failed),
+        LinkSessionStatus::Failed if session.binding_hash.is_none() => LinkStanding::Halted(Halt::Failed),
+        LinkSessionStatus::Authorizing if !is_ours => LinkStanding::Halted(Halt::OpenElsewhere),
+        _ if !is_ours => LinkStanding::Halted(Halt::Elsewhere),
+        LinkSessionStatus::Authorizing => LinkStanding::Begun,
+        LinkSessionStatus::Returned => LinkStanding::Halted(Halt::Approved),
+        LinkSessionStatus::Completed => LinkStanding::Halted(Halt::Linked),
+        LinkSessionStatus::Denied => LinkStanding::Halted(Halt::Declined),
+        LinkSessionStatus::Failed => LinkStanding::Halted(Halt::Failed),
     })
 }
 
@@ -174,9 +174,9 @@ pub(super) fn standing_after_return(
     session: &LinkSessionRow,
     now: DateTime<Utc>,
     is_ours: bool,
-) -> Result<Standing> {
+) -> Result<LinkStanding> {
     Ok(match standing(session, now, is_ours)? {
-        Standing::Begun if session.failure.is_some() => Standing::Halted(Halt::ChooseAgain),
+        LinkStanding::Begun if session.failure.is_some() => LinkStanding::Halted(Halt::ChooseAgain),
         other => other,
     })
 }
@@ -223,7 +223,7 @@ pub(super) fn halted(session: &LinkSessionRow, why: Halt) -> Stop {
                 failure: session.failure.clone(),
                 link: Some((session.tenant_id.into(), session.id.into())),
             };
-            Stop { cause: Cause::Halted(Box::new(halted)), setting: None }
+            Stop { cause: StopCause::Halted(Box::new(halted)), setting: None }
         }
         Err(error) => error.into(),
     }

@@ -10,8 +10,8 @@ use url::Url;
 use super::binding::{Binding, random_text};
 use super::callback::back_again;
 use super::foreign::request_token_digest;
-use super::standing::{DECLINED, Halt, Standing, Step, is_bound_to, standing, way_back};
-use super::visit::Opened;
+use super::standing::{DECLINED, Halt, LinkStanding, LinkStep, is_bound_to, standing, way_back};
+use super::visit::OpenedLink;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Error, Event, Result};
@@ -45,13 +45,15 @@ struct Begun {
 /// # Errors
 /// A stop with its reason if the session cannot continue in this browser; `provider_unavailable`, in which case nothing
 /// has changed.
-pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
+pub async fn start(app: &App, opened: OpenedLink, binding: Option<&str>) -> LinkStep<Onward> {
     let presented = binding;
     let binding = Binding::kept_or_new(presented)?;
     // Checked before the provider is called, and again when the session is bound.
     let begun = match opened.standing(presented)? {
-        Standing::Halted(why) => Err(why),
-        Standing::Fresh | Standing::Begun => begin(app, &opened, presented, &binding).await?,
+        LinkStanding::Halted(why) => Err(why),
+        LinkStanding::Fresh | LinkStanding::Begun => {
+            begin_at_provider(app, &opened, presented, &binding).await?
+        }
     };
     match begun {
         Ok(Begun { authorize_url, provider }) => {
@@ -67,9 +69,9 @@ pub async fn start(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onw
 }
 
 /// Begins at the provider, without holding a connection, and then binds the session to the browser.
-async fn begin(
+async fn begin_at_provider(
     app: &App,
-    opened: &Opened,
+    opened: &OpenedLink,
     presented: Option<&str>,
     binding: &Binding,
 ) -> Result<std::result::Result<Begun, Halt>> {
@@ -95,7 +97,7 @@ async fn begin(
     };
     let begun = match app.provider.begin(&credentials, &request).await {
         Ok(begun) => begun,
-        Err(failure) => return Err(refused(app, opened, &failure).await?),
+        Err(failure) => return Err(refused_begin(app, opened, &failure).await?),
     };
     let provider = credentials.protocol.provider_name().to_owned();
     let was_broken = opened.connector.status == ConnectorStatus::Broken;
@@ -103,7 +105,7 @@ async fn begin(
     let bound = app
         .store
         .scoped(tenant, async |tx| {
-            let bound = bind(app, tx, opened, presented, binding, &state, &begun).await?;
+            let bound = bind_browser(app, tx, opened, presented, binding, &state, &begun).await?;
             if works_again {
                 connector::mark_working(tx, &opened.connector).await?;
             }
@@ -114,7 +116,7 @@ async fn begin(
 }
 
 /// The error if the provider did not let the link begin. If it rejected the app itself, the connector is broken.
-async fn refused(app: &App, opened: &Opened, failure: &Failure) -> Result<Error> {
+async fn refused_begin(app: &App, opened: &OpenedLink, failure: &Failure) -> Result<Error> {
     if matches!(failure, Failure::ClientRejected { .. }) {
         let mark =
             async |tx: &mut TenantTx| connector::mark_broken(tx, &opened.connector, failure.code()).await;
@@ -125,17 +127,18 @@ async fn refused(app: &App, opened: &Opened, failure: &Failure) -> Result<Error>
 }
 
 /// Binds the session to the browser, if it can still continue there, and stores the start under its state.
-async fn bind(
+async fn bind_browser(
     app: &App,
     tx: &mut TenantTx,
-    opened: &Opened,
+    opened: &OpenedLink,
     presented: Option<&str>,
     binding: &Binding,
     state: &str,
     begun: &bowline_provider::Begun,
 ) -> Result<std::result::Result<(), Halt>> {
-    let session = locked(tx, opened).await?;
-    if let Standing::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, presented))? {
+    let session = locked_session(tx, opened).await?;
+    if let LinkStanding::Halted(why) = standing(&session, tx.now().await?, is_bound_to(&session, presented))?
+    {
         return Ok(Err(why));
     }
     let keys = app.vault.keys(tx).await?;
@@ -154,29 +157,29 @@ async fn bind(
 ///
 /// # Errors
 /// A stop with its reason if the session has ended otherwise, or in another browser.
-pub async fn decline(app: &App, opened: Opened, binding: Option<&str>) -> Step<Onward> {
+pub async fn decline(app: &App, opened: OpenedLink, binding: Option<&str>) -> LinkStep<Onward> {
     let presented = binding;
     let binding = Binding::kept_or_new(presented)?;
     let tenant = opened.session.tenant_id.into();
-    match app.store.scoped(tenant, async |tx| deny(tx, &opened, presented, &binding).await).await? {
-        Standing::Halted(Halt::Declined) => {}
-        Standing::Halted(why) => return Err(opened.halted(why)),
-        Standing::Fresh | Standing::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),
+    match app.store.scoped(tenant, async |tx| deny_session(tx, &opened, presented, &binding).await).await? {
+        LinkStanding::Halted(Halt::Declined) => {}
+        LinkStanding::Halted(why) => return Err(opened.halted(why)),
+        LinkStanding::Fresh | LinkStanding::Begun => crate::metrics::link_session(LinkSessionStatus::Denied),
     }
     let location = way_back(&opened.session, Some(DECLINED), None)?;
     Ok(Onward { location, provider: None, binding })
 }
 
 /// Ends the session if it is open, and returns its previous standing.
-async fn deny(
+async fn deny_session(
     tx: &mut TenantTx,
-    opened: &Opened,
+    opened: &OpenedLink,
     presented: Option<&str>,
     binding: &Binding,
-) -> Result<Standing> {
-    let session = locked(tx, opened).await?;
+) -> Result<LinkStanding> {
+    let session = locked_session(tx, opened).await?;
     let standing = standing(&session, tx.now().await?, is_bound_to(&session, presented))?;
-    if !matches!(standing, Standing::Halted(_)) {
+    if !matches!(standing, LinkStanding::Halted(_)) {
         tx.bind_link_session(session.id, binding.digest()).await?;
         tx.end_link_session(session.id, LinkSessionStatus::Denied, Some(DECLINED), None).await?;
         let denied = Event::LinkSessionDenied { link_session: session.id.into(), reason: DECLINED };
@@ -186,7 +189,7 @@ async fn deny(
 }
 
 /// Locks and returns the session. If it was renewed since it was opened, it belongs to another ticket.
-async fn locked(tx: &mut TenantTx, opened: &Opened) -> Result<LinkSessionRow> {
+async fn locked_session(tx: &mut TenantTx, opened: &OpenedLink) -> Result<LinkSessionRow> {
     let session = tx.lock_link_session(opened.session.id).await?;
     session.filter(|session| session.ticket_hash == opened.session.ticket_hash).ok_or_else(Error::not_found)
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::again::Again;
 use super::binding::Binding;
-use super::setting::Setting;
-use super::standing::{Halt, Standing, Step, Stop, halted, is_bound_to, standing, way_back};
+use super::setting::LinkSetting;
+use super::standing::{Halt, LinkStanding, LinkStep, Stop, halted, is_bound_to, standing, way_back};
 use crate::app::App;
 use crate::domain::credential::{self, Kind};
 use crate::domain::return_url::ReturnUrl;
@@ -23,11 +23,11 @@ use crate::store::link_sessions::LinkSessionRow;
 use crate::store::tenants::TenantRow;
 
 /// A link session opened by its ticket, in any state.
-pub struct Opened {
+pub struct OpenedLink {
     pub(super) session: LinkSessionRow,
     pub(super) connector: ConnectorRow,
     tenant: TenantRow,
-    pub(super) setting: Setting,
+    pub(super) setting: LinkSetting,
     /// The account that is to be linked again.
     pub(super) account: Option<AccountRow>,
     pub(super) now: DateTime<Utc>,
@@ -37,10 +37,10 @@ pub struct Opened {
 /// What the end user is shown before deciding.
 #[derive(Debug)]
 pub struct Visit {
-    /// The name of the requesting tenant.
+    /// The name of the tenant that requests the link.
     pub tenant: String,
     /// The names of its app and of the provider.
-    pub setting: Setting,
+    pub setting: LinkSetting,
     /// The tenant's name for the user.
     pub external_user_id: String,
     /// How the tenant calls the user, which is shown in place of its own name if it is given.
@@ -61,14 +61,14 @@ pub struct Visit {
 ///
 /// # Errors
 /// `not_found` if there is none.
-pub async fn open(app: &App, ticket: &str) -> Result<Opened> {
+pub async fn open(app: &App, ticket: &str) -> Result<OpenedLink> {
     let digest = credential::parse(Kind::LinkTicket, ticket).ok_or_else(Error::not_found)?;
     let session = app.store.by_credential(digest, async |tx| tx.link_session_by_ticket(digest).await).await?;
     opened(app, session.ok_or_else(Error::not_found)?).await
 }
 
 /// The session with everything that its pages show.
-pub(super) async fn opened(app: &App, session: LinkSessionRow) -> Result<Opened> {
+pub(super) async fn opened(app: &App, session: LinkSessionRow) -> Result<OpenedLink> {
     // Everything that its page shows, and the way back, comes from the tenant's request.
     check_intent(app, &session).await?;
     let read = async |tx: &mut TenantTx| {
@@ -84,19 +84,19 @@ pub(super) async fn opened(app: &App, session: LinkSessionRow) -> Result<Opened>
     };
     let (tenant, connector, branding, account, now) =
         app.store.scoped(session.tenant_id.into(), read).await?;
-    let setting = Setting::of(&session, &connector, branding)?;
+    let setting = LinkSetting::of(&session, &connector, branding)?;
     let options = LinkOptions::read(session.options.as_deref())?;
-    Ok(Opened { session, connector, tenant, setting, account, now, options })
+    Ok(OpenedLink { session, connector, tenant, setting, account, now, options })
 }
 
-impl Opened {
+impl OpenedLink {
     /// The session's id.
     pub fn id(&self) -> LinkSessionId {
         self.session.id.into()
     }
 
     /// The names on the pages of the session.
-    pub fn setting(&self) -> &Setting {
+    pub fn setting(&self) -> &LinkSetting {
         &self.setting
     }
 
@@ -116,7 +116,7 @@ impl Opened {
     ///
     /// # Errors
     /// `unknown_state` if only a newer version knows its state.
-    pub(super) fn standing(&self, binding: Option<&str>) -> Result<Standing> {
+    pub(super) fn standing(&self, binding: Option<&str>) -> Result<LinkStanding> {
         standing(&self.session, self.now, is_bound_to(&self.session, binding))
     }
 
@@ -152,8 +152,8 @@ impl Opened {
     ///
     /// # Errors
     /// A stop with its reason if the session cannot continue in this browser.
-    pub fn visit(self, binding: Option<&str>) -> Step<Visit> {
-        if let Standing::Halted(why) = self.standing(binding)? {
+    pub fn visit(self, binding: Option<&str>) -> LinkStep<Visit> {
+        if let LinkStanding::Halted(why) = self.standing(binding)? {
             return Err(self.halted(why));
         }
         self.may_link()?;

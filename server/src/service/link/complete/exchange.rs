@@ -41,16 +41,16 @@ pub(super) async fn exchange(
     metrics::counter!("bowline_exchanges_total", "outcome" => outcome).increment(1);
     match answer {
         Ok(answer) => {
-            let grant = park(app, session, claim, request, answer).await?;
+            let grant = park_grant(app, session, claim, request, answer).await?;
             identify(app, actor, session, claim, credentials, grant).await
         }
-        Err(failure) if !failure.sent() => release(app, session, claim, Some(request), &failure).await,
+        Err(failure) if !failure.sent() => release_claim(app, session, claim, Some(request), &failure).await,
         Err(failure) => give_up(app, session, claim, request, &failure).await,
     }
 }
 
 /// Seals the grant into the session. If that is impossible, nobody will ever use the grant, and it is revoked.
-async fn park(
+async fn park_grant(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,
@@ -147,13 +147,13 @@ pub(super) async fn identify(
             discard(app, session, claim, grant, failure.code()).await?;
             Err(malformed(failure.code()))
         }
-        Err(failure) if failure.is_transient() => release(app, session, claim, None, &failure).await,
+        Err(failure) if failure.is_transient() => release_claim(app, session, claim, None, &failure).await,
         Err(failure) => Err(discard(app, session, claim, grant, failure.code()).await?),
     }
 }
 
 /// Ends the claim without a loss: the same call can be repeated.
-async fn release<T>(
+async fn release_claim<T>(
     app: &App,
     session: &LinkSessionRow,
     claim: Uuid,

@@ -15,7 +15,7 @@ use crate::service::vault;
 use crate::store::TenantTx;
 use crate::store::link_sessions::LinkSessionRow;
 
-const GRANT: &str = "link_sessions.grant";
+const GRANT_COLUMN: &str = "link_sessions.grant";
 
 /// A grant that is not an account yet.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub(in crate::service::link) struct Grant {
     pub(super) access_token: SecretString,
     /// None if the grant ends with its access token.
     pub(super) refresh_token: Option<SecretString>,
-    /// None if the access token has no expiry.
+    /// None if the grant's access token has no expiry.
     pub(super) access_expires_at: Option<DateTime<Utc>>,
     pub(super) scopes: Option<Vec<String>>,
     /// None if the provider's response did not name the account, which is read next.
@@ -45,7 +45,7 @@ struct Parked<'a> {
 
 /// The opened form. Its tokens may contain characters that JSON escapes, so they cannot be borrowed from the text.
 #[derive(Deserialize)]
-struct Opened {
+struct OpenedGrant {
     access_token: SecretString,
     refresh_token: Option<SecretString>,
     access_expires_at: Option<DateTime<Utc>>,
@@ -86,9 +86,9 @@ impl Grant {
         sealed: &[u8],
     ) -> Result<Self> {
         let about = About::LinkSession(session.id.into());
-        let text = vault::open(keys, &grant_place(session), GRANT, about, sealed)?;
-        let parked: Opened = serde_json::from_str(text.expose_secret())
-            .map_err(|_| vault::tampered(GRANT, about, &"it is no grant"))?;
+        let text = vault::open(keys, &grant_place(session), GRANT_COLUMN, about, sealed)?;
+        let parked: OpenedGrant = serde_json::from_str(text.expose_secret())
+            .map_err(|_| vault::tampered(GRANT_COLUMN, about, &"it is no grant"))?;
         Ok(Self {
             access_token: parked.access_token,
             refresh_token: parked.refresh_token,
@@ -106,10 +106,10 @@ impl Grant {
         session: &LinkSessionRow,
     ) -> Result<()> {
         held::release(tx, session.id, &self.access_token).await?;
-        revocation::queue(keys, tx, self.orphaned(session.connector_id)).await
+        revocation::queue(keys, tx, self.orphaned_grant(session.connector_id)).await
     }
 
-    fn orphaned(self, connector: Uuid) -> GrantToRevoke {
+    fn orphaned_grant(self, connector: Uuid) -> GrantToRevoke {
         GrantToRevoke {
             connector,
             account: None,
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_grant_with_all_parts_is_sealed_as_it_was_before_parts_could_be_missing() {
         let text = r#"{"access_token":"a","refresh_token":"r","access_expires_at":"2026-11-23T22:26:01Z","scopes":["s"],"provider_account_id":"p"}"#;
-        let opened: Opened = serde_json::from_str(text).unwrap();
+        let opened: OpenedGrant = serde_json::from_str(text).unwrap();
         let parked = Parked {
             access_token: opened.access_token.expose_secret(),
             refresh_token: opened.refresh_token.as_ref().map(ExposeSecret::expose_secret),
@@ -139,7 +139,7 @@ mod tests {
         };
         assert_eq!(serde_json::to_string(&parked).unwrap(), text);
         let lasting = r#"{"access_token":"a","scopes":null,"provider_account_id":"p"}"#;
-        let opened: Opened = serde_json::from_str(lasting).unwrap();
+        let opened: OpenedGrant = serde_json::from_str(lasting).unwrap();
         assert!(opened.refresh_token.is_none() && opened.access_expires_at.is_none());
     }
 }

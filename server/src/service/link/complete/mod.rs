@@ -32,17 +32,17 @@ use exchange_request::ExchangeRequest;
 use grant::Grant;
 
 /// How long a completion is considered to be in progress: longer than its two outbound calls.
-const CLAIM: Duration = Duration::from_secs(30);
+const COMPLETION_CLAIM: Duration = Duration::from_secs(30);
 
 /// The next step after the proof was accepted.
-enum Step {
+enum CompletionStep {
     /// Exchange the approval, which has been removed from the database.
     Exchange(Box<ExchangeRequest>),
     /// A grant was obtained before, but its account was not stored.
     Resume(Box<(AppCredentials, Grant)>),
     /// It was completed before, and the response was lost.
     Done(Uuid),
-    /// It cannot continue. Everything that had to be recorded is.
+    /// The completion cannot continue. Everything that had to be recorded is.
     Refuse(Error),
 }
 
@@ -60,11 +60,11 @@ pub async fn complete(
     id: LinkSessionId,
     proof: &CompleteLinkSession,
 ) -> Result<Account> {
-    let account = proven(app, tenant, actor, id, proof).await;
+    let account = proven_session(app, tenant, actor, id, proof).await;
     account.map_err(|error| with_outcome(app, tenant, id, error))
 }
 
-async fn proven(
+async fn proven_session(
     app: &App,
     tenant: TenantId,
     actor: &Actor,
@@ -96,16 +96,16 @@ async fn carry_out(
     actor: &Actor,
     session: &LinkSessionRow,
     claim: Uuid,
-    step: Step,
+    step: CompletionStep,
 ) -> Result<Account> {
     match step {
-        Step::Exchange(request) => exchange::exchange(app, actor, session, claim, &request).await,
-        Step::Resume(resumed) => {
+        CompletionStep::Exchange(request) => exchange::exchange(app, actor, session, claim, &request).await,
+        CompletionStep::Resume(resumed) => {
             let (credentials, grant) = *resumed;
             exchange::identify(app, actor, session, claim, &credentials, grant).await
         }
-        Step::Done(account) => account::show(app, session.tenant_id.into(), account.into()).await,
-        Step::Refuse(error) => Err(error),
+        CompletionStep::Done(account) => account::show(app, session.tenant_id.into(), account.into()).await,
+        CompletionStep::Refuse(error) => Err(error),
     }
 }
 
@@ -115,16 +115,16 @@ async fn prove_and_claim(
     id: LinkSessionId,
     proof: &CompleteLinkSession,
     claim: Uuid,
-) -> Result<(LinkSessionRow, Step)> {
+) -> Result<(LinkSessionRow, CompletionStep)> {
     let session = tx.lock_link_session(id.uuid()).await?.ok_or_else(Error::not_found)?;
-    prove(&session, proof)?;
+    prove_users_session(&session, proof)?;
     let step = claim_session(app, tx, &session, claim).await?;
     Ok((session, step))
 }
 
 /// The verifier proves the user's session at the tenant, and the link code proves that the browser came back to the
 /// tenant.
-fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
+fn prove_users_session(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
     let verifier = Digest::of(proof.completion_verifier.as_bytes());
     let fits = session.completion_challenge.as_deref().is_some_and(|challenge| verifier.matches(challenge));
     if !fits {
@@ -133,7 +133,7 @@ fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
         return Err(Code::CompletionRefused.because(detail).into());
     }
     let Some(expected) = session.link_code_hash.as_deref() else {
-        return Err(ended(session));
+        return Err(ended_session(session));
     };
     let handed_out = || session.more_link_code_hashes.iter().map(Vec::as_slice).chain([expected]);
     let code = credential::parse(Kind::LinkCode, &proof.link_code);
@@ -158,27 +158,32 @@ fn prove(session: &LinkSessionRow, proof: &CompleteLinkSession) -> Result<()> {
     Ok(())
 }
 
-async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, claim: Uuid) -> Result<Step> {
+async fn claim_session(
+    app: &App,
+    tx: &mut TenantTx,
+    session: &LinkSessionRow,
+    claim: Uuid,
+) -> Result<CompletionStep> {
     match (session.status.known()?, session.account_id) {
-        (LinkSessionStatus::Completed, Some(account)) => return Ok(Step::Done(account)),
+        (LinkSessionStatus::Completed, Some(account)) => return Ok(CompletionStep::Done(account)),
         (LinkSessionStatus::Returned, _) => {}
-        _ => return Ok(Step::Refuse(ended(session))),
+        _ => return Ok(CompletionStep::Refuse(ended_session(session))),
     }
     let now = tx.now().await?;
     if session.claimed_until.is_some_and(|until| until > now) {
         let busy = Code::LinkInProgress
             .because("another call is completing this session; repeat yours to get its result");
-        return Ok(Step::Refuse(busy.retry_after(Duration::from_secs(1)).into()));
+        return Ok(CompletionStep::Refuse(busy.retry_after(Duration::from_secs(1)).into()));
     }
     if session.expires_at <= now {
-        return Ok(Step::Refuse(expired()));
+        return Ok(CompletionStep::Refuse(expired_session()));
     }
     let keys = app.vault.keys(tx).await?;
     if let Some(sealed) = &session.sealed_grant {
         let grant = Grant::open(&keys, session, sealed)?;
         let (_, credentials) = connector_of(tx, &keys, session).await?;
-        tx.claim_link_session(session.id, claim, CLAIM).await?;
-        return Ok(Step::Resume(Box::new((credentials, grant))));
+        tx.claim_link_session(session.id, claim, COMPLETION_CLAIM).await?;
+        return Ok(CompletionStep::Resume(Box::new((credentials, grant))));
     }
     let (Some(approval), Some(parked)) = (&session.sealed_approval, &session.sealed_parked) else {
         if session.claimed_by.is_none() || session.sealed_approval.is_some() {
@@ -188,7 +193,7 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         }
         // The approval was taken by a process that died before the response was stored. It must not be sent twice.
         fail(tx, session, INTERRUPTED, INTERRUPTED).await?;
-        return Ok(Step::Refuse(failed(INTERRUPTED)));
+        return Ok(CompletionStep::Refuse(failed(INTERRUPTED)));
     };
     let (connector, credentials) = connector_of(tx, &keys, session).await?;
     let about = About::LinkSession(session.id.into());
@@ -199,8 +204,8 @@ async fn claim_session(app: &App, tx: &mut TenantTx, session: &LinkSessionRow, c
         parked: vault::open(&keys, &parked_place(session), PARKED, about, parked)?,
         claimed_at: now,
     };
-    tx.claim_link_session(session.id, claim, CLAIM).await?;
-    Ok(Step::Exchange(Box::new(request)))
+    tx.claim_link_session(session.id, claim, COMPLETION_CLAIM).await?;
+    Ok(CompletionStep::Exchange(Box::new(request)))
 }
 
 /// The session's connector and the credentials for its calls.
@@ -219,7 +224,7 @@ async fn connector_of(
 }
 
 /// Why a session that has ended, or has not got this far, cannot be completed.
-fn ended(session: &LinkSessionRow) -> Error {
+fn ended_session(session: &LinkSessionRow) -> Error {
     let status = match session.status.known() {
         Ok(status) => status,
         Err(error) => return error,
@@ -231,7 +236,7 @@ fn ended(session: &LinkSessionRow) -> Error {
         LinkSessionStatus::Created | LinkSessionStatus::Authorizing => Code::LinkNotReturned
             .because("the user has not returned from the provider; complete the session when their browser is at your return URL")
             .into(),
-        LinkSessionStatus::Expired => expired(),
+        LinkSessionStatus::Expired => expired_session(),
         LinkSessionStatus::Denied => failed("access_denied"),
         LinkSessionStatus::Failed => failed(session.failure.as_deref().unwrap_or("failed")),
         LinkSessionStatus::Returned | LinkSessionStatus::Completed => {
@@ -241,6 +246,6 @@ fn ended(session: &LinkSessionRow) -> Error {
     }
 }
 
-fn expired() -> Error {
+fn expired_session() -> Error {
     Code::LinkExpired.because("this session was not completed in time; create a new link session").into()
 }

@@ -23,8 +23,8 @@ use crate::store::accounts::AccountRow;
 use crate::store::connectors::ConnectorRow;
 use crate::store::link_sessions::LinkSessionRow;
 
-/// The outcome of one attempt.
-enum Kept {
+/// The outcome of one attempt to store the account.
+enum StoreOutcome {
     Stored(Box<AccountRow>),
     /// The grant is useless, for this reason.
     Useless(&'static str),
@@ -35,7 +35,7 @@ enum Kept {
 }
 
 /// The number of attempts if two first links of the same account conflict.
-const TRIES: u32 = 3;
+const STORE_TRIES: u32 = 3;
 
 pub(super) async fn store_account(
     app: &App,
@@ -45,23 +45,23 @@ pub(super) async fn store_account(
     grant: &Grant,
     who: &Profile,
 ) -> Result<Account> {
-    for _ in 0..TRIES {
+    for _ in 0..STORE_TRIES {
         let tx = app.store.begin_scoped(session.tenant_id.into()).await?;
         let (tx, kept) =
             tx.attempt(async |tx| store_within(app, tx, actor, session, claim, grant, who).await).await?;
         match kept {
-            Kept::Raced => drop(tx),
-            Kept::Stored(row) => {
+            StoreOutcome::Raced => drop(tx),
+            StoreOutcome::Stored(account_row) => {
                 tx.commit().await?;
                 crate::metrics::link_session(LinkSessionStatus::Completed);
                 app.revocation_queued.notify_one();
-                return account::to_wire(*row);
+                return account::to_wire(*account_row);
             }
-            Kept::Ending => {
+            StoreOutcome::Ending => {
                 tx.commit().await?;
                 return Err(ending::token_is_ending(app, session, claim).await?);
             }
-            Kept::Useless(reason) => {
+            StoreOutcome::Useless(reason) => {
                 tx.commit().await?;
                 return Err(discard(app, session, claim, grant.clone(), reason).await?);
             }
@@ -78,62 +78,69 @@ async fn store_within(
     claim: Uuid,
     grant: &Grant,
     who: &Profile,
-) -> Result<Kept> {
+) -> Result<StoreOutcome> {
     still_ours(tx, session, claim).await?;
     let now = tx.now().await?;
     let keys = app.vault.keys(tx).await?;
     if held::is_ending(tx, &keys, &grant.access_token).await? {
-        return Ok(Kept::Ending);
+        return Ok(StoreOutcome::Ending);
     }
     let provider_account = who.account_id.as_str();
     // Before any account is locked, and for any account of this provider account, because a freeze does not belong to
     // one row.
     let freeze = freeze::in_force(tx, session.connector_id, provider_account).await?;
     let before = tx.lock_linked(session.connector_id, &session.external_user_id, provider_account).await?;
-    if session.relink_account_id.is_some_and(|pinned| before.as_ref().map(|row| row.id) != Some(pinned)) {
-        return Ok(Kept::Useless(ACCOUNT_MISMATCH));
+    if session
+        .relink_account_id
+        .is_some_and(|pinned| before.as_ref().map(|account_row| account_row.id) != Some(pinned))
+    {
+        return Ok(StoreOutcome::Useless(ACCOUNT_MISMATCH));
     }
     // After the account, as everywhere. It was usable when the session was claimed.
     let connector = tx.hold_connector(session.connector_id).await?;
     let connector = connector.ok_or_else(|| Error::bug("a session has no connector"))?;
     if connector.removed_at.is_some() {
-        return Ok(Kept::Useless(CONNECTOR_DISABLED));
+        return Ok(StoreOutcome::Useless(CONNECTOR_DISABLED));
     }
     // A freeze that was acknowledged while the provider was asked.
     if tx.hold_is_frozen().await? {
-        return Ok(Kept::Useless(TENANT_FROZEN));
+        return Ok(StoreOutcome::Useless(TENANT_FROZEN));
     }
     let options = LinkOptions::read(session.options.as_deref())?;
-    let mut row = fresh_row(actor, session, &connector, grant, who, now);
-    describe(&mut row, before.as_ref(), &options);
-    let scopes = |row: &AccountRow| -> BTreeSet<String> { row.scopes.iter().cloned().collect() };
+    let mut account_row = fresh_row(actor, session, &connector, grant, who, now);
+    describe_account(&mut account_row, before.as_ref(), &options);
+    let scopes =
+        |account_row: &AccountRow| -> BTreeSet<String> { account_row.scopes.iter().cloned().collect() };
     let old_scopes = before.as_ref().map(scopes);
     if let Some(before) = before {
         // The account already exists and gets its next generation. Its previous grant is no longer needed.
-        row.id = before.id;
-        row.generation = before.generation + 1;
-        row.linked_at = before.linked_at;
+        account_row.id = before.id;
+        account_row.generation = before.generation + 1;
+        account_row.linked_at = before.linked_at;
         // A state that this version does not know is not overwritten.
         before.status.known()?;
         if before.sealed_access_token.is_some() && !has_the_same_token(&keys, &before, grant) {
-            revocation::queue_account(app, tx, &before, row.generation, RevocationCause::Relinked).await?;
+            revocation::queue_account(app, tx, &before, account_row.generation, RevocationCause::Relinked)
+                .await?;
         }
     }
-    row.status = state::account::linked(freeze.is_some()).into();
-    row.status_reason = freeze;
-    let access_token = held::bound(&grant.access_token, row.connector_id, Some(row.assurance.as_str()));
-    row.sealed_access_token = Some(vault::seal(&keys, &places::access_token(&row), &access_token)?);
-    let seal = |token| vault::seal(&keys, &places::refresh_token(&row), token);
-    row.sealed_refresh_token = grant.refresh_token.as_ref().map(seal).transpose()?;
-    if !tx.put_account(&row).await? {
-        return Ok(Kept::Raced);
+    account_row.status = state::account::linked(freeze.is_some()).into();
+    account_row.status_reason = freeze;
+    let access_token =
+        held::bound(&grant.access_token, account_row.connector_id, Some(account_row.assurance.as_str()));
+    account_row.sealed_access_token =
+        Some(vault::seal(&keys, &places::access_token(&account_row), &access_token)?);
+    let seal = |token| vault::seal(&keys, &places::refresh_token(&account_row), token);
+    account_row.sealed_refresh_token = grant.refresh_token.as_ref().map(seal).transpose()?;
+    if !tx.put_account(&account_row).await? {
+        return Ok(StoreOutcome::Raced);
     }
-    held::hold(tx, &keys, row.id, &access_token).await?;
+    held::hold(tx, &keys, account_row.id, &access_token).await?;
     held::release(tx, session.id, &access_token).await?;
-    tx.end_link_session(session.id, LinkSessionStatus::Completed, None, Some(row.id)).await?;
-    let (account, link_session) = (row.id.into(), session.id.into());
+    tx.end_link_session(session.id, LinkSessionStatus::Completed, None, Some(account_row.id)).await?;
+    let (account, link_session) = (account_row.id.into(), session.id.into());
     let external_user_id = session.external_user_id.as_str();
-    let (assurance, status) = (row.assurance.known()?, row.status.known()?);
+    let (assurance, status) = (account_row.assurance.known()?, account_row.status.known()?);
     let metadata = options.metadata.as_ref();
     let linked = if old_scopes.is_none() {
         Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata }
@@ -141,18 +148,18 @@ async fn store_within(
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata }
     };
     tx.record(actor, linked).await?;
-    if old_scopes.is_some_and(|old| old != scopes(&row)) {
-        tx.record(actor, Event::AccountScopesChanged { account, scopes: &row.scopes }).await?;
+    if old_scopes.is_some_and(|old| old != scopes(&account_row)) {
+        tx.record(actor, Event::AccountScopesChanged { account, scopes: &account_row.scopes }).await?;
     }
     tx.record(actor, Event::LinkSessionCompleted { link_session, account }).await?;
-    Ok(Kept::Stored(Box::new(row)))
+    Ok(StoreOutcome::Stored(Box::new(account_row)))
 }
 
 /// What the tenant says about the account. What it says nothing about stays as it was.
-fn describe(row: &mut AccountRow, before: Option<&AccountRow>, options: &LinkOptions) {
+fn describe_account(account_row: &mut AccountRow, before: Option<&AccountRow>, options: &LinkOptions) {
     let label = || before.and_then(|before| before.user_label.clone());
-    row.user_label = options.user_label.clone().or_else(label);
-    row.metadata = match (&options.metadata, before) {
+    account_row.user_label = options.user_label.clone().or_else(label);
+    account_row.metadata = match (&options.metadata, before) {
         (Some(metadata), _) => json!(metadata),
         (None, Some(before)) => before.metadata.clone(),
         (None, None) => json!({}),

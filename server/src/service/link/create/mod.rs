@@ -37,7 +37,7 @@ pub async fn create(
     asked: &CreateLinkSession,
     claim: Option<&Claim>,
 ) -> Result<NewLinkSession> {
-    make(app, tenant, actor, &parse(asked)?, claim).await
+    make_link_session(app, tenant, actor, &parse(asked)?, claim).await
 }
 
 /// Like [`create`], for an account that must be linked again; the session is part of the response that says so. An app
@@ -51,7 +51,7 @@ pub async fn offer(
     actor: &Actor,
     asked: &CreateLinkSession,
 ) -> Result<NewLinkSession> {
-    make(app, tenant, actor, &Parsed { offered: true, ..parse(asked)? }, None).await
+    make_link_session(app, tenant, actor, &Parsed { offered: true, ..parse(asked)? }, None).await
 }
 
 /// Like [`create`], for a user who links an account again on a page of ours: the session belongs to their browser from the
@@ -68,16 +68,16 @@ pub async fn create_bound(
     let parsed = parse(asked)?;
     let ticket = NewCredential::generate(Kind::LinkTicket)?;
     let work = async |tx: &mut TenantTx| {
-        let made = insert(app, tx, &Actor::EndUser, &ticket, &parsed).await?;
+        let made = insert_link_session_row(app, tx, &Actor::EndUser, &ticket, &parsed).await?;
         tx.bind_link_session(made.0.uuid(), binding.digest()).await?;
-        Ok(answer(app, &ticket, made))
+        Ok(new_session_answer(app, &ticket, made))
     };
     let session = app.store.scoped(tenant, work).await?;
     crate::metrics::link_session(LinkSessionStatus::Created);
     Ok(session)
 }
 
-fn answer(
+fn new_session_answer(
     app: &App,
     ticket: &NewCredential,
     (id, expires_at): (LinkSessionId, DateTime<Utc>),
@@ -86,7 +86,7 @@ fn answer(
     NewLinkSession { id, url, expires_at }
 }
 
-async fn make(
+async fn make_link_session(
     app: &App,
     tenant: TenantId,
     actor: &Actor,
@@ -97,21 +97,22 @@ async fn make(
     let made =
         if claim.is_none() { together::create(app, tenant, actor, &ticket, parsed).await? } else { None };
     let alone = async |tx: &mut TenantTx| {
-        let session = answer(app, &ticket, insert(app, tx, actor, &ticket, parsed).await?);
+        let session =
+            new_session_answer(app, &ticket, insert_link_session_row(app, tx, actor, &ticket, parsed).await?);
         if let Some(claim) = claim {
             claim.keep(app, tx, &session).await?;
         }
         Ok(session)
     };
     let session = match made {
-        Some(made) => answer(app, &ticket, made),
+        Some(made) => new_session_answer(app, &ticket, made),
         None => app.store.scoped_in_turn(tenant, alone).await?,
     };
     crate::metrics::link_session(LinkSessionStatus::Created);
     Ok(session)
 }
 
-async fn insert(
+async fn insert_link_session_row(
     app: &App,
     tx: &mut TenantTx,
     actor: &Actor,

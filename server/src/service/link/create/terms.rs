@@ -42,8 +42,8 @@ pub(super) fn agree(
 ) -> Result<(LinkOptions, Vec<String>)> {
     check_completion(terms, parsed)?;
     connector::returns_to(terms.return_urls, &parsed.return_url)?;
-    let options = options(terms, &parsed.options, renewed)?;
-    Ok((options, scopes(terms, parsed.scopes.as_deref(), renewed)?))
+    let options = session_options(terms, &parsed.options, renewed)?;
+    Ok((options, session_scopes(terms, parsed.scopes.as_deref(), renewed)?))
 }
 
 fn check_completion(terms: &Terms<'_>, parsed: &Parsed) -> Result<()> {
@@ -61,7 +61,11 @@ fn check_completion(terms: &Terms<'_>, parsed: &Parsed) -> Result<()> {
 }
 
 /// The options of the session. A renewal calls the user as the account does, unless the tenant says otherwise.
-fn options(terms: &Terms<'_>, asked: &LinkOptions, renewed: Option<&AccountRow>) -> Result<LinkOptions> {
+fn session_options(
+    terms: &Terms<'_>,
+    asked: &LinkOptions,
+    renewed: Option<&AccountRow>,
+) -> Result<LinkOptions> {
     if asked.require_role.is_some() && terms.protocol != Protocol::OAuth2 {
         let detail =
             "require_role is a parameter of OAuth 2, and this connector speaks OAuth 1: leave it out";
@@ -74,7 +78,11 @@ fn options(terms: &Terms<'_>, asked: &LinkOptions, renewed: Option<&AccountRow>)
 /// The scopes that the session requests from the provider: never more than the connector has, and always the one to
 /// read which account it is. If the tenant names no scopes, a new link gets those of the connector, and a renewal those
 /// of the account.
-fn scopes(terms: &Terms<'_>, parsed: Option<&[String]>, renewed: Option<&AccountRow>) -> Result<Vec<String>> {
+fn session_scopes(
+    terms: &Terms<'_>,
+    parsed: Option<&[String]>,
+    renewed: Option<&AccountRow>,
+) -> Result<Vec<String>> {
     let mut scopes = match (parsed, renewed) {
         (Some(parsed), _) => parsed.to_vec(),
         (None, Some(account)) => renewal_scopes(terms, account),

@@ -12,7 +12,7 @@ use super::grant;
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Code, Error, Event, Result, entropy};
-use crate::service::operator::opened::{self, From};
+use crate::service::operator::opened::{self, LoginOrigin};
 use crate::service::tenant;
 use crate::settings::SignOn;
 use crate::store::PlatformTx;
@@ -22,7 +22,7 @@ use crate::store::operators::sessions::Ending;
 use bowline_api::status::Role;
 
 /// The longest login name.
-const LONGEST_NAME: usize = 64;
+const LONGEST_LOGIN_NAME: usize = 64;
 
 /// What the groups of a person give them.
 struct Allowed {
@@ -30,8 +30,8 @@ struct Allowed {
     tenants: Option<Vec<Uuid>>,
 }
 
-/// The outcome, which is recorded in any case.
-enum Outcome {
+/// Whether the person is let in, which is recorded in any case.
+enum Admission {
     In(Box<NewSession>),
     Disabled,
     NoGroup,
@@ -44,53 +44,53 @@ enum Outcome {
 pub(super) async fn admit(
     app: &App,
     identity: &Identity,
-    from: From<'_>,
+    from: LoginOrigin<'_>,
     by: &'static str,
 ) -> Result<NewSession> {
-    let allowed = allowed(app, identity).await?;
+    let allowed = allowed_by_groups(app, identity).await?;
     let admit = async |tx: &mut PlatformTx| {
         let known = tx.lock_identity(&identity.issuer, &identity.subject).await?;
         let Some(allowed) = &allowed else {
-            refuse(tx, known.as_ref(), identity, "no_group", from.address).await?;
-            return Ok(Outcome::NoGroup);
+            record_refusal(tx, known.as_ref(), identity, "no_group", from.address).await?;
+            return Ok(Admission::NoGroup);
         };
-        let Some(row) = known else {
-            let row = add(app, tx, identity, allowed).await?;
-            let opened = opened::open(app, tx, row.clone(), from).await?;
-            let names = names(row.tenant_ids.as_deref());
+        let Some(operator_row) = known else {
+            let operator_row = add_operator(app, tx, identity, allowed).await?;
+            let opened = opened::open(app, tx, operator_row.clone(), from).await?;
+            let names = login_names(operator_row.tenant_ids.as_deref());
             let first = Event::OperatorSignedOnFirst {
-                operator: row.id.into(),
-                name: &row.name,
+                operator: operator_row.id.into(),
+                name: &operator_row.name,
                 role: allowed.role,
                 tenants: names.as_deref(),
                 issuer: &identity.issuer,
                 user: &identity.subject,
             };
             tx.record(&Actor::System, first).await?;
-            return Ok(Outcome::In(Box::new(opened.record(tx, from.address, Some(by)).await?)));
+            return Ok(Admission::In(Box::new(opened.record(tx, from.address, Some(by)).await?)));
         };
-        if row.disabled_at.is_some() {
-            refuse(tx, Some(&row), identity, "disabled", from.address).await?;
-            return Ok(Outcome::Disabled);
+        if operator_row.disabled_at.is_some() {
+            record_refusal(tx, Some(&operator_row), identity, "disabled", from.address).await?;
+            return Ok(Admission::Disabled);
         }
-        let session = renew(app, tx, row, allowed, from, by).await?;
-        Ok(Outcome::In(Box::new(session)))
+        let session = renew_operator(app, tx, operator_row, allowed, from, by).await?;
+        Ok(Admission::In(Box::new(session)))
     };
     match app.store.platform(admit).await? {
-        Outcome::In(session) => Ok(*session),
-        Outcome::Disabled => Err(refused("an admin has disabled this operator")),
-        Outcome::NoGroup => Err(refused(
+        Admission::In(session) => Ok(*session),
+        Admission::Disabled => Err(refused_person("an admin has disabled this operator")),
+        Admission::NoGroup => Err(refused_person(
             "none of your groups at the identity provider has a role here; ask whoever runs it to add you to one",
         )),
     }
 }
 
-fn refused(detail: &'static str) -> Error {
+fn refused_person(detail: &'static str) -> Error {
     Code::SignOnRefused.because(detail).into()
 }
 
 /// What the person's groups give them now. Tenants that do not exist are left out; if none is left, there is no role.
-async fn allowed(app: &App, identity: &Identity) -> Result<Option<Allowed>> {
+async fn allowed_by_groups(app: &App, identity: &Identity) -> Result<Option<Allowed>> {
     let settings: &SignOn = &app.settings.sign_on;
     let Some(granted) = grant::of(settings, &identity.groups) else { return Ok(None) };
     let Some(names) = granted.tenants else { return Ok(Some(Allowed { role: granted.role, tenants: None })) };
@@ -114,27 +114,27 @@ async fn allowed(app: &App, identity: &Identity) -> Result<Option<Allowed>> {
 }
 
 /// Gives a known operator the role and the tenants of today, which ends their other sessions if something changes.
-async fn renew(
+async fn renew_operator(
     app: &App,
     tx: &mut PlatformTx,
     before: OperatorRow,
     allowed: &Allowed,
-    from: From<'_>,
+    from: LoginOrigin<'_>,
     by: &'static str,
 ) -> Result<NewSession> {
     let operator = before.id.into();
     let role_changes = before.role.known()? != allowed.role;
     let tenants_change = before.tenant_ids != allowed.tenants;
-    let mut row = before;
+    let mut operator_row = before;
     let mut ended_sessions = 0;
     if role_changes || tenants_change {
-        tx.set_role(row.id, allowed.role).await?;
-        let changed = tx.set_tenants(row.id, allowed.tenants.as_deref()).await?;
-        row = changed.ok_or_else(|| Error::bug("a locked operator is gone"))?;
-        ended_sessions = tx.end_sessions(row.id, Ending::All).await?;
+        tx.set_role(operator_row.id, allowed.role).await?;
+        let changed = tx.set_tenants(operator_row.id, allowed.tenants.as_deref()).await?;
+        operator_row = changed.ok_or_else(|| Error::bug("a locked operator is gone"))?;
+        ended_sessions = tx.end_sessions(operator_row.id, Ending::All).await?;
     }
-    let names = names(row.tenant_ids.as_deref());
-    let opened = opened::open(app, tx, row, from).await?;
+    let names = login_names(operator_row.tenant_ids.as_deref());
+    let opened = opened::open(app, tx, operator_row, from).await?;
     if role_changes {
         let changed = Event::OperatorRoleChanged { operator, role: allowed.role, ended_sessions };
         tx.record(&Actor::System, changed).await?;
@@ -146,12 +146,12 @@ async fn renew(
     opened.record(tx, from.address, Some(by)).await
 }
 
-fn names(tenants: Option<&[Uuid]>) -> Option<Vec<String>> {
+fn login_names(tenants: Option<&[Uuid]>) -> Option<Vec<String>> {
     tenants.map(|ids| ids.iter().map(|&id| TenantId::from(id).to_string()).collect())
 }
 
 /// Records a refusal and ends the sessions that the person still has.
-async fn refuse(
+async fn record_refusal(
     tx: &mut PlatformTx,
     known: Option<&OperatorRow>,
     identity: &Identity,
@@ -159,11 +159,11 @@ async fn refuse(
     address: IpAddr,
 ) -> Result<()> {
     let ended_sessions = match known {
-        Some(row) => Some(tx.end_sessions(row.id, Ending::All).await?),
+        Some(operator_row) => Some(tx.end_sessions(operator_row.id, Ending::All).await?),
         None => None,
     };
     let refused = Refused {
-        operator: known.map(|row| row.id.into()),
+        operator: known.map(|operator_row| operator_row.id.into()),
         reason,
         user: Some(&identity.subject),
         ended_sessions,
@@ -172,12 +172,17 @@ async fn refuse(
 }
 
 /// Adds an operator without a password.
-async fn add(app: &App, tx: &mut PlatformTx, identity: &Identity, allowed: &Allowed) -> Result<OperatorRow> {
+async fn add_operator(
+    app: &App,
+    tx: &mut PlatformTx,
+    identity: &Identity,
+    allowed: &Allowed,
+) -> Result<OperatorRow> {
     let mut name = login_name(identity.name.as_deref().unwrap_or_default());
     // A name for emergencies is kept for a local operator, also while there is none.
     let is_kept = app.settings.sign_on.break_glass.contains(&name);
     if name.is_empty() || is_kept || tx.operator_by_name(&name).await?.is_some() {
-        name = distinct(&name, identity);
+        name = distinct_login_name(&name, identity);
     }
     let new = NewIdentityRow {
         id: entropy::id::<bowline_api::id::Operator>().uuid(),
@@ -198,16 +203,16 @@ fn login_name(name: &str) -> String {
         'a'..='z' | '0'..='9' | '.' | '_' | '-' => c,
         _ => '-',
     });
-    let name: String = letters.take(LONGEST_NAME).collect();
+    let name: String = letters.take(LONGEST_LOGIN_NAME).collect();
     name.trim_matches('-').to_owned()
 }
 
 /// The name with the beginning of a digest of who the person is, so that nobody can take another operator's name.
-fn distinct(name: &str, identity: &Identity) -> String {
+fn distinct_login_name(name: &str, identity: &Identity) -> String {
     let who = format!("{}\n{}", identity.issuer, identity.subject);
     let mut suffix = Digest::of(who.as_bytes()).to_hex();
     suffix.truncate(8);
-    let base: String = name.chars().take(LONGEST_NAME - suffix.len() - 1).collect();
+    let base: String = name.chars().take(LONGEST_LOGIN_NAME - suffix.len() - 1).collect();
     if base.is_empty() { format!("user-{suffix}") } else { format!("{base}-{suffix}") }
 }
 
@@ -236,9 +241,9 @@ mod tests {
             name: None,
             groups: Vec::new(),
         };
-        let name = distinct("root", &identity);
+        let name = distinct_login_name("root", &identity);
         assert!(name.starts_with("root-") && name.len() == 13, "{name}");
-        assert_eq!(distinct(&"x".repeat(64), &identity).len(), 64);
-        assert!(distinct("", &identity).starts_with("user-"));
+        assert_eq!(distinct_login_name(&"x".repeat(64), &identity).len(), 64);
+        assert!(distinct_login_name("", &identity).starts_with("user-"));
     }
 }

@@ -13,14 +13,14 @@ use super::{admit, prove, redirect, secrets};
 use crate::app::App;
 use crate::domain::Result;
 use crate::domain::credential::{Kind, NewCredential};
-use crate::service::operator::opened::From;
+use crate::service::operator::opened::LoginOrigin;
 use crate::service::operator::session::Identified;
 use crate::settings::Prompt;
 use crate::store::PlatformTx;
 use crate::store::operators::sign_ons::{SignOnRow, Way};
 
 /// How long an operator has to log in.
-const LIFETIME: Duration = Duration::from_mins(10);
+const BROWSER_LOGIN_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Begins a login, or with `who` a step-up: the operator of a session proves again that it is them, with a login anew at the identity
 /// provider.
@@ -40,8 +40,9 @@ pub async fn begin(app: &App, who: Option<&Identified>, redirect_uri: &str) -> R
     };
     let url = idp.begin(&secrets, &redirect, ask).await.map_err(|error| told(&error))?;
     let way = Way::Browser(redirect.as_str());
-    let insert =
-        async |tx: &mut PlatformTx| tx.insert_sign_on(credential.digest, prover, way.clone(), LIFETIME).await;
+    let insert = async |tx: &mut PlatformTx| {
+        tx.insert_sign_on(credential.digest, prover, way.clone(), BROWSER_LOGIN_LIFETIME).await
+    };
     let expires_at = app.store.platform(insert).await?;
     Ok(BrowserSignOn { secret: credential.expose().to_owned(), url: url.into(), expires_at })
 }
@@ -50,8 +51,8 @@ pub async fn begin(app: &App, who: Option<&Identified>, redirect_uri: &str) -> R
 ///
 /// # Errors
 /// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
-pub async fn finish(app: &App, body: &FinishBrowserSignOn, from: From<'_>) -> Result<NewSession> {
-    admit::admit(app, &returned(app, None, body, from.address).await?, from, "single_sign_on").await
+pub async fn finish(app: &App, body: &FinishBrowserSignOn, from: LoginOrigin<'_>) -> Result<NewSession> {
+    admit::admit(app, &returned_identity(app, None, body, from.address).await?, from, "single_sign_on").await
 }
 
 /// Makes the secret of a step-up count once in place of the operator's password.
@@ -59,12 +60,12 @@ pub async fn finish(app: &App, body: &FinishBrowserSignOn, from: From<'_>) -> Re
 /// # Errors
 /// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
 pub async fn prove(app: &App, who: &Identified, body: &FinishBrowserSignOn, from: IpAddr) -> Result<()> {
-    let identity = returned(app, Some(who), body, from).await?;
+    let identity = returned_identity(app, Some(who), body, from).await?;
     prove::proven(app, who, secrets::digest(&body.secret)?, &identity, from).await
 }
 
 /// Who has logged in, by what the browser brought back.
-async fn returned(
+async fn returned_identity(
     app: &App,
     who: Option<&Identified>,
     body: &FinishBrowserSignOn,
@@ -72,24 +73,24 @@ async fn returned(
 ) -> Result<Identity> {
     let (digest, prover) = (secrets::digest(&body.secret)?, prove::prover(who)?);
     // Whatever follows, the login cannot be finished again.
-    let row = app.store.platform(async |tx| tx.take_sign_on(digest, prover).await).await?;
-    let row = row.ok_or_else(not_begun)?;
-    match identify(app, body, &row).await? {
+    let sign_on_row = app.store.platform(async |tx| tx.take_sign_on(digest, prover).await).await?;
+    let sign_on_row = sign_on_row.ok_or_else(not_begun)?;
+    match identify_in_browser(app, body, &sign_on_row).await? {
         Ok(identity) => Ok(identity),
         Err(error) => Err(untrusted(app, &error, from).await?),
     }
 }
 
-async fn identify(
+async fn identify_in_browser(
     app: &App,
     body: &FinishBrowserSignOn,
-    row: &SignOnRow,
+    sign_on_row: &SignOnRow,
 ) -> Result<Result<Identity, OpenIdError>> {
-    let redirect = redirect::parse(row.redirect_uri.as_deref().ok_or_else(not_begun)?)?;
+    let redirect = redirect::parse(sign_on_row.redirect_uri.as_deref().ok_or_else(not_begun)?)?;
     let secrets = secrets::derive(&body.secret)?;
     if !secrets::is_state(&secrets, &body.state) {
         return Ok(Err(OpenIdError::Untrusted("it belongs to another login")));
     }
-    let (code, fresh_since) = (SecretString::from(body.code.as_str()), prove::fresh_since(row));
+    let (code, fresh_since) = (SecretString::from(body.code.as_str()), prove::fresh_since(sign_on_row));
     Ok(idp(app)?.finish(&code, body.iss.as_deref(), &secrets, &redirect, fresh_since).await)
 }

@@ -14,19 +14,19 @@ use super::{admit, prove, secrets};
 use crate::app::App;
 use crate::domain::credential::{Digest, Kind, NewCredential};
 use crate::domain::{Error, Result};
-use crate::service::operator::opened::From;
+use crate::service::operator::opened::LoginOrigin;
 use crate::service::operator::session::Identified;
 use crate::service::own_key;
 use crate::store::PlatformTx;
-use crate::store::operators::sign_ons::{Due, SignOnRow, Way};
+use crate::store::operators::sign_ons::{PollDue, SignOnRow, Way};
 
 /// The longest time that a login may take, whatever the identity provider says.
-const LONGEST: Duration = Duration::from_mins(30);
+const LONGEST_DEVICE_LOGIN: Duration = Duration::from_mins(30);
 /// The least and the longest time between two polls.
-const INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+const POLL_INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 /// How long nobody else asks the identity provider while it is being asked. Its answer sets the time of the next poll.
-const ASKED: Duration = Duration::from_secs(15);
-const SEALED: &str = "operator_sign_ons.device";
+const IDP_ASKED_FOR: Duration = Duration::from_secs(15);
+const DEVICE_CODE_COLUMN: &str = "operator_sign_ons.device";
 
 /// Begins a login, or with `who` a step-up: the operator of a session proves again that it is them, with a login anew at the identity
 /// provider.
@@ -39,12 +39,13 @@ pub async fn begin(app: &App, who: Option<&Identified>) -> Result<DeviceSignOn> 
     let begun = idp.begin_device(who.is_some()).await.map_err(|error| told(&error))?;
     let credential = NewCredential::generate(Kind::SignOn)?;
     let key = own_key::generate(app)?;
-    let sealed = key.keys.seal(&place(&credential.digest), begun.parked.expose_secret().as_bytes());
+    let sealed =
+        key.keys.seal(&device_code_place(&credential.digest), begun.parked.expose_secret().as_bytes());
     let sealed = sealed.map_err(|error| Error::internal("sealing a device code", error))?;
-    let interval = pause(begun.interval);
+    let interval = poll_pause(begun.interval);
     let way =
         Way::Device { sealed: &sealed, wrapped_key: &key.wrapped, kek_version: key.kek_version, interval };
-    let lifetime = begun.lifetime.min(LONGEST);
+    let lifetime = begun.lifetime.min(LONGEST_DEVICE_LOGIN);
     let insert =
         async |tx: &mut PlatformTx| tx.insert_sign_on(credential.digest, prover, way.clone(), lifetime).await;
     Ok(DeviceSignOn {
@@ -61,8 +62,8 @@ pub async fn begin(app: &App, who: Option<&Identified>) -> Result<DeviceSignOn> 
 ///
 /// # Errors
 /// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
-pub async fn poll(app: &App, secret: &str, from: From<'_>) -> Result<PolledSignOn> {
-    match asked(app, None, secret, from.address).await? {
+pub async fn poll(app: &App, secret: &str, from: LoginOrigin<'_>) -> Result<PolledSignOn> {
+    match ask_identity_provider(app, None, secret, from.address).await? {
         Err(wait) => Ok(PolledSignOn { session: None, wait_seconds: Some(wait) }),
         Ok(identity) => {
             let session = admit::admit(app, &identity, from, "single_sign_on_device").await?;
@@ -76,7 +77,7 @@ pub async fn poll(app: &App, secret: &str, from: From<'_>) -> Result<PolledSignO
 /// # Errors
 /// `sign_on_failed`, `sign_on_refused`, `provider_unavailable`, `provider_malformed`.
 pub async fn prove(app: &App, who: &Identified, secret: &str, from: IpAddr) -> Result<PolledSignOn> {
-    match asked(app, Some(who), secret, from).await? {
+    match ask_identity_provider(app, Some(who), secret, from).await? {
         Err(wait) => Ok(PolledSignOn { session: None, wait_seconds: Some(wait) }),
         Ok(identity) => {
             prove::proven(app, who, secrets::digest(secret)?, &identity, from).await?;
@@ -86,25 +87,25 @@ pub async fn prove(app: &App, who: &Identified, secret: &str, from: IpAddr) -> R
 }
 
 /// Who has logged in, or after how many seconds to ask again.
-async fn asked(
+async fn ask_identity_provider(
     app: &App,
     who: Option<&Identified>,
     secret: &str,
     from: IpAddr,
 ) -> Result<std::result::Result<Identity, u64>> {
     let (digest, prover) = (secrets::digest(secret)?, prove::prover(who)?);
-    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, prover, ASKED).await;
-    let row = match app.store.platform(due).await? {
-        Due::Now(row) => row,
-        Due::Later(left) => return Ok(Err(seconds(left))),
-        Due::Gone => return Err(not_begun()),
+    let due = async |tx: &mut PlatformTx| tx.poll_sign_on(digest, prover, IDP_ASKED_FOR).await;
+    let sign_on_row = match app.store.platform(due).await? {
+        PollDue::Now(sign_on_row) => sign_on_row,
+        PollDue::Later(left) => return Ok(Err(seconds_until_poll(left))),
+        PollDue::Gone => return Err(not_begun()),
     };
-    let parked = open(app, digest, &row)?;
-    let identity = match idp_for_devices(app)?.poll_device(&parked, prove::fresh_since(&row)).await {
+    let parked = open_device_code(app, digest, &sign_on_row)?;
+    let identity = match idp_for_devices(app)?.poll_device(&parked, prove::fresh_since(&sign_on_row)).await {
         Ok(Polled::Pending(interval)) => {
-            let interval = pause(interval);
+            let interval = poll_pause(interval);
             app.store.platform(async |tx| tx.delay_sign_on(digest, interval).await).await?;
-            return Ok(Err(seconds(interval)));
+            return Ok(Err(seconds_until_poll(interval)));
         }
         Ok(Polled::Approved(identity)) => identity,
         Err(error) => return Err(untrusted(app, &error, from).await?),
@@ -114,26 +115,27 @@ async fn asked(
 }
 
 /// The time between two polls, of the one that the identity provider wants.
-fn pause(wanted: Duration) -> Duration {
-    wanted.clamp(INTERVALS.0, INTERVALS.1)
+fn poll_pause(wanted: Duration) -> Duration {
+    wanted.clamp(POLL_INTERVALS.0, POLL_INTERVALS.1)
 }
 
-/// Whole seconds until the next poll.
-fn seconds(wait: Duration) -> u64 {
+/// Whole seconds until the device login is polled next.
+fn seconds_until_poll(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// Opens the device code. A login whose row was edited cannot be finished.
-fn open(app: &App, digest: Digest, row: &SignOnRow) -> Result<SecretString> {
-    let (Some(version), Some(bytes), Some(sealed)) = (row.kek_version, &row.wrapped_key, &row.sealed_device)
+fn open_device_code(app: &App, digest: Digest, sign_on_row: &SignOnRow) -> Result<SecretString> {
+    let (Some(version), Some(bytes), Some(sealed)) =
+        (sign_on_row.kek_version, &sign_on_row.wrapped_key, &sign_on_row.sealed_device)
     else {
         return Err(not_begun());
     };
-    let opened =
-        own_key::unwrap(app, version, bytes).and_then(|keys| keys.open_string(&place(&digest), sealed));
+    let opened = own_key::unwrap(app, version, bytes)
+        .and_then(|keys| keys.open_string(&device_code_place(&digest), sealed));
     opened.map_err(|error| Error::internal("a device code does not open", error))
 }
 
-fn place(row: &Digest) -> Context<'_> {
-    Context::keyed(Purpose::DeviceCode, SEALED, row.as_bytes())
+fn device_code_place(sign_on_row: &Digest) -> Context<'_> {
+    Context::keyed(Purpose::DeviceCode, DEVICE_CODE_COLUMN, sign_on_row.as_bytes())
 }

@@ -12,7 +12,7 @@ use crate::metrics;
 use crate::store::PlatformTx;
 
 /// When to try again if the identity provider does not answer.
-const AGAIN: Duration = Duration::from_secs(5);
+const IDP_RETRY: Duration = Duration::from_secs(5);
 
 /// There is no login with this secret.
 pub(super) fn not_begun() -> Error {
@@ -25,7 +25,7 @@ pub(super) fn told(error: &OpenIdError) -> Error {
     let refusal = match error {
         OpenIdError::Unavailable(_) => {
             let detail = "the identity provider cannot be reached; try again. For emergencies there may be an operator with a password";
-            Code::ProviderUnavailable.because(detail).retry_after(AGAIN)
+            Code::ProviderUnavailable.because(detail).retry_after(IDP_RETRY)
         }
         OpenIdError::Refused(code) => {
             let detail = format!("the identity provider did not complete the login ({code}); begin again");

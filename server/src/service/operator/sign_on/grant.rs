@@ -6,7 +6,7 @@ use crate::settings::SignOn;
 
 /// What a person may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Grant<'a> {
+pub(super) struct RoleGrant<'a> {
     /// The highest role of all entries that fit.
     pub(super) role: Role,
     /// The tenants of the entries with this role; `None` for all tenants.
@@ -14,7 +14,7 @@ pub(super) struct Grant<'a> {
 }
 
 /// What the members of these groups may do; `None` if no entry fits.
-pub(super) fn of<'a>(settings: &'a SignOn, groups: &[String]) -> Option<Grant<'a>> {
+pub(super) fn of<'a>(settings: &'a SignOn, groups: &[String]) -> Option<RoleGrant<'a>> {
     let fitting = || settings.roles.iter().filter(|entry| groups.contains(&entry.group));
     let role = fitting().map(|entry| entry.role).max()?;
     let mut tenants = Some(Vec::new());
@@ -28,7 +28,7 @@ pub(super) fn of<'a>(settings: &'a SignOn, groups: &[String]) -> Option<Grant<'a
             _ => None,
         };
     }
-    Some(Grant { role, tenants })
+    Some(RoleGrant { role, tenants })
 }
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
             (&["acme", "boss"], Role::Admin, None),
         ] {
             let groups: Vec<String> = groups.iter().map(|&group| group.to_owned()).collect();
-            assert_eq!(of(&settings, &groups), Some(Grant { role, tenants }), "{groups:?}");
+            assert_eq!(of(&settings, &groups), Some(RoleGrant { role, tenants }), "{groups:?}");
         }
         assert_eq!(of(&settings, &[]), None);
         // Names of groups are compared as they are.

@@ -15,7 +15,7 @@ use crate::store::PlatformTx;
 use crate::store::operators::sign_ons::{Prover, SignOnRow};
 
 /// How long a proof counts.
-const LIFETIME: Duration = Duration::from_mins(5);
+const PROOF_LIFETIME: Duration = Duration::from_mins(5);
 
 /// The session of a step-up, in the form of the database; none for a login.
 ///
@@ -32,8 +32,8 @@ pub(super) fn prover(who: Option<&Identified>) -> Result<Option<Prover>> {
 
 /// Since when the person must have logged in at the identity provider: for a step-up, since this session has begun it, which clients do when
 /// an act asks for it.
-pub(super) fn fresh_since(row: &SignOnRow) -> Option<DateTime<Utc>> {
-    row.operator_id.map(|_| row.created_at)
+pub(super) fn fresh_since(sign_on_row: &SignOnRow) -> Option<DateTime<Utc>> {
+    sign_on_row.operator_id.map(|_| sign_on_row.created_at)
 }
 
 /// Makes the secret with this digest a proof, if the person who has logged in is the operator.
@@ -48,12 +48,13 @@ pub(super) async fn proven(
     from: IpAddr,
 ) -> Result<()> {
     let prove = async |tx: &mut PlatformTx| {
-        let row = tx.operator(who.id.uuid()).await?;
-        let is_same = row.is_some_and(|row| {
-            row.issuer.as_ref() == Some(&identity.issuer) && row.subject.as_ref() == Some(&identity.subject)
+        let sign_on_row = tx.operator(who.id.uuid()).await?;
+        let is_same = sign_on_row.is_some_and(|sign_on_row| {
+            sign_on_row.issuer.as_ref() == Some(&identity.issuer)
+                && sign_on_row.subject.as_ref() == Some(&identity.subject)
         });
         if is_same {
-            tx.insert_proof(secret, who.prover(), LIFETIME).await?;
+            tx.insert_proof(secret, who.prover(), PROOF_LIFETIME).await?;
         } else {
             let refused = Refused {
                 operator: Some(who.id),

@@ -5,7 +5,7 @@ use url::{Host, Url};
 use crate::domain::{Code, Result};
 
 /// The longest address, in bytes.
-const LONGEST: usize = 200;
+const LONGEST_REDIRECT: usize = 200;
 
 /// Parses the address.
 ///
@@ -17,7 +17,7 @@ pub(super) fn parse(text: &str) -> Result<Url> {
             "redirect_uri must be http://127.0.0.1:PORT/… or http://[::1]:PORT/…, without query and fragment";
         Code::InvalidField.because(detail).field("redirect_uri")
     };
-    let url = Url::parse(text).ok().filter(|_| text.len() <= LONGEST).ok_or_else(refused)?;
+    let url = Url::parse(text).ok().filter(|_| text.len() <= LONGEST_REDIRECT).ok_or_else(refused)?;
     // A name such as localhost may resolve to another machine.
     let is_loopback = match url.host() {
         Some(Host::Ipv4(address)) => address == std::net::Ipv4Addr::LOCALHOST,

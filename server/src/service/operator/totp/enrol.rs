@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use bowline_api::OperatorId;
 use bowline_api::admin::{EndedSessions, RecoveryCodes, TotpSecret};
 
-use super::{Proof, recovery, secret};
+use super::{TotpProof, recovery, secret};
 use crate::app::App;
 use crate::domain::credential::Digest;
 use crate::domain::{Actor, Code, Error, Event, Result};
 use crate::service::operator::session::{self, Identified};
-use crate::service::operator::{elsewhere, no_operator};
+use crate::service::operator::{decided_by_identity_provider, no_operator};
 use crate::store::PlatformTx;
 use crate::store::operators::sessions::Ending;
 
@@ -18,16 +18,16 @@ use crate::store::operators::sessions::Ending;
 ///
 /// # Errors
 /// `invalid_field`, `totp_required`; `rate_limited` after too many wrong passwords.
-pub async fn begin(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<TotpSecret> {
+pub async fn begin(app: &App, who: &Identified, proof: &TotpProof, from: IpAddr) -> Result<TotpSecret> {
     if who.signs_on {
-        return Err(elsewhere("has their second factor there"));
+        return Err(decided_by_identity_provider("has their second factor there"));
     }
     session::step_up(app, who, proof, from).await?;
     let new = secret::generate()?;
     let host = app.settings.public_url.host_str().unwrap_or("bowline");
     let uri = secret::uri(new.as_slice(), &format!("{}@{host}", who.name))?;
-    let row = secret::seal(app, who.id.uuid(), new.as_slice())?;
-    app.store.platform(async |tx| tx.put_pending_totp(&row).await).await?;
+    let totp_row = secret::seal(app, who.id.uuid(), new.as_slice())?;
+    app.store.platform(async |tx| tx.put_pending_totp(&totp_row).await).await?;
     Ok(TotpSecret { uri })
 }
 
@@ -48,8 +48,8 @@ pub async fn confirm(
     let confirm = async |tx: &mut PlatformTx| {
         let locked = tx.lock_operator(operator).await?.ok_or_else(no_operator)?;
         session::may_try_code(tx, who).await?;
-        let row = tx.totp(operator, true).await?.ok_or_else(nothing_to_confirm)?;
-        let Some(step) = secret::step_of(app, &row, code, tx.now().await?)? else {
+        let totp_row = tx.totp(operator, true).await?.ok_or_else(nothing_to_confirm)?;
+        let Some(step) = secret::step_of(app, &totp_row, code, tx.now().await?)? else {
             session::count_wrong_code(tx, who, &locked, from).await?;
             return Ok(false);
         };
@@ -70,13 +70,18 @@ pub async fn confirm(
 ///
 /// # Errors
 /// `invalid_field`, `totp_required`; `invalid_state` if the operator is not enrolled; `rate_limited`.
-pub async fn renew_codes(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<RecoveryCodes> {
+pub async fn renew_codes(
+    app: &App,
+    who: &Identified,
+    proof: &TotpProof,
+    from: IpAddr,
+) -> Result<RecoveryCodes> {
     session::step_up(app, who, proof, from).await?;
     let operator = who.id.uuid();
     let codes = recovery::generate(operator)?;
     let renew = async |tx: &mut PlatformTx| {
-        let row = tx.lock_operator(operator).await?.ok_or_else(no_operator)?;
-        row.totp_since.ok_or_else(not_enrolled)?;
+        let totp_row = tx.lock_operator(operator).await?.ok_or_else(no_operator)?;
+        totp_row.totp_since.ok_or_else(not_enrolled)?;
         let digests: Vec<Digest> = codes.iter().map(|(_, digest)| *digest).collect();
         tx.replace_recovery_codes(operator, &digests).await?;
         tx.record(&who.actor(), Event::OperatorRecoveryCodesReplaced { operator: who.id }).await
@@ -90,7 +95,7 @@ pub async fn renew_codes(app: &App, who: &Identified, proof: &Proof, from: IpAdd
 /// # Errors
 /// `invalid_field`, `totp_required`; `invalid_state` if the operator is not enrolled, or the service requires it;
 /// `rate_limited`.
-pub async fn remove(app: &App, who: &Identified, proof: &Proof, from: IpAddr) -> Result<()> {
+pub async fn remove(app: &App, who: &Identified, proof: &TotpProof, from: IpAddr) -> Result<()> {
     if app.settings.operators.require_totp {
         let detail = "one-time codes are required of all operators here; enrol again to use another app";
         return Err(Code::InvalidState.because(detail).into());
@@ -98,8 +103,8 @@ pub async fn remove(app: &App, who: &Identified, proof: &Proof, from: IpAddr) ->
     session::step_up(app, who, proof, from).await?;
     let operator = who.id.uuid();
     let remove = async |tx: &mut PlatformTx| {
-        let row = tx.lock_operator(operator).await?.ok_or_else(no_operator)?;
-        row.totp_since.ok_or_else(not_enrolled)?;
+        let totp_row = tx.lock_operator(operator).await?.ok_or_else(no_operator)?;
+        totp_row.totp_since.ok_or_else(not_enrolled)?;
         tx.remove_totp(operator).await?;
         tx.record(&who.actor(), Event::OperatorTotpRemoved { operator: who.id }).await
     };
@@ -114,7 +119,7 @@ pub async fn reset_for(
     app: &App,
     who: &Identified,
     operator: OperatorId,
-    proof: &Proof,
+    proof: &TotpProof,
     from: IpAddr,
 ) -> Result<EndedSessions> {
     if who.id == operator {
@@ -131,8 +136,8 @@ pub async fn reset_for(
 /// `not_found`; `invalid_state` if the operator is not enrolled.
 pub async fn reset(app: &App, actor: &Actor, operator: OperatorId) -> Result<EndedSessions> {
     let reset = async |tx: &mut PlatformTx| {
-        let row = tx.lock_operator(operator.uuid()).await?.ok_or_else(no_operator)?;
-        row.totp_since.ok_or_else(not_enrolled)?;
+        let totp_row = tx.lock_operator(operator.uuid()).await?.ok_or_else(no_operator)?;
+        totp_row.totp_since.ok_or_else(not_enrolled)?;
         tx.remove_totp(operator.uuid()).await?;
         let ended_sessions = tx.end_sessions(operator.uuid(), Ending::All).await?;
         tx.record(actor, Event::OperatorTotpReset { operator, ended_sessions }).await?;

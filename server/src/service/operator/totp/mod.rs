@@ -14,7 +14,7 @@ use crate::store::operators::OperatorRow;
 
 /// What operators prove with that it is them: their password and, if they are enrolled, a code.
 #[derive(Debug, Clone)]
-pub struct Proof {
+pub struct TotpProof {
     /// The password.
     pub password: SecretString,
     /// A one-time code or a recovery code.
@@ -26,13 +26,13 @@ pub struct Proof {
 /// The names of the members that have a proof, for refusals.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Members {
-    /// That of the password.
+    /// The member that has the password.
     pub(super) password: &'static str,
     /// That of the code.
     pub(super) code: &'static str,
 }
 
-impl Proof {
+impl TotpProof {
     /// A proof from the members `password` and `code` of a request's body.
     pub fn new(password: String, code: Option<String>) -> Self {
         // Forms send an empty text for a field that was left empty.
@@ -65,9 +65,9 @@ pub(super) async fn accept(
         tx.record(&actor, used).await?;
         return Ok(true);
     }
-    let row = tx.totp(who.id, false).await?;
-    let row = row.ok_or_else(|| Error::bug("an operator is enrolled and has no secret"))?;
-    let Some(step) = secret::step_of(app, &row, code.expose_secret(), tx.now().await?)? else {
+    let totp_row = tx.totp(who.id, false).await?;
+    let totp_row = totp_row.ok_or_else(|| Error::bug("an operator is enrolled and has no secret"))?;
+    let Some(step) = secret::step_of(app, &totp_row, code.expose_secret(), tx.now().await?)? else {
         return Ok(false);
     };
     tx.advance_totp(who.id, step).await

@@ -9,20 +9,21 @@ use crate::domain::credential::Digest;
 use crate::domain::{Result, entropy};
 
 /// How many codes an operator gets.
-const CODES: usize = 10;
+const RECOVERY_CODE_COUNT: usize = 10;
 /// The characters of a code, without hyphens: 80 bits.
-const LENGTH: usize = 16;
+const RECOVERY_CODE_CHARS: usize = 16;
 
 /// New codes, such as `k3pz-7dqa-mm2x-4r6c`, with their digests.
 pub(super) fn generate(operator: Uuid) -> Result<Vec<(SecretString, Digest)>> {
-    (0..CODES)
+    (0..RECOVERY_CODE_COUNT)
         .map(|_| {
             let random = entropy::secret()?;
-            let text = Secret::from(random[..LENGTH * 5 / 8].to_vec()).to_base32().to_lowercase();
+            let code_text =
+                Secret::from(random[..RECOVERY_CODE_CHARS * 5 / 8].to_vec()).to_base32().to_lowercase();
             let parts: Vec<&str> =
-                text.as_bytes().chunks(4).filter_map(|part| str::from_utf8(part).ok()).collect();
+                code_text.as_bytes().chunks(4).filter_map(|part| str::from_utf8(part).ok()).collect();
             let code = SecretString::from(parts.join("-"));
-            let digest = digest_of(operator, &text);
+            let digest = digest_of(operator, &code_text);
             Ok((code, digest))
         })
         .collect()
@@ -30,12 +31,12 @@ pub(super) fn generate(operator: Uuid) -> Result<Vec<(SecretString, Digest)>> {
 
 /// The digest of what may be a recovery code, or none if it has another form. Hyphens, spaces and case do not matter.
 pub(super) fn digest(operator: Uuid, typed: &str) -> Option<Digest> {
-    let text: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
-    (text.len() == LENGTH).then(|| digest_of(operator, &text.to_lowercase()))
+    let code_text: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
+    (code_text.len() == RECOVERY_CODE_CHARS).then(|| digest_of(operator, &code_text.to_lowercase()))
 }
 
-fn digest_of(operator: Uuid, text: &str) -> Digest {
-    Digest::of(format!("recovery code of {operator}: {text}").as_bytes())
+fn digest_of(operator: Uuid, code_text: &str) -> Digest {
+    Digest::of(format!("recovery code of {operator}: {code_text}").as_bytes())
 }
 
 /// The texts of new codes, for the only response that has them.
@@ -54,12 +55,21 @@ mod tests {
         let texts = texts(&codes);
         let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(distinct.len(), 10);
-        for (text, (_, kept)) in texts.iter().zip(&codes) {
-            assert_eq!(text.len(), 19, "{text}");
-            for typed in [text.clone(), text.to_uppercase(), text.replace('-', ""), format!(" {text} ")] {
+        for (code_text, (_, kept)) in texts.iter().zip(&codes) {
+            assert_eq!(code_text.len(), 19, "{code_text}");
+            for typed in [
+                code_text.clone(),
+                code_text.to_uppercase(),
+                code_text.replace('-', ""),
+                format!(" {code_text} "),
+            ] {
                 assert_eq!(digest(operator, &typed).unwrap().as_bytes(), kept.as_bytes());
             }
-            assert_ne!(digest(Uuid::max(), text).unwrap().as_bytes(), kept.as_bytes(), "of another operator");
+            assert_ne!(
+                digest(Uuid::max(), code_text).unwrap().as_bytes(),
+                kept.as_bytes(),
+                "of another operator"
+            );
         }
         assert!(digest(operator, "123456").is_none());
     }

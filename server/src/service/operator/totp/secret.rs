@@ -13,36 +13,36 @@ use crate::service::{own_key, vault};
 use crate::store::operators::totp::TotpRow;
 
 /// 160 bits, as RFC 4226 recommends. Some authenticator apps cut longer secrets.
-const LENGTH: usize = 20;
-const SECRET: &str = "operator_totp.secret";
+const TOTP_SECRET_BYTES: usize = 20;
+const TOTP_SECRET_COLUMN: &str = "operator_totp.secret";
 /// The name of the service in authenticator apps.
-const ISSUER: &str = "Bowline";
+const TOTP_ISSUER: &str = "Bowline";
 
 /// A new random secret.
-pub(super) fn generate() -> Result<Zeroizing<[u8; LENGTH]>> {
+pub(super) fn generate() -> Result<Zeroizing<[u8; TOTP_SECRET_BYTES]>> {
     let random = entropy::secret()?;
-    let mut secret = Zeroizing::new([0; LENGTH]);
-    secret.copy_from_slice(&random[..LENGTH]);
+    let mut secret = Zeroizing::new([0; TOTP_SECRET_BYTES]);
+    secret.copy_from_slice(&random[..TOTP_SECRET_BYTES]);
     Ok(secret)
 }
 
 /// The secret as the URI that authenticator apps read, `account` beside the name of the service.
 pub(super) fn uri(secret: &[u8], account: &str) -> Result<String> {
     // A colon separates the parts of the label.
-    let totp = totp(secret, &account.replace(':', " "))?;
+    let totp = totp_of_secret(secret, &account.replace(':', " "))?;
     totp.to_url().map_err(|error| Error::internal("the URI of a TOTP secret", error.to_string()))
 }
 
-fn totp(secret: &[u8], account: &str) -> Result<Totp> {
+fn totp_of_secret(secret: &[u8], account: &str) -> Result<Totp> {
     let builder = Builder::new().with_secret(secret.to_vec()).with_account_name(account);
-    let built = builder.with_issuer(Some(ISSUER)).with_skew(1).build();
+    let built = builder.with_issuer(Some(TOTP_ISSUER)).with_skew(1).build();
     built.map_err(|error| Error::internal("a TOTP secret", error.to_string()))
 }
 
 /// The secret of an operator, sealed with a data key of its own that the active master key wraps.
 pub(super) fn seal(app: &App, operator: Uuid, secret: &[u8]) -> Result<TotpRow> {
     let key = own_key::generate(app)?;
-    let sealed = key.keys.seal(&place(&operator), secret);
+    let sealed = key.keys.seal(&totp_secret_place(&operator), secret);
     Ok(TotpRow {
         operator_id: operator,
         is_pending: true,
@@ -53,14 +53,16 @@ pub(super) fn seal(app: &App, operator: Uuid, secret: &[u8]) -> Result<TotpRow> 
     })
 }
 
-fn open(app: &App, row: &TotpRow) -> Result<SecretSlice<u8>> {
-    let opened = own_key::unwrap(app, row.kek_version, &row.wrapped_key)
-        .and_then(|keys| keys.open(&place(&row.operator_id), &row.sealed_secret));
-    opened.map_err(|error| vault::tampered(SECRET, About::Operator(row.operator_id.into()), &error))
+fn open_totp_secret(app: &App, totp_row: &TotpRow) -> Result<SecretSlice<u8>> {
+    let opened = own_key::unwrap(app, totp_row.kek_version, &totp_row.wrapped_key)
+        .and_then(|keys| keys.open(&totp_secret_place(&totp_row.operator_id), &totp_row.sealed_secret));
+    opened.map_err(|error| {
+        vault::tampered(TOTP_SECRET_COLUMN, About::Operator(totp_row.operator_id.into()), &error)
+    })
 }
 
-fn place(operator: &Uuid) -> Context<'_> {
-    Context::new(Purpose::TotpSecret, SECRET, operator)
+fn totp_secret_place(operator: &Uuid) -> Context<'_> {
+    Context::new(Purpose::TotpSecret, TOTP_SECRET_COLUMN, operator)
 }
 
 /// The step whose code this is: the current one, the one before or the one after. Whether it was accepted before is not
@@ -68,8 +70,8 @@ fn place(operator: &Uuid) -> Context<'_> {
 ///
 /// # Errors
 /// `integrity_error` if the secret does not open.
-pub(super) fn step_of(app: &App, row: &TotpRow, code: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
-    let totp = totp(open(app, row)?.expose_secret(), "operator")?;
+pub(super) fn step_of(app: &App, totp_row: &TotpRow, code: &str, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let totp = totp_of_secret(open_totp_secret(app, totp_row)?.expose_secret(), "operator")?;
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let seconds = u64::try_from(now.timestamp()).map_err(|error| Error::internal("the time", error))?;
     Ok(totp.check(&digits, seconds).and_then(|step| i64::try_from(step).ok()))
@@ -82,7 +84,7 @@ mod tests {
     /// RFC 6238 appendix B, the last six of the eight digits.
     #[test]
     fn the_codes_are_those_of_the_rfc() {
-        let totp = totp(b"12345678901234567890", "ops-1").unwrap();
+        let totp = totp_of_secret(b"12345678901234567890", "ops-1").unwrap();
         for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
             assert_eq!(totp.check(code, seconds), Some(seconds / 30));
             for near in [seconds - 30, seconds + 30] {

@@ -22,11 +22,11 @@ use crate::store::{Store, TenantTx};
 use machine::{Gate, Pass};
 
 /// The maximum number of connectors whose successes are counted.
-const COUNTED: usize = 10_000;
-/// Older successes count half.
-const HALF_LIFE: Duration = Duration::from_secs(10);
+const COUNTED_CONNECTORS: usize = 10_000;
+/// After this time, the breaker counts older successes half.
+const SUCCESSES_HALF_LIFE: Duration = Duration::from_secs(10);
 /// The shortest interval at which a process reports successes while failures are being counted.
-const REPORT_EVERY: Duration = Duration::from_millis(250);
+const REPORT_SUCCESSES_EVERY: Duration = Duration::from_millis(250);
 
 /// Successes that this process has counted and not yet reported.
 pub struct Breakers {
@@ -42,7 +42,7 @@ struct Tally {
 
 impl Default for Breakers {
     fn default() -> Self {
-        Self { successes: Cache::new(COUNTED) }
+        Self { successes: Cache::new(COUNTED_CONNECTORS) }
     }
 }
 
@@ -54,20 +54,20 @@ impl Breakers {
         tenant: TenantId,
         connector: Uuid,
         pass: Pass,
-        outcome: Outcome,
+        outcome: BreakerOutcome,
     ) -> Result<()> {
-        if let (Outcome::Answered, Pass::Free | Pass::Counted) = (outcome, pass) {
+        if let (BreakerOutcome::Answered, Pass::Free | Pass::Counted) = (outcome, pass) {
             self.succeeded(connector);
         }
         let successes = match (outcome, pass) {
-            (Outcome::Answered, Pass::Free) => return Ok(()),
-            (Outcome::Answered, Pass::Counted) => match self.take(connector, REPORT_EVERY) {
+            (BreakerOutcome::Answered, Pass::Free) => return Ok(()),
+            (BreakerOutcome::Answered, Pass::Counted) => match self.take(connector, REPORT_SUCCESSES_EVERY) {
                 0 => return Ok(()),
                 successes => successes,
             },
             _ => self.take(connector, Duration::ZERO),
         };
-        store.scoped(tenant, async |tx| tell(tx, connector, pass, outcome, successes).await).await
+        store.scoped(tenant, async |tx| tell_breaker(tx, connector, pass, outcome, successes).await).await
     }
 
     fn succeeded(&self, connector: Uuid) {
@@ -97,7 +97,7 @@ impl Breakers {
 
 impl Tally {
     fn age(&mut self) {
-        let lives = self.aged_at.elapsed().as_secs() / HALF_LIFE.as_secs();
+        let lives = self.aged_at.elapsed().as_secs() / SUCCESSES_HALF_LIFE.as_secs();
         if lives > 0 {
             self.aged_at = Instant::now();
             self.count = self.count.checked_shr(u32::try_from(lives).unwrap_or(u32::MAX)).unwrap_or(0);
@@ -107,15 +107,15 @@ impl Tally {
 
 /// The outcome of a call to the provider, as far as it matters to the circuit breaker.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Outcome {
+pub(super) enum BreakerOutcome {
     /// The provider works, whatever it answered.
     Answered,
     /// The provider is in trouble.
     Failed { retry_after: Option<Duration> },
 }
 
-impl Outcome {
-    /// The outcome of a call.
+impl BreakerOutcome {
+    /// The outcome of a call, as the breaker counts it.
     pub(super) fn of<T>(answer: &Result<T, Failure>) -> Self {
         match answer {
             Err(Failure::Transient { retry_after, .. }) => Self::Failed { retry_after: *retry_after },
@@ -135,9 +135,9 @@ pub(super) async fn look(
     broken: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Duration>> {
-    let Some(row) = tx.breaker(connector).await? else { return Ok(None) };
-    match machine::gate(&row, broken, now) {
-        Gate::Open(wait) => Ok(Some(spread(wait))),
+    let Some(breaker) = tx.breaker(connector).await? else { return Ok(None) };
+    match machine::gate(&breaker, broken, now) {
+        Gate::Open(wait) => Ok(Some(spread_retry(wait))),
         _ => Ok(None),
     }
 }
@@ -150,47 +150,48 @@ pub(super) async fn enter(
     owner: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Result<Pass, Duration>> {
-    let row = tx.breaker(connector).await?;
-    let (gate, pass) = row.map_or((if broken { Gate::HalfOpen } else { Gate::Closed }, Pass::Free), |row| {
-        (machine::gate(&row, broken, now), machine::free_pass(&row, now))
-    });
+    let breaker = tx.breaker(connector).await?;
+    let (gate, pass) = breaker
+        .map_or((if broken { Gate::HalfOpen } else { Gate::Closed }, Pass::Free), |breaker| {
+            (machine::gate(&breaker, broken, now), machine::free_pass(&breaker, now))
+        });
     if gate == Gate::Closed {
         return Ok(Ok(pass));
     }
-    let mut row = tx.lock_breaker(connector).await?;
-    match machine::enter(&mut row, broken, owner, now) {
+    let mut breaker = tx.lock_breaker(connector).await?;
+    match machine::enter(&mut breaker, broken, owner, now) {
         Ok(pass) => {
-            tx.write_breaker(&row).await?;
+            tx.write_breaker(&breaker).await?;
             Ok(Ok(pass))
         }
-        Err(wait) => Ok(Err(spread(wait))),
+        Err(wait) => Ok(Err(spread_retry(wait))),
     }
 }
 
-async fn tell(
+async fn tell_breaker(
     tx: &mut TenantTx,
     connector: Uuid,
     pass: Pass,
-    outcome: Outcome,
+    outcome: BreakerOutcome,
     successes: i64,
 ) -> Result<()> {
-    let mut row = tx.lock_breaker(connector).await?;
+    let mut breaker = tx.lock_breaker(connector).await?;
     let now = tx.now().await?;
-    machine::succeeded(&mut row, successes, now);
+    machine::succeeded(&mut breaker, successes, now);
     match (outcome, pass) {
-        (Outcome::Answered, Pass::Free | Pass::Counted) => {}
-        (Outcome::Answered, Pass::Probe(owner)) => {
-            if machine::answered(&mut row, owner, now) {
+        (BreakerOutcome::Answered, Pass::Free | Pass::Counted) => {}
+        (BreakerOutcome::Answered, Pass::Probe(owner)) => {
+            if machine::answered(&mut breaker, owner, now) {
                 log_transition(connector, "healing");
             }
         }
-        (Outcome::Failed { retry_after }, pass) => {
-            if machine::failed(&mut row, pass, retry_after, entropy::jitter(), now) {
+        (BreakerOutcome::Failed { retry_after }, pass) => {
+            if machine::failed(&mut breaker, pass, retry_after, entropy::jitter(), now) {
                 log_transition(connector, "open");
             }
         }
     }
-    tx.write_breaker(&row).await
+    tx.write_breaker(&breaker).await
 }
 
 /// The number of breakers in each state, for the metrics. All others are closed.
@@ -204,7 +205,7 @@ fn log_transition(connector: Uuid, to: &'static str) {
 }
 
 /// Adds up to a quarter, or three seconds, so that callers that were told to wait do not all come back at once.
-fn spread(wait: Duration) -> Duration {
+fn spread_retry(wait: Duration) -> Duration {
     let most = wait.div_f64(4.0).max(Duration::from_secs(3));
     wait + most.mul_f64(entropy::jitter())
 }

@@ -8,7 +8,7 @@ use bowline_api::{AccountId, ApiKeyId};
 use secrecy::ExposeSecret as _;
 
 use super::measure::Measure;
-use super::unverified::Answered;
+use super::unverified::AnsweredCall;
 use crate::app::App;
 use crate::domain::credential::PresentedApiKey;
 use crate::domain::{About, Code, Error, Result, scope};
@@ -22,10 +22,10 @@ use crate::store::tokens::path::{Found, Issue, TokenRow};
 
 /// The default for the seconds that a token must still be valid.
 const DEFAULT_MIN_TTL: u32 = 300;
-/// The maximum for these seconds.
+/// The maximum of the seconds that a token must still be valid.
 const MAX_MIN_TTL: u32 = 3600;
 /// The number of attempts if an account changes between the lookup and the record.
-pub(in crate::service::token) const TRIES: u32 = 5;
+pub(in crate::service::token) const ISSUE_TRIES: u32 = 5;
 
 /// How long a token must still be valid.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ pub(super) async fn issue(
     key: PresentedApiKey,
     min_ttl: MinTtl,
     id: AccountId,
-) -> Answered<Token> {
+) -> AnsweredCall<Token> {
     issue_measured(app, key, min_ttl, id, Measure::begin()).await
 }
 
@@ -65,15 +65,15 @@ pub(in crate::service::token) async fn issue_measured(
     min_ttl: MinTtl,
     id: AccountId,
     measure: Measure,
-) -> Answered<Token> {
-    let mut call = Call { app, presented, min_ttl: min_ttl.0, id, key: None, measure };
+) -> AnsweredCall<Token> {
+    let mut call = TokenCall { app, presented, min_ttl: min_ttl.0, id, key: None, measure };
     let outcome = call.fetch().await;
-    let Call { key, measure, .. } = call;
+    let TokenCall { key, measure, .. } = call;
     measure.end(&outcome);
-    Answered { key, outcome }
+    AnsweredCall { key, outcome }
 }
 
-struct Call<'a> {
+struct TokenCall<'a> {
     app: &'a App,
     presented: PresentedApiKey,
     min_ttl: Duration,
@@ -82,27 +82,27 @@ struct Call<'a> {
     measure: Measure,
 }
 
-impl Call<'_> {
+impl TokenCall<'_> {
     async fn fetch(&mut self) -> Result<Token> {
         let mut refreshed: Option<RefreshOutcome> = None;
-        for _ in 0..TRIES {
+        for _ in 0..ISSUE_TRIES {
             let looked_up_at = Instant::now();
-            let (found, row) = self.look().await?;
-            let is_alive = row.access_expires_at.is_none_or(|end| end > found.now + SKEW);
-            let lives_long_enough =
-                is_alive && row.access_expires_at.is_none_or(|end| end >= found.now + self.min_ttl);
+            let (found_token, token_row) = self.look().await?;
+            let is_alive = token_row.access_expires_at.is_none_or(|end| end > found_token.now + SKEW);
+            let lives_long_enough = is_alive
+                && token_row.access_expires_at.is_none_or(|end| end >= found_token.now + self.min_ttl);
             let issued = match &refreshed {
                 _ if lives_long_enough => {
-                    if let Some(end) = row.access_expires_at {
+                    if let Some(end) = token_row.access_expires_at {
                         join::ahead(
                             self.app,
                             self.presented.tenant,
                             self.id,
-                            row.generation,
-                            end - found.now,
+                            token_row.generation,
+                            end - found_token.now,
                         );
                     }
-                    self.open_and_record(&found, &row, false).await?
+                    self.open_and_record(&found_token, &token_row, false).await?
                 }
                 None => {
                     self.measure.refreshed = true;
@@ -114,12 +114,12 @@ impl Call<'_> {
                     None
                 }
                 // The due refresh failed, or the provider's tokens are not valid for as long as the request requires.
-                Some(_) if is_alive => self.open_and_record(&found, &row, true).await?,
+                Some(_) if is_alive => self.open_and_record(&found_token, &token_row, true).await?,
                 Some(outcome) => return Err(outcome.refusal()),
             };
             // The call may have waited for the database since the lookup. The process's clock only measures for how
             // long.
-            let now = found.now + looked_up_at.elapsed();
+            let now = found_token.now + looked_up_at.elapsed();
             if let Some(token) = issued.filter(|token| token.expires_at().is_none_or(|end| now < end)) {
                 return Ok(token);
             }
@@ -130,25 +130,41 @@ impl Call<'_> {
     /// Looks the account up. Fails unless the key and the account permit issuing the token.
     async fn look(&mut self) -> Result<(Found, TokenRow)> {
         let permit = self.app.tenants.permit(&self.presented).await;
-        let found = self.app.store.tokens().look_up(self.presented, self.id).await?;
+        let found_token = self.app.store.tokens().look_up(self.presented, self.id).await?;
         drop(permit);
-        let Some(mut found) = found else { return Err(api_key::unknown()) };
-        self.key = Some(found.key);
-        if !found.allowed {
+        let Some(mut found_token) = found_token else { return Err(api_key::unknown()) };
+        self.key = Some(found_token.key);
+        if !found_token.allowed {
             return Err(api_key::insufficient(bowline_api::status::Permission::Token));
         }
-        let row = found.account.take().ok_or_else(Error::not_found)?;
-        account::refusal(row.id, &row.status, row.status_reason.as_deref(), &row.external_user_id)
-            .map_or(Ok((found, row)), Err)
+        let token_row = found_token.account.take().ok_or_else(Error::not_found)?;
+        account::refusal(
+            token_row.id,
+            &token_row.status,
+            token_row.status_reason.as_deref(),
+            &token_row.external_user_id,
+        )
+        .map_or(Ok((found_token, token_row)), Err)
     }
 
     /// The token, recorded as held by the key. `None` if the account has changed since the lookup.
-    async fn open_and_record(&self, found: &Found, row: &TokenRow, degraded: bool) -> Result<Option<Token>> {
-        let sealed =
-            row.sealed_access_token.as_deref().ok_or_else(|| Error::bug("an active account has no token"))?;
-        let place =
-            places::access_token_of(&row.id, row.generation, &row.external_user_id, &row.provider_account_id)
-                .facts(places::access_facts(row.access_expires_at, &row.scopes));
+    async fn open_and_record(
+        &self,
+        found_token: &Found,
+        token_row: &TokenRow,
+        degraded: bool,
+    ) -> Result<Option<Token>> {
+        let sealed = token_row
+            .sealed_access_token
+            .as_deref()
+            .ok_or_else(|| Error::bug("an active account has no token"))?;
+        let place = places::access_token_of(
+            &token_row.id,
+            token_row.generation,
+            &token_row.external_user_id,
+            &token_row.provider_account_id,
+        )
+        .facts(places::access_facts(token_row.access_expires_at, &token_row.scopes));
         let keys = self.app.vault.keys_of(&self.app.store, self.presented.tenant).await?;
         let token = vault::open(&keys, &place, "accounts.access_token", About::Account(self.id), sealed);
         // Boxed, because nearly every token opens and those calls should not reserve space for it.
@@ -156,27 +172,31 @@ impl Call<'_> {
             Ok(token) => token,
             tampered => Box::pin(vault::noted(&self.app.store, self.presented.tenant, tampered)).await?,
         };
-        if row.access_expires_at.is_none() {
+        if token_row.access_expires_at.is_none() {
             // Boxed for the same reason: nearly every token expires, and then a disabled connector is noticed at the refresh.
             let (tenant, account) = (self.presented.tenant, self.id);
-            if !Box::pin(oauth1::may_issue(self.app, tenant, account, row.generation, &token)).await? {
+            if !Box::pin(oauth1::may_issue(self.app, tenant, account, token_row.generation, &token)).await? {
                 return Ok(None);
             }
         }
-        let holding = Holding { account: row.id, api_key: found.key.uuid(), generation: row.generation };
-        if row.held {
+        let holding = Holding {
+            account: token_row.id,
+            api_key: found_token.key.uuid(),
+            generation: token_row.generation,
+        };
+        if token_row.held {
             self.app.holdings.repeated(self.presented.tenant, holding);
-        } else if !record(self.app, self.presented, holding).await? {
+        } else if !record_first_issue(self.app, self.presented, holding).await? {
             return Ok(None);
         }
         self.app.drains.issued(self.presented.tenant, holding.api_key, holding.account);
         Ok(Some(oauth1::of_its_protocol(AccessToken {
             access_token: token.expose_secret().to_owned(),
             token_type: "bearer".to_owned(),
-            expires_at: row.access_expires_at,
-            scopes: scope::set(row.scopes.clone()),
+            expires_at: token_row.access_expires_at,
+            scopes: scope::set(token_row.scopes.clone()),
             account_id: self.id,
-            provider_account_id: row.provider_account_id.clone(),
+            provider_account_id: token_row.provider_account_id.clone(),
             degraded,
         })))
     }
@@ -191,7 +211,7 @@ pub(in crate::service::token) fn kept_changing() -> Error {
 }
 
 /// Records an issue of a token with all scopes before it is returned. False as [`hold`] returns `None`.
-async fn record(app: &App, presented: PresentedApiKey, holding: Holding) -> Result<bool> {
+async fn record_first_issue(app: &App, presented: PresentedApiKey, holding: Holding) -> Result<bool> {
     match hold(app, presented, holding).await? {
         Some(Issue::First) => app.holdings.first(presented.tenant, holding),
         Some(Issue::Repeated) => app.holdings.repeated(presented.tenant, holding),

@@ -19,13 +19,13 @@ use crate::domain::{Code, Result};
 use crate::service::api_key::VerifiedKey;
 use crate::service::limit::by_tenant::INDIRECT_TOKEN;
 use issue::MinTtl;
-use unverified::{Answered, UnverifiedApp};
+use unverified::{AnsweredCall, UnverifiedApp};
 
 /// The maximum number of accounts in one call of [`fetch_many`].
-const MOST: usize = 100;
+const MOST_TOKENS_AT_ONCE: usize = 100;
 /// The number of accounts of one call that are fetched at the same time: enough to share round trips, and few enough to
 /// bound the memory of waiting calls.
-const AT_ONCE: usize = 32;
+const FETCHED_AT_ONCE: usize = 32;
 
 /// An account and its token, or why there is none.
 pub type AccountOutcome = (AccountId, Result<Token>);
@@ -83,10 +83,10 @@ pub async fn fetch_many(
     request: Result<TokensRequest>,
 ) -> Result<Vec<AccountOutcome>> {
     let request = request.and_then(|body| {
-        if (1..=MOST).contains(&body.account_ids.len()) {
+        if (1..=MOST_TOKENS_AT_ONCE).contains(&body.account_ids.len()) {
             return Ok((MinTtl::new(body.min_ttl)?, body.account_ids));
         }
-        let detail = format!("account_ids must be 1 to {MOST} ids");
+        let detail = format!("account_ids must be 1 to {MOST_TOKENS_AT_ONCE} ids");
         Err(Code::InvalidField.because(detail).field("account_ids").into())
     });
     let tokens = request.as_ref().ok().and_then(|(_, ids)| NonZeroU32::new(ids.len().try_into().ok()?));
@@ -119,12 +119,12 @@ async fn issue_many(
     key: PresentedApiKey,
     min_ttl: MinTtl,
     ids: Vec<AccountId>,
-) -> Answered<Vec<AccountOutcome>> {
+) -> AnsweredCall<Vec<AccountOutcome>> {
     let mut outcomes: Vec<Option<AccountOutcome>> = ids.iter().map(|_| None).collect();
     let mut answers = stream::iter(ids)
         .enumerate()
         .map(|(index, id)| async move { (index, id, issue::issue(app, key, min_ttl, id).await) })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(FETCHED_AT_ONCE);
     let (mut verified, mut key_error) = (None, None);
     while let Some((index, id, answered)) = answers.next().await {
         verified = answered.key.or(verified);
@@ -137,5 +137,5 @@ async fn issue_many(
         }
     }
     let outcome = key_error.map_or_else(|| Ok(outcomes.into_iter().flatten().collect()), Err);
-    Answered { key: verified, outcome }
+    AnsweredCall { key: verified, outcome }
 }

@@ -15,7 +15,7 @@ pub(super) async fn offer(app: &App, key: &VerifiedKey, relink: &Relink, error: 
     match error {
         Error::Refused(mut refusal) => {
             if let Facts::NeedsReauth(account) = &mut refusal.facts {
-                account.offer = Some(session(app, key, relink, account).await);
+                account.offer = Some(relink_session(app, key, relink, account).await);
             }
             Error::Refused(refusal)
         }
@@ -23,7 +23,7 @@ pub(super) async fn offer(app: &App, key: &VerifiedKey, relink: &Relink, error: 
     }
 }
 
-async fn session(app: &App, key: &VerifiedKey, relink: &Relink, account: &NeedsReauth) -> Offered {
+async fn relink_session(app: &App, key: &VerifiedKey, relink: &Relink, account: &NeedsReauth) -> Offered {
     if !key.may(Permission::Link) {
         return Offered::LinkSessionError(Code::InsufficientScope.as_str());
     }

@@ -12,7 +12,7 @@ use crate::domain::credential::PresentedApiKey;
 use crate::domain::{Code, Result};
 use crate::service::api_key::{self, VerifiedKey};
 use crate::service::caller::{Caller, Principal};
-use crate::service::limit::by_tenant::Calls;
+use crate::service::limit::by_tenant::CallKind;
 use crate::service::tenant_freeze;
 
 /// A tenant app whose API key is well-formed and not yet verified. It can do nothing but call
@@ -25,7 +25,7 @@ pub struct UnverifiedApp<'r> {
 }
 
 /// The outcome of a call on the token path.
-pub(in crate::service::token) struct Answered<T> {
+pub(in crate::service::token) struct AnsweredCall<T> {
     /// The id of the presented key, if the key works.
     pub(in crate::service::token) key: Option<ApiKeyId>,
     pub(in crate::service::token) outcome: Result<T>,
@@ -48,7 +48,7 @@ impl<'r> UnverifiedApp<'r> {
     /// # Errors
     /// `rate_limited`, `unauthenticated`, `insufficient_scope`, and then that of the request.
     pub(super) async fn admit<T>(&self, app: &App, tokens: NonZeroU32, request: Result<T>) -> Result<T> {
-        api_key::count(app, self.caller, &self.key, Calls::Tokens(tokens)).await?;
+        api_key::count(app, self.caller, &self.key, CallKind::Tokens(tokens)).await?;
         if request.is_err() {
             self.verify_measured(app).await?;
         }
@@ -61,7 +61,7 @@ impl<'r> UnverifiedApp<'r> {
     /// `unauthenticated`, `insufficient_scope`.
     pub async fn verify(&self, app: &App) -> Result<VerifiedKey> {
         let key = api_key::verify(app, self.key).await?;
-        self.identified(Some(key.id));
+        self.identified_key(Some(key.id));
         if key.may(Permission::Token) { Ok(key) } else { Err(api_key::insufficient(Permission::Token)) }
     }
 
@@ -79,9 +79,9 @@ impl<'r> UnverifiedApp<'r> {
     ///
     /// # Errors
     /// The error of the call.
-    pub(super) async fn conclude<T>(&self, app: &App, answered: Answered<T>) -> Result<T> {
-        let Answered { key, outcome } = answered;
-        self.identified(key);
+    pub(super) async fn conclude<T>(&self, app: &App, answered: AnsweredCall<T>) -> Result<T> {
+        let AnsweredCall { key, outcome } = answered;
+        self.identified_key(key);
         match outcome {
             Err(error) if error.code() == Code::Unauthenticated => {
                 // Boxed, because nearly every key works and those calls should not reserve space for it.
@@ -96,7 +96,7 @@ impl<'r> UnverifiedApp<'r> {
         }
     }
 
-    fn identified(&self, key: Option<ApiKeyId>) {
+    fn identified_key(&self, key: Option<ApiKeyId>) {
         if let Some(key) = key {
             self.caller.identify_as(Principal::TenantApp(self.key.tenant, key));
         }

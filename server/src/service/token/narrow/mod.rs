@@ -12,7 +12,7 @@ use bowline_api::v1::{AccessToken, Token};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
-use super::fetch::issue::{MinTtl, TRIES, hold, issue_measured, kept_changing};
+use super::fetch::issue::{ISSUE_TRIES, MinTtl, hold, issue_measured, kept_changing};
 use super::fetch::measure::Measure;
 use super::refresh::join::join;
 use super::refresh::need::{Need, SKEW};
@@ -24,9 +24,9 @@ use crate::service::{account, vault};
 use crate::store::TenantTx;
 use crate::store::tokens::holdings::Holding;
 use scopes_hash::ScopesHash;
-use sealed::{COLUMN, key, place};
+use sealed::{NARROWED_COLUMN, key, place};
 
-/// The request of a call.
+/// A call's request for a narrowed token.
 struct NarrowedRequest<'a> {
     key: &'a VerifiedKey,
     min_ttl: Duration,
@@ -68,9 +68,9 @@ async fn fetch_narrowed(
 ) -> Result<Option<Token>> {
     let presented = request.key.presented;
     let mut refreshed: Option<RefreshOutcome> = None;
-    for _ in 0..TRIES {
+    for _ in 0..ISSUE_TRIES {
         let looked_at = Instant::now();
-        match (look(app, request, refreshed.is_none()).await?, &refreshed) {
+        match (look_for_narrowed_token(app, request, refreshed.is_none()).await?, &refreshed) {
             (Look::Token { token, holding, now }, _) => {
                 // The key and the account are checked again when the issue is recorded.
                 let Some(issue) = hold(app, presented, holding).await? else {
@@ -96,7 +96,7 @@ async fn fetch_narrowed(
     Err(kept_changing())
 }
 
-/// The result of one lookup in the database.
+/// What one lookup of a narrowed token found.
 enum Look {
     /// There is a token, and this holding is recorded before it is sent.
     Token {
@@ -111,7 +111,7 @@ enum Look {
 }
 
 /// Looks for a token that lives as long as requested. After a refresh (`before` is false), any valid token will do.
-async fn look(app: &App, request: &NarrowedRequest<'_>, before: bool) -> Result<Look> {
+async fn look_for_narrowed_token(app: &App, request: &NarrowedRequest<'_>, before: bool) -> Result<Look> {
     app.store
         .scoped_in_turn(request.key.tenant(), async |tx| look_within(app, tx, request, before).await)
         .await
@@ -129,7 +129,7 @@ async fn look_within(
     account::usable(&row)?;
     let excess = scope::missing(scopes, &row.scopes);
     if !excess.is_empty() {
-        return Err(lacking(account, excess));
+        return Err(lacking_scopes(account, excess));
     }
     if scope::missing(&row.scopes, scopes).is_empty() {
         return Ok(Look::All);
@@ -140,7 +140,7 @@ async fn look_within(
     };
     let Some(sealed) = &known.sealed_access_token else {
         return if known.expires_at > now {
-            Err(refused("the provider does not give a token with these scopes alone"))
+            Err(refused_scopes("the provider does not give a token with these scopes alone"))
         } else {
             Ok(Look::Missing)
         };
@@ -153,7 +153,7 @@ async fn look_within(
     let token = vault::open(
         &keys,
         &place(&row, &key(&row, hash), known.expires_at),
-        COLUMN,
+        NARROWED_COLUMN,
         About::Account(account),
         sealed,
     )?;
@@ -171,7 +171,7 @@ async fn look_within(
 }
 
 /// The refusal of scopes that the account lacks, which its user can still grant.
-fn lacking(account_id: AccountId, missing_scopes: Vec<String>) -> Error {
+fn lacking_scopes(account_id: AccountId, missing_scopes: Vec<String>) -> Error {
     let detail = format!(
         "the account does not have: {}; a link session with this account_id and these scopes asks the user for them",
         missing_scopes.join(" ")
@@ -180,6 +180,6 @@ fn lacking(account_id: AccountId, missing_scopes: Vec<String>) -> Error {
     Code::InvalidField.because(detail).with(lacks).into()
 }
 
-fn refused(detail: &str) -> Error {
+fn refused_scopes(detail: &str) -> Error {
     Code::InvalidField.because(detail.to_owned()).field("scopes").into()
 }

@@ -14,23 +14,23 @@ use crate::store::tokens::uses::NarrowedUse;
 
 /// The maximum number of holdings that a flush updates in place. If there are more, they go into the journal, which is
 /// cheap to write, and [`super::fold`] adds them to their holdings later.
-const IN_PLACE: usize = 1000;
+const HOLDINGS_IN_PLACE: usize = 1000;
 /// The number of holdings that one transaction updates in place.
-const UPDATED_AT_ONCE: usize = 50;
+const HOLDINGS_UPDATED_AT_ONCE: usize = 50;
 /// The number of holdings that one transaction adds to the journal, and the maximum length of a journal row.
-const JOURNALED_AT_ONCE: usize = 500;
+const HOLDINGS_JOURNALED_AT_ONCE: usize = 500;
 /// The pause after each part, as a multiple of the time that the part took. While a part is written, it competes with
 /// calls for processors; in one piece, the counts of a busy second delayed every call by 10 ms.
-const PAUSE: u32 = 2;
+const FLUSH_PAUSE_FACTOR: u32 = 2;
 /// The maximum total of a flush's pauses, so that a count is written within two seconds.
-const PAUSES: Duration = Duration::from_millis(500);
+const MOST_FLUSH_PAUSES: Duration = Duration::from_millis(500);
 
 /// Writes all pending counts. Counts that the database refuses stay pending.
 ///
 /// # Errors
 /// The first error. The counts of the other tenants are written nevertheless, unless a commit was not confirmed.
 pub async fn flush(app: &App) -> Result<()> {
-    let mut parts = parts(app.holdings.take(), app.store.is_sharded()).into_iter();
+    let mut parts = flush_parts(app.holdings.take(), app.store.is_sharded()).into_iter();
     let began = Instant::now();
     let mut outcome = Ok(());
     for part in parts.by_ref() {
@@ -50,8 +50,8 @@ pub async fn flush(app: &App) -> Result<()> {
                 outcome = outcome.and(Err(error));
             }
         }
-        if began.elapsed() < PAUSES && !app.is_draining() {
-            tokio::time::sleep(part_began.elapsed() * PAUSE).await;
+        if began.elapsed() < MOST_FLUSH_PAUSES && !app.is_draining() {
+            tokio::time::sleep(part_began.elapsed() * FLUSH_PAUSE_FACTOR).await;
         }
     }
     // The next commits would not be confirmed either.
@@ -60,13 +60,13 @@ pub async fn flush(app: &App) -> Result<()> {
 }
 
 /// The part of a flush that one transaction writes.
-enum Part {
+enum FlushPart {
     InPlace(TenantId, Vec<Repeat>),
     Narrowed(TenantId, Vec<NarrowedUse>),
     Journal(Vec<RepeatsRow>),
 }
 
-impl Part {
+impl FlushPart {
     async fn write(&self, app: &App) -> Result<()> {
         match self {
             Self::InPlace(tenant, repeats) => {
@@ -117,22 +117,25 @@ impl Part {
 }
 
 /// Narrowed issues are last, because a token with all scopes that was issued after one has already taken its scopes away.
-fn parts(mut pending: Pending, sharded: bool) -> Vec<Part> {
-    let narrowed = narrowed(std::mem::take(&mut pending.narrowed));
-    let mut parts = if pending.len() <= IN_PLACE { in_place(pending) } else { journal(pending, sharded) };
+fn flush_parts(mut pending: Pending, sharded: bool) -> Vec<FlushPart> {
+    let narrowed = narrowed_parts(std::mem::take(&mut pending.narrowed));
+    let mut parts =
+        if pending.len() <= HOLDINGS_IN_PLACE { in_place(pending) } else { journal_parts(pending, sharded) };
     parts.extend(narrowed);
     parts
 }
 
-fn narrowed(pending: HashMap<(TenantId, Holding), Narrowed>) -> Vec<Part> {
+fn narrowed_parts(pending: HashMap<(TenantId, Holding), Narrowed>) -> Vec<FlushPart> {
     let mut tenants: HashMap<TenantId, Vec<NarrowedUse>> = HashMap::new();
     for ((tenant, holding), Narrowed { issues, scopes }) in pending {
         let scopes = scopes.map(|scopes| scopes.to_vec()).unwrap_or_default();
         tenants.entry(tenant).or_default().push(NarrowedUse { holding, issues, scopes });
     }
     let parts = tenants.into_iter().flat_map(|(tenant, uses)| {
-        let parts: Vec<Part> =
-            uses.chunks(UPDATED_AT_ONCE).map(|part| Part::Narrowed(tenant, part.to_vec())).collect();
+        let parts: Vec<FlushPart> = uses
+            .chunks(HOLDINGS_UPDATED_AT_ONCE)
+            .map(|part| FlushPart::Narrowed(tenant, part.to_vec()))
+            .collect();
         parts
     });
     parts.collect()
@@ -143,7 +146,7 @@ fn pending(tenant: TenantId, used: NarrowedUse) -> ((TenantId, Holding), Narrowe
     ((tenant, used.holding), Narrowed { issues: used.issues, scopes })
 }
 
-fn in_place(pending: Pending) -> Vec<Part> {
+fn in_place(pending: Pending) -> Vec<FlushPart> {
     let mut tenants: HashMap<TenantId, Vec<Repeat>> = HashMap::new();
     for ((tenant, api_key), counts) in pending.by_key {
         let repeat = |((account, generation), issues)| Repeat {
@@ -154,40 +157,42 @@ fn in_place(pending: Pending) -> Vec<Part> {
         tenants.entry(tenant).or_default().extend(counts.into_iter().map(repeat));
     }
     let parts = tenants.into_iter().flat_map(|(tenant, repeats)| {
-        let parts: Vec<Part> =
-            repeats.chunks(UPDATED_AT_ONCE).map(|part| Part::InPlace(tenant, part.to_vec())).collect();
+        let parts: Vec<FlushPart> = repeats
+            .chunks(HOLDINGS_UPDATED_AT_ONCE)
+            .map(|part| FlushPart::InPlace(tenant, part.to_vec()))
+            .collect();
         parts
     });
     parts.collect()
 }
 
 /// The journal rows, for all tenants together unless the database is sharded.
-fn journal(pending: Pending, sharded: bool) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+fn journal_parts(pending: Pending, sharded: bool) -> Vec<FlushPart> {
+    let mut parts: Vec<FlushPart> = Vec::new();
     let mut part: Vec<RepeatsRow> = Vec::new();
     let mut holdings = 0;
-    for row in rows(pending) {
-        let is_full = holdings + row.counts.len() > JOURNALED_AT_ONCE;
+    for row in journal_rows(pending) {
+        let is_full = holdings + row.counts.len() > HOLDINGS_JOURNALED_AT_ONCE;
         let is_elsewhere = sharded && part.last().is_some_and(|last| last.tenant_id != row.tenant_id);
         if is_full || is_elsewhere {
-            parts.push(Part::Journal(std::mem::take(&mut part)));
+            parts.push(FlushPart::Journal(std::mem::take(&mut part)));
             holdings = 0;
         }
         holdings += row.counts.len();
         part.push(row);
     }
     if !part.is_empty() {
-        parts.push(Part::Journal(part));
+        parts.push(FlushPart::Journal(part));
     }
     parts
 }
 
-fn rows(pending: Pending) -> impl Iterator<Item = RepeatsRow> {
+fn journal_rows(pending: Pending) -> impl Iterator<Item = RepeatsRow> {
     pending.by_key.into_iter().flat_map(|((tenant, api_key_id), counts)| {
         let mut counts = counts.into_iter().peekable();
         std::iter::from_fn(move || {
             counts.peek()?;
-            let length = counts.len().min(JOURNALED_AT_ONCE);
+            let length = counts.len().min(HOLDINGS_JOURNALED_AT_ONCE);
             let mut row = RepeatsRow {
                 tenant_id: tenant.uuid(),
                 id: entropy::owner(),
@@ -214,7 +219,7 @@ mod tests {
     use super::*;
     use crate::store::tokens::path::Issue;
 
-    fn issued(keys: u128, holdings: u128) -> Pending {
+    fn issued_pending(keys: u128, holdings: u128) -> Pending {
         let mut pending = Pending::default();
         for key in 0..keys {
             for account in 0..holdings {
@@ -231,11 +236,11 @@ mod tests {
         pending
     }
 
-    fn holdings(part: &Part) -> usize {
+    fn holdings_in_part(part: &FlushPart) -> usize {
         match part {
-            Part::InPlace(_, repeats) => repeats.len(),
-            Part::Narrowed(_, uses) => uses.len(),
-            Part::Journal(rows) => rows.iter().map(|row| row.counts.len()).sum(),
+            FlushPart::InPlace(_, repeats) => repeats.len(),
+            FlushPart::Narrowed(_, uses) => uses.len(),
+            FlushPart::Journal(rows) => rows.iter().map(|row| row.counts.len()).sum(),
         }
     }
 
@@ -243,10 +248,14 @@ mod tests {
     fn every_count_is_in_one_part_and_no_part_is_too_large() {
         for (keys, each, sharded) in [(7, 2_300, false), (1_500, 1, false), (1_500, 1, true), (3, 300, false)]
         {
-            let all = issued(keys, each);
-            let most = if all.len() <= IN_PLACE { UPDATED_AT_ONCE } else { JOURNALED_AT_ONCE };
-            let parts = parts(all, sharded);
-            assert!(parts.iter().all(|part| (1..=most).contains(&holdings(part))));
+            let all = issued_pending(keys, each);
+            let most = if all.len() <= HOLDINGS_IN_PLACE {
+                HOLDINGS_UPDATED_AT_ONCE
+            } else {
+                HOLDINGS_JOURNALED_AT_ONCE
+            };
+            let parts = flush_parts(all, sharded);
+            assert!(parts.iter().all(|part| (1..=most).contains(&holdings_in_part(part))));
             let written: Pending =
                 parts.into_iter().flat_map(|part| part.into_pending().into_issues()).collect();
             assert_eq!(written.len(), usize::try_from(keys * each).unwrap());
@@ -270,30 +279,30 @@ mod tests {
         log.repeated(tenant, holding(2));
         log.repeated(tenant, holding(3));
         log.narrowed(tenant, holding(3), Issue::Repeated, &scopes);
-        let uses = |parts: &[Part]| {
+        let uses = |parts: &[FlushPart]| {
             let mut uses: Vec<(u128, i32, usize)> = parts
                 .iter()
-                .filter_map(|part| if let Part::Narrowed(_, uses) = part { Some(uses) } else { None })
+                .filter_map(|part| if let FlushPart::Narrowed(_, uses) = part { Some(uses) } else { None })
                 .flatten()
                 .map(|used| (used.holding.account.as_u128(), used.issues, used.scopes.len()))
                 .collect();
             uses.sort_unstable();
             uses
         };
-        let first = parts(log.take(), false);
+        let first = flush_parts(log.take(), false);
         assert_eq!(uses(&first), [(1, 1, 1), (2, 1, 0), (3, 1, 1)]);
         // The database refuses all of it. Which of two issues was last is not known later, and the one of all scopes counts.
         for part in first {
             log.put_back(part.into_pending());
         }
         assert_eq!(log.waiting(), 5);
-        assert_eq!(uses(&parts(log.take(), false)), [(1, 1, 1), (2, 1, 0), (3, 1, 0)]);
+        assert_eq!(uses(&flush_parts(log.take(), false)), [(1, 1, 1), (2, 1, 0), (3, 1, 0)]);
     }
 
     #[test]
     fn with_shards_no_part_has_the_counts_of_two_tenants() {
-        for part in parts(issued(1_500, 2), true) {
-            let Part::Journal(rows) = part else { panic!("so many go into the journal") };
+        for part in flush_parts(issued_pending(1_500, 2), true) {
+            let FlushPart::Journal(rows) = part else { panic!("so many go into the journal") };
             assert!(rows.iter().all(|row| row.tenant_id == rows[0].tenant_id));
         }
     }

@@ -19,7 +19,7 @@ pub struct HoldingLog {
 /// Issues by the key that they went to: a busy second has tens of thousands of holdings and few keys.
 #[derive(Default)]
 pub(super) struct Pending {
-    pub(super) by_key: HashMap<TenantKey, Counts>,
+    pub(super) by_key: HashMap<TenantKey, IssueCounts>,
     holdings: usize,
     pub(super) narrowed: HashMap<(TenantId, Holding), Narrowed>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Narrowed {
 /// A tenant and one of its keys.
 pub(super) type TenantKey = (TenantId, Uuid);
 /// The number of issues by account and generation.
-pub(super) type Counts = HashMap<(Uuid, i64), i32>;
+pub(super) type IssueCounts = HashMap<(Uuid, i64), i32>;
 
 impl Pending {
     pub(super) fn add(&mut self, tenant: TenantId, holding: Holding, issues: i32) {
@@ -108,13 +108,13 @@ impl FromIterator<(TenantId, Holding, i32)> for Pending {
 impl HoldingLog {
     /// Records a token issued to a key that has held it before.
     pub(in crate::service::token) fn repeated(&self, tenant: TenantId, holding: Holding) {
-        self.pending().add(tenant, holding, 1);
+        self.pending_issues().add(tenant, holding, 1);
     }
 
     /// Records a token issued to a key for the first time. The issue is already recorded, but the account's last use is
     /// not.
     pub(in crate::service::token) fn first(&self, tenant: TenantId, holding: Holding) {
-        self.pending().add(tenant, holding, 0);
+        self.pending_issues().add(tenant, holding, 0);
     }
 
     /// Records a token with some of the account's scopes. `issue` says whether the holding is already counted.
@@ -126,27 +126,27 @@ impl HoldingLog {
         scopes: &[String],
     ) {
         let issues = i32::from(issue == Issue::Repeated);
-        self.pending().add_narrowed(tenant, holding, issues, scopes.into());
+        self.pending_issues().add_narrowed(tenant, holding, issues, scopes.into());
     }
 
     /// Holdings that wait to be written.
     pub fn waiting(&self) -> usize {
-        let pending = self.pending();
+        let pending = self.pending_issues();
         pending.len() + pending.narrowed.len()
     }
 
     pub(super) fn take(&self) -> Pending {
-        std::mem::take(&mut self.pending())
+        std::mem::take(&mut self.pending_issues())
     }
 
     /// Returns unwritten issues to the pending ones.
     pub(super) fn put_back(&self, mut unwritten: Pending) {
-        let mut pending = self.pending();
+        let mut pending = self.pending_issues();
         pending.put_back_narrowed(std::mem::take(&mut unwritten.narrowed));
         pending.extend(unwritten.into_issues());
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
+    fn pending_issues(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

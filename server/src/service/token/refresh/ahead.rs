@@ -12,15 +12,15 @@ use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Tokens with more time left than this are never refreshed ahead.
-pub(super) const BEFORE: TimeDelta = TimeDelta::minutes(30);
+pub(super) const REFRESHED_AHEAD_BEFORE: TimeDelta = TimeDelta::minutes(30);
 /// The number of seconds over which accounts that were linked or refreshed together are spread.
-const SPREAD: u64 = 600;
+const AHEAD_SPREAD: u64 = 600;
 /// The number of concurrent background refreshes per process. Others are dropped while all are busy, because the next
 /// fetch triggers them again.
-const AT_ONCE: usize = 4;
+const AHEAD_AT_ONCE: usize = 4;
 /// How long a token is left alone after an attempt, and how many such tokens are remembered.
-const QUIET: Duration = Duration::from_secs(30);
-const REMEMBERED: usize = 10_000;
+const AHEAD_QUIET: Duration = Duration::from_secs(30);
+const AHEAD_REMEMBERED: usize = 10_000;
 
 /// Background refreshes after responses.
 pub struct RefreshAhead {
@@ -30,7 +30,7 @@ pub struct RefreshAhead {
 
 impl Default for RefreshAhead {
     fn default() -> Self {
-        Self { seats: Arc::new(Semaphore::new(AT_ONCE)), recent: Cache::new(REMEMBERED) }
+        Self { seats: Arc::new(Semaphore::new(AHEAD_AT_ONCE)), recent: Cache::new(AHEAD_REMEMBERED) }
     }
 }
 
@@ -43,11 +43,11 @@ impl RefreshAhead {
         generation: i64,
         remaining: TimeDelta,
     ) -> Option<OwnedSemaphorePermit> {
-        if remaining >= BEFORE || remaining >= threshold(account, generation) {
+        if remaining >= REFRESHED_AHEAD_BEFORE || remaining >= ahead_threshold(account, generation) {
             return None;
         }
         let key = (account, generation);
-        if self.recent.get(&key).is_some_and(|tried| tried.elapsed() < QUIET) {
+        if self.recent.get(&key).is_some_and(|tried| tried.elapsed() < AHEAD_QUIET) {
             return None;
         }
         let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() else {
@@ -65,11 +65,11 @@ pub(super) fn count(outcome: &'static str) {
 }
 
 /// The remaining lifetime at which a token is due: 20 to 30 minutes, always the same for the same token.
-fn threshold(account: AccountId, generation: i64) -> TimeDelta {
+fn ahead_threshold(account: AccountId, generation: i64) -> TimeDelta {
     let mut hasher = DefaultHasher::new();
     (account.uuid(), generation).hash(&mut hasher);
-    let earlier = i64::try_from(hasher.finish() % SPREAD).unwrap_or_default();
-    BEFORE - TimeDelta::seconds(earlier)
+    let earlier = i64::try_from(hasher.finish() % AHEAD_SPREAD).unwrap_or_default();
+    REFRESHED_AHEAD_BEFORE - TimeDelta::seconds(earlier)
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn accounts_are_spread_over_ten_minutes_and_each_stays_where_it_is() {
-        let of = |number: u128| threshold(uuid::Uuid::from_u128(number).into(), 1);
+        let of = |number: u128| ahead_threshold(uuid::Uuid::from_u128(number).into(), 1);
         let mut minutes = [0_u32; 10];
         for number in 0..10_000 {
             let threshold = of(number);

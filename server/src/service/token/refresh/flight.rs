@@ -6,17 +6,17 @@ use std::sync::{Mutex, PoisonError};
 use bowline_api::{AccountId, TenantId};
 use tokio::sync::watch;
 
-use super::need::Kind;
+use super::need::NeedKind;
 use super::outcome::{RefreshOutcome, lost};
 use crate::domain::Result;
 
 /// Calls with the same key wait for the same result.
-pub(super) type Key = (TenantId, AccountId, Kind);
+pub(super) type FlightKey = (TenantId, AccountId, NeedKind);
 
 /// Refreshes in progress in this process.
 #[derive(Default)]
 pub struct RefreshFlights {
-    flights: Mutex<HashMap<Key, watch::Receiver<Option<RefreshOutcome>>>>,
+    flights: Mutex<HashMap<FlightKey, watch::Receiver<Option<RefreshOutcome>>>>,
 }
 
 impl RefreshFlights {
@@ -28,19 +28,19 @@ impl RefreshFlights {
     /// Those of the database; the provider's failures are in [`RefreshOutcome`].
     pub(super) async fn join<Running>(
         &self,
-        key: Key,
+        key: FlightKey,
         refresh: impl FnOnce() -> Running,
     ) -> Result<RefreshOutcome>
     where
         Running: Future<Output = Result<RefreshOutcome>>,
     {
-        match self.role(key) {
-            Role::Follower(mut result) => {
+        match self.role_in_flight(key) {
+            FlightRole::Follower(mut result) => {
                 let outcome = result.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
                 // A follower fails with its leader. Another lookup would wait just as long for the same database.
                 outcome.ok_or_else(lost)
             }
-            Role::Leader(sender) => {
+            FlightRole::Leader(sender) => {
                 let flight = Flight { flights: self, key, sender };
                 let outcome = refresh().await?;
                 flight.sender.send_replace(Some(outcome.clone()));
@@ -49,19 +49,19 @@ impl RefreshFlights {
         }
     }
 
-    fn role(&self, key: Key) -> Role {
+    fn role_in_flight(&self, key: FlightKey) -> FlightRole {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(result) = flights.get(&key) {
-            return Role::Follower(result.clone());
+            return FlightRole::Follower(result.clone());
         }
         let (sender, receiver) = watch::channel(None);
         flights.insert(key, receiver);
-        Role::Leader(sender)
+        FlightRole::Leader(sender)
     }
 }
 
 /// The role of a caller in the refresh that it joins.
-enum Role {
+enum FlightRole {
     /// Runs the refresh and publishes its result.
     Leader(watch::Sender<Option<RefreshOutcome>>),
     /// Waits for the result.
@@ -71,7 +71,7 @@ enum Role {
 /// A refresh in progress. Dropping it for any reason removes it from the list.
 struct Flight<'a> {
     flights: &'a RefreshFlights,
-    key: Key,
+    key: FlightKey,
     sender: watch::Sender<Option<RefreshOutcome>>,
 }
 

@@ -25,7 +25,7 @@ pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefr
     let min_ttl = MinTtl::new(body.min_ttl)?;
     let mut measure = Measure::begin();
     measure.refreshed = true;
-    if let Err(error) = replace(app, key.tenant(), id, min_ttl).await {
+    if let Err(error) = replace_access_token(app, key.tenant(), id, min_ttl).await {
         measure.refuse(error.code());
         return Err(error);
     }
@@ -33,14 +33,19 @@ pub async fn force(app: &App, key: &VerifiedKey, id: AccountId, body: &ForceRefr
 }
 
 /// Replaces the account's token.
-async fn replace(app: &App, tenant: TenantId, id: AccountId, MinTtl(life): MinTtl) -> Result<()> {
+async fn replace_access_token(
+    app: &App,
+    tenant: TenantId,
+    id: AccountId,
+    MinTtl(life): MinTtl,
+) -> Result<()> {
     let read = async |tx: &mut TenantTx| Ok((tx.now().await?, tx.account(id.uuid()).await?));
-    let (now, row) = app.store.scoped_in_turn(tenant, read).await?;
-    let row = row.ok_or_else(Error::not_found)?;
-    account::usable(&row)?;
-    let lives_long_enough = row.access_expires_at.is_none_or(|at| at >= now + life);
+    let (now, account_row) = app.store.scoped_in_turn(tenant, read).await?;
+    let account_row = account_row.ok_or_else(Error::not_found)?;
+    account::usable(&account_row)?;
+    let lives_long_enough = account_row.access_expires_at.is_none_or(|at| at >= now + life);
     let need = if lives_long_enough {
-        Need::Another { generation: row.generation }
+        Need::Another { generation: account_row.generation }
     } else {
         // A refresh is due anyway, so the limit on forced refreshes does not apply.
         Need::Life(life)

@@ -3,7 +3,7 @@
 use bowline_api::{AccountId, TenantId};
 use chrono::TimeDelta;
 
-use super::ahead::{BEFORE, count};
+use super::ahead::{REFRESHED_AHEAD_BEFORE, count};
 use super::need::Need;
 use super::outcome::RefreshOutcome;
 use crate::app::App;
@@ -38,7 +38,7 @@ pub(in crate::service::token) fn ahead(
     let Some(seat) = app.ahead.claim(account, generation, remaining) else { return };
     let Some(app) = app.shared() else { return };
     tokio::spawn(async move {
-        count(match join(&app, tenant, account, Need::Ahead(BEFORE)).await {
+        count(match join(&app, tenant, account, Need::Ahead(REFRESHED_AHEAD_BEFORE)).await {
             Ok(RefreshOutcome::Done) => "done",
             Ok(_) => "failed",
             Err(_) => "database_failed",

@@ -7,13 +7,13 @@ use super::need::{Need, SKEW};
 use super::outcome::RefreshOutcome;
 use crate::app::App;
 use crate::domain::Result;
-use crate::domain::state::account::Trigger;
+use crate::domain::state::account::AccountTrigger;
 use crate::service::{account, freeze};
 use crate::store::TenantTx;
 use crate::store::accounts::AccountRow;
 
 /// Why an account needs a new link after its last token has expired.
-const EXPIRED: &str = "access_token_expired";
+const LAST_TOKEN_EXPIRED: &str = "access_token_expired";
 
 /// Handles a need for another token. If the last token has expired, the link ends.
 pub(super) async fn instead(
@@ -23,7 +23,7 @@ pub(super) async fn instead(
     now: DateTime<Utc>,
 ) -> Result<RefreshOutcome> {
     if row.access_expires_at.is_some_and(|end| end <= now + SKEW) {
-        account::needs_reauth(tx, row, EXPIRED, None).await?;
+        account::needs_reauth(tx, row, LAST_TOKEN_EXPIRED, None).await?;
         return Ok(RefreshOutcome::Done);
     }
     Ok(match need {
@@ -36,7 +36,8 @@ pub(super) async fn instead(
 pub(in crate::service::token) async fn accepted(app: &App, row: &AccountRow) -> Result<()> {
     let accept = async |tx: &mut TenantTx| {
         let freeze = freeze::in_force(tx, row.connector_id, &row.provider_account_id).await?;
-        let (was, accepted) = (AccountStatus::NeedsReauth, Trigger::Refreshed { frozen: freeze.is_some() });
+        let (was, accepted) =
+            (AccountStatus::NeedsReauth, AccountTrigger::Refreshed { frozen: freeze.is_some() });
         if tx.change_status(row.id, row.generation, was, accepted, freeze.as_deref()).await? {
             account::recovered(tx, row).await?;
         }

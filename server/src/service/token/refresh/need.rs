@@ -42,9 +42,9 @@ pub(in crate::service::token) enum Need {
     },
 }
 
-/// Calls of the same kind share one result.
+/// The kind of a refresh's need. Calls of the same kind share one result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum NeedKind {
     Life,
     Ahead,
     Another,
@@ -53,13 +53,13 @@ pub(super) enum Kind {
 }
 
 impl Need {
-    pub(super) fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> NeedKind {
         match self {
-            Self::Life(_) => Kind::Life,
-            Self::Ahead(_) => Kind::Ahead,
-            Self::Another { .. } => Kind::Another,
-            Self::Revive { .. } => Kind::Revive,
-            Self::Narrowed { hash, .. } => Kind::Narrowed(*hash),
+            Self::Life(_) => NeedKind::Life,
+            Self::Ahead(_) => NeedKind::Ahead,
+            Self::Another { .. } => NeedKind::Another,
+            Self::Revive { .. } => NeedKind::Revive,
+            Self::Narrowed { hash, .. } => NeedKind::Narrowed(*hash),
         }
     }
 
@@ -77,16 +77,18 @@ impl Need {
     pub(super) async fn is_of(
         &self,
         tx: &mut TenantTx,
-        row: &AccountRow,
+        account_row: &AccountRow,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         Ok(match self {
-            Self::Life(life) => row.access_expires_at.is_some_and(|at| at < now + *life),
-            Self::Ahead(before) => is_due_ahead(row, *before, now),
-            Self::Another { generation } | Self::Revive { generation } => row.generation == *generation,
+            Self::Life(life) => account_row.access_expires_at.is_some_and(|at| at < now + *life),
+            Self::Ahead(before) => is_due_ahead(account_row, *before, now),
+            Self::Another { generation } | Self::Revive { generation } => {
+                account_row.generation == *generation
+            }
             Self::Narrowed { hash, life, .. } => {
-                let known = tx.narrowed_token(row.id, &hash.0).await?;
-                known.filter(|known| known.generation == row.generation).is_none_or(|known| {
+                let known = tx.narrowed_token(account_row.id, &hash.0).await?;
+                known.filter(|known| known.generation == account_row.generation).is_none_or(|known| {
                     let until = if known.sealed_access_token.is_some() { now + *life } else { now };
                     known.expires_at < until
                 })
@@ -97,8 +99,9 @@ impl Need {
 
 /// Only in the last quarter of the token's life, so that a provider with short-lived tokens is not called at every
 /// fetch.
-fn is_due_ahead(row: &AccountRow, before: TimeDelta, now: DateTime<Utc>) -> bool {
-    let (Some(expires_at), Some(refreshed_at)) = (row.access_expires_at, row.refreshed_at) else {
+fn is_due_ahead(account_row: &AccountRow, before: TimeDelta, now: DateTime<Utc>) -> bool {
+    let (Some(expires_at), Some(refreshed_at)) = (account_row.access_expires_at, account_row.refreshed_at)
+    else {
         return false;
     };
     let left = expires_at - now;

@@ -12,9 +12,9 @@ use crate::service::connector;
 pub(in crate::service::token) enum RefreshOutcome {
     /// There is a fresh token, or the account's status says why there is none.
     Done,
-    /// The connector does not work.
+    /// No refresh: the connector does not work.
     ConnectorBroken,
-    /// An operator has disabled the connector.
+    /// No refresh: an operator has disabled the connector.
     ConnectorDisabled,
     /// The provider understood the request and refused it, which says nothing about the grant.
     Refused {
@@ -87,8 +87,8 @@ impl RefreshOutcome {
                 .because("the provider's response to the refresh is malformed; the account is unchanged, try again after Retry-After seconds")
                 .retry_after(*retry_after)
                 .into(),
-            Self::Done => unavailable(Duration::from_secs(1)),
-            Self::Unavailable { retry_after } => unavailable(*retry_after),
+            Self::Done => provider_unavailable(Duration::from_secs(1)),
+            Self::Unavailable { retry_after } => provider_unavailable(*retry_after),
             Self::Limited { retry_after } => Code::RefreshLimited
                 .because("a refresh of this account was forced less than a minute ago; fetch its token as usual")
                 .retry_after(*retry_after)
@@ -106,7 +106,7 @@ pub(super) fn lost() -> Error {
         .into()
 }
 
-fn unavailable(retry_after: Duration) -> Error {
+fn provider_unavailable(retry_after: Duration) -> Error {
     Code::ProviderUnavailable
         .because(
             "the provider cannot be reached and the last token has expired; the link itself is not in doubt, try again after Retry-After seconds",

@@ -23,12 +23,12 @@ use crate::store::connectors::ConnectorRow;
 use crate::store::tokens::leases::Lease;
 
 /// How long a holder is considered alive: longer than the longest outbound call.
-const LEASE: Duration = Duration::from_secs(15);
+const REFRESH_LEASE: Duration = Duration::from_secs(15);
 /// How often a tenant's app may force a refresh of one account.
-const FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
+const REFRESH_FORCED_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 /// What the holder of the lease needs, read in one transaction.
-pub(super) struct Prepared {
+pub(super) struct PreparedRefresh {
     pub(super) lease: Lease,
     /// The account when the lease was taken.
     pub(super) row: AccountRow,
@@ -41,29 +41,36 @@ pub(super) struct Prepared {
 }
 
 /// The next step.
-pub(super) enum Turn {
-    Mine(Box<Prepared>),
+pub(super) enum RefreshTurn {
+    Mine(Box<PreparedRefresh>),
     Others,
     Over(RefreshOutcome),
 }
 
-pub(super) async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, need: &Need) -> Result<Turn> {
+pub(super) async fn prepare(
+    app: &App,
+    tx: &mut TenantTx,
+    account: AccountId,
+    need: &Need,
+) -> Result<RefreshTurn> {
     let now = tx.now().await?;
-    let Some(row) = due(tx, account, need, now).await? else { return Ok(Turn::Over(RefreshOutcome::Done)) };
+    let Some(row) = refresh_due(tx, account, need, now).await? else {
+        return Ok(RefreshTurn::Over(RefreshOutcome::Done));
+    };
     if row.sealed_refresh_token.is_none() {
-        return Ok(Turn::Over(last_token::instead(tx, &row, need, now).await?));
+        return Ok(RefreshTurn::Over(last_token::instead(tx, &row, need, now).await?));
     }
     let connector =
         tx.connector(row.connector_id).await?.ok_or_else(|| Error::bug("an account has no connector"))?;
     if connector.status == ConnectorStatus::Disabled {
-        return Ok(Turn::Over(RefreshOutcome::ConnectorDisabled));
+        return Ok(RefreshTurn::Over(RefreshOutcome::ConnectorDisabled));
     }
     if connector::is_given_up(&connector, now)? {
-        return Ok(Turn::Over(RefreshOutcome::ConnectorBroken));
+        return Ok(RefreshTurn::Over(RefreshOutcome::ConnectorBroken));
     }
     let broken = connector.status == ConnectorStatus::Broken;
     let shut = |retry_after| {
-        Turn::Over(if broken {
+        RefreshTurn::Over(if broken {
             RefreshOutcome::ConnectorBroken
         } else {
             RefreshOutcome::Unavailable { retry_after }
@@ -72,16 +79,16 @@ pub(super) async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, ne
     if let Some(retry_after) = breaker::look(tx, connector.id, broken, now).await? {
         return Ok(shut(retry_after));
     }
-    if let Some(retry_after) = limit(tx, &row, need, now).await? {
-        return Ok(Turn::Over(RefreshOutcome::Limited { retry_after }));
+    if let Some(retry_after) = forced_refresh_limit(tx, &row, need, now).await? {
+        return Ok(RefreshTurn::Over(RefreshOutcome::Limited { retry_after }));
     }
-    let Some(lease) = tx.take_lease(row.id, entropy::owner(), LEASE).await? else {
+    let Some(lease) = tx.take_lease(row.id, entropy::owner(), REFRESH_LEASE).await? else {
         return others_or_cooling(tx, &row, now).await;
     };
     // Taking the lease may have waited for the previous holder's commit. Check again, now that nobody else can refresh.
-    let Some(row) = due(tx, account, need, now).await? else {
+    let Some(row) = refresh_due(tx, account, need, now).await? else {
         tx.return_lease(lease).await?;
-        return Ok(Turn::Over(RefreshOutcome::Done));
+        return Ok(RefreshTurn::Over(RefreshOutcome::Done));
     };
     let keys = app.vault.keys(tx).await?;
     let sealed =
@@ -100,7 +107,7 @@ pub(super) async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, ne
     if matches!(need, Need::Another { .. }) {
         tx.mark_forced(lease, true).await?;
     }
-    Ok(Turn::Mine(Box::new(Prepared {
+    Ok(RefreshTurn::Mine(Box::new(PreparedRefresh {
         lease,
         taken_at: now,
         row,
@@ -112,7 +119,7 @@ pub(super) async fn prepare(app: &App, tx: &mut TenantTx, account: AccountId, ne
 }
 
 /// The account, if it still has the need and the matching status.
-async fn due(
+async fn refresh_due(
     tx: &mut TenantTx,
     account: AccountId,
     need: &Need,
@@ -124,7 +131,7 @@ async fn due(
 }
 
 /// How long a forced refresh has to wait. One in progress can be joined at any time.
-async fn limit(
+async fn forced_refresh_limit(
     tx: &mut TenantTx,
     row: &AccountRow,
     need: &Need,
@@ -134,18 +141,21 @@ async fn limit(
         return Ok(None);
     }
     let lease = tx.lease(row.id).await?.filter(|lease| lease.held_until <= now);
-    let free_at = lease.and_then(|lease| lease.forced_at).map(|forced_at| forced_at + FORCED_EVERY);
-    Ok(free_at.filter(|free_at| *free_at > now).map(|free_at| between(now, free_at)))
+    let free_at = lease.and_then(|lease| lease.forced_at).map(|forced_at| forced_at + REFRESH_FORCED_EVERY);
+    Ok(free_at.filter(|free_at| *free_at > now).map(|free_at| time_between_forced(now, free_at)))
 }
 
-async fn others_or_cooling(tx: &mut TenantTx, row: &AccountRow, now: DateTime<Utc>) -> Result<Turn> {
-    let Some(lease) = tx.lease(row.id).await? else { return Ok(Turn::Others) };
+async fn others_or_cooling(tx: &mut TenantTx, row: &AccountRow, now: DateTime<Utc>) -> Result<RefreshTurn> {
+    let Some(lease) = tx.lease(row.id).await? else { return Ok(RefreshTurn::Others) };
     Ok(match lease.cool_down_until.filter(|until| *until > now) {
-        Some(until) => Turn::Over(RefreshOutcome::cooling(lease.last_error.as_deref(), between(now, until))),
-        None => Turn::Others,
+        Some(until) => RefreshTurn::Over(RefreshOutcome::cooling(
+            lease.last_error.as_deref(),
+            time_between_forced(now, until),
+        )),
+        None => RefreshTurn::Others,
     })
 }
 
-fn between(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
+fn time_between_forced(now: DateTime<Utc>, until: DateTime<Utc>) -> Duration {
     (until - now).to_std().unwrap_or_default()
 }

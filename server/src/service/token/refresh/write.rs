@@ -8,7 +8,7 @@ use bowline_provider::{Failure, RefreshedToken};
 
 use super::need::Need;
 use super::outcome::RefreshOutcome;
-use super::prepare::Prepared;
+use super::prepare::PreparedRefresh;
 use crate::app::App;
 use crate::domain::Result;
 use crate::service::account::{self, places};
@@ -19,10 +19,10 @@ use crate::store::accounts::{AccountRow, Refreshed};
 
 /// How long nobody asks the provider again after a failure, unless it asks for longer. Doubles with each consecutive
 /// failure.
-const COOL_DOWN: Duration = Duration::from_secs(2);
-const LONGEST_COOL_DOWN: Duration = Duration::from_secs(16);
+const REFRESH_COOL_DOWN: Duration = Duration::from_secs(2);
+const LONGEST_REFRESH_COOL_DOWN: Duration = Duration::from_secs(16);
 /// The cool-down if the provider rejects the request itself, which only a change of the configuration can fix.
-const REFUSED_COOL_DOWN: Duration = Duration::from_mins(5);
+const REFUSED_REFRESH_COOL_DOWN: Duration = Duration::from_mins(5);
 
 /// Stores the provider's response. It may run twice if a COMMIT was not acknowledged, so each statement is idempotent:
 /// none adds to existing values.
@@ -30,7 +30,7 @@ pub(super) async fn write(
     app: &App,
     tenant: TenantId,
     need: &Need,
-    prepared: &Prepared,
+    prepared: &PreparedRefresh,
     answer: &Result<RefreshedToken, Failure>,
 ) -> Result<RefreshOutcome> {
     app.store
@@ -45,7 +45,7 @@ async fn write_back(
     app: &App,
     tx: &mut TenantTx,
     need: &Need,
-    prepared: &Prepared,
+    prepared: &PreparedRefresh,
     fresh: &RefreshedToken,
 ) -> Result<RefreshOutcome> {
     let row = &prepared.row;
@@ -68,7 +68,7 @@ async fn write_refresh(
     app: &App,
     tx: &mut TenantTx,
     need: &Need,
-    prepared: &Prepared,
+    prepared: &PreparedRefresh,
     fresh: &RefreshedToken,
 ) -> Result<()> {
     let row = &prepared.row;
@@ -104,7 +104,7 @@ async fn write_refresh(
 async fn write_failure(
     tx: &mut TenantTx,
     need: &Need,
-    prepared: &Prepared,
+    prepared: &PreparedRefresh,
     failure: &Failure,
 ) -> Result<RefreshOutcome> {
     let row = &prepared.row;
@@ -140,10 +140,11 @@ async fn write_failure(
 /// How long the account is left alone after a failure that follows `failures` others.
 fn cool_down(failure: &Failure, failures: i32) -> Duration {
     if matches!(failure, Failure::RequestRejected { .. }) {
-        return REFUSED_COOL_DOWN;
+        return REFUSED_REFRESH_COOL_DOWN;
     }
     let doublings = failures.clamp(0, 8).unsigned_abs();
-    let pause = COOL_DOWN.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_COOL_DOWN);
+    let pause =
+        REFRESH_COOL_DOWN.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_REFRESH_COOL_DOWN);
     pause.max(failure.retry_after().unwrap_or_default())
 }
 
@@ -167,6 +168,6 @@ mod tests {
         // Its failures in any ten seconds are fewer than the five that open it.
         assert!(tries.windows(5).all(|five| five[4].saturating_sub(five[0]) > Duration::from_secs(10)));
         assert_eq!(cool_down(&down(Some(Duration::from_mins(1))), 0), Duration::from_mins(1));
-        assert_eq!(cool_down(&down(Some(Duration::ZERO)), 0), COOL_DOWN, "never at once");
+        assert_eq!(cool_down(&down(Some(Duration::ZERO)), 0), REFRESH_COOL_DOWN, "never at once");
     }
 }

@@ -14,9 +14,9 @@ use tokio::time::{Instant as Moment, sleep_until};
 use uuid::Uuid;
 
 use super::outcome;
-use super::places::{LONG, Share};
+use super::places::{LONG_ATTEMPT, TenantShare};
 use super::queue::Queue;
-use super::turn::{self, Done, Signs, Turn, Wish};
+use super::turn::{self, Done, SendTurn, Signs, Wish};
 use crate::app::App;
 use crate::domain::{Result, entropy};
 use crate::metrics;
@@ -25,25 +25,25 @@ use crate::store::webhooks::sender::DueDelivery;
 
 /// Attempts at the same time: at first and, one more with each delivery that is accepted soon, at most. An endpoint that hangs or is slow
 /// therefore occupies few places, even before it is known.
-const FIRST: usize = 4;
-const MOST: usize = 16;
+const FIRST_ATTEMPTS: usize = 4;
+const MOST_ATTEMPTS: usize = 16;
 /// Attempts at the same time at an endpoint that does not accept what it gets.
-const AILING: usize = 2;
+const AILING_ATTEMPTS: usize = 2;
 
 /// After this many failures without a success, an endpoint counts as one that does not accept what it gets.
-const STREAK: usize = 3;
+const FAILURE_STREAK: usize = 3;
 
 /// How long outcomes are gathered before they are written down together.
-const GATHER: Duration = Duration::from_millis(25);
+const OUTCOMES_GATHERED: Duration = Duration::from_millis(25);
 /// The pause between two turns while nothing ends. Other accounts' events are found then.
-const LOOK: Duration = Duration::from_millis(500);
+const LANE_LOOK_PAUSE: Duration = Duration::from_millis(500);
 
 /// The attempts at one endpoint.
 pub(super) struct Lane {
     app: Arc<App>,
     lease: DueEndpoint,
     owner: Uuid,
-    share: Share,
+    share: TenantShare,
     queue: Queue,
     /// Each ends with its attempt, or without one if the process stops before it has begun.
     running: JoinSet<(DueDelivery, Option<Tried>)>,
@@ -51,7 +51,7 @@ pub(super) struct Lane {
     aim: watch::Sender<Option<Aim>>,
     /// How many attempts are made at the same time, unless the endpoint is ailing.
     most: usize,
-    /// Failures since the last delivery that was accepted.
+    /// Failures of the lane since the last delivery that was accepted.
     streak: usize,
 }
 
@@ -88,7 +88,7 @@ impl Lane {
             queue: Queue::default(),
             running: JoinSet::new(),
             aim: watch::Sender::new(None),
-            most: FIRST,
+            most: FIRST_ATTEMPTS,
             streak: 0,
         }
     }
@@ -106,25 +106,25 @@ impl Lane {
             let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room, held };
             match turn::take(&self.app, &self.share, (self.lease, self.owner), &done, &wish).await? {
                 // Attempts that still run end with the lane. What they sent is sent again.
-                Turn::Over => return Ok(()),
-                Turn::Goes(next) => {
+                SendTurn::Over => return Ok(()),
+                SendTurn::Goes(next) => {
                     let next = *next;
                     held = next.held;
                     self.queue.add(next.deliveries);
                     if next.is_failing && self.streak == 0 {
-                        self.streak = STREAK;
+                        self.streak = FAILURE_STREAK;
                     }
-                    let pause = if next.more { GATHER } else { LOOK };
+                    let pause = if next.more { OUTCOMES_GATHERED } else { LANE_LOOK_PAUSE };
                     let aim = Aim { url: next.url, signer: next.signer, at: next.at };
                     self.aim.send_replace(Some(aim.clone()));
-                    done = self.attempts(&aim, pause, &mut stop).await;
+                    done = self.make_attempts(&aim, pause, &mut stop).await;
                 }
             }
         }
     }
 
     /// Makes attempts until some have ended, or for `pause`.
-    async fn attempts(&mut self, aim: &Aim, pause: Duration, stop: &mut watch::Receiver<bool>) -> Done {
+    async fn make_attempts(&mut self, aim: &Aim, pause: Duration, stop: &mut watch::Receiver<bool>) -> Done {
         let mut done = Done { url: Arc::clone(&aim.url), ..Done::default() };
         let mut until = Moment::now() + pause;
         let was_stopping = *stop.borrow();
@@ -142,7 +142,7 @@ impl Lane {
                         continue;
                     };
                     if done.outcomes.is_empty() {
-                        until = until.min(Moment::now() + GATHER);
+                        until = until.min(Moment::now() + OUTCOMES_GATHERED);
                     }
                     self.ended(aim, &delivery, &tried, &mut done);
                 }
@@ -154,8 +154,8 @@ impl Lane {
 
     /// Starts as many attempts as the endpoint gets at the same time.
     fn start(&mut self, stop: &watch::Receiver<bool>) {
-        let is_ailing = self.streak >= STREAK;
-        let most = if is_ailing { AILING } else { self.most };
+        let is_ailing = self.streak >= FAILURE_STREAK;
+        let most = if is_ailing { AILING_ATTEMPTS } else { self.most };
         while self.running.len() < most {
             let Some(delivery) = self.queue.start() else { break };
             let (app, share) = (Arc::clone(&self.app), self.share.clone());
@@ -169,7 +169,7 @@ impl Lane {
                 let aim = aim.borrow().clone();
                 let (Some(place), Some(aim)) = (place, aim) else { return (delivery, None) };
                 let began = aim.now();
-                let attempt = place.hold(attempt(&app, &aim, &delivery)).await;
+                let attempt = place.hold(attempt_delivery(&app, &aim, &delivery)).await;
                 (delivery, Some(Tried { url: aim.url, began, attempt }))
             });
         }
@@ -205,11 +205,11 @@ impl Lane {
 
 /// How many attempts an endpoint gets at the same time that has accepted one of `most` in this time. Only one that is quick gets more.
 fn most_after(most: usize, elapsed: Duration) -> usize {
-    if elapsed < LONG { MOST.min(most + 1) } else { FIRST.max(most - 1) }
+    if elapsed < LONG_ATTEMPT { MOST_ATTEMPTS.min(most + 1) } else { FIRST_ATTEMPTS.max(most - 1) }
 }
 
 /// Sends a delivery once.
-async fn attempt(app: &App, aim: &Aim, delivery: &DueDelivery) -> Attempt {
+async fn attempt_delivery(app: &App, aim: &Aim, delivery: &DueDelivery) -> Attempt {
     let id = EventId::from(delivery.event).to_string();
     let signed = aim.signer.sign(&id, aim.now().timestamp(), delivery.payload.as_bytes());
     let message = Message { id: &id, body: &delivery.payload, signed: &signed };
@@ -225,8 +225,12 @@ mod tests {
         let after = |count: usize, elapsed: Duration, most: usize| {
             (0..count).fold(most, |most, _| most_after(most, elapsed))
         };
-        assert_eq!(after(100, LONG, FIRST), FIRST);
-        assert_eq!(after(100, Duration::from_millis(20), FIRST), MOST);
-        assert_eq!(after(MOST - FIRST, LONG, MOST), FIRST, "one that becomes slow loses them again");
+        assert_eq!(after(100, LONG_ATTEMPT, FIRST_ATTEMPTS), FIRST_ATTEMPTS);
+        assert_eq!(after(100, Duration::from_millis(20), FIRST_ATTEMPTS), MOST_ATTEMPTS);
+        assert_eq!(
+            after(MOST_ATTEMPTS - FIRST_ATTEMPTS, LONG_ATTEMPT, MOST_ATTEMPTS),
+            FIRST_ATTEMPTS,
+            "one that becomes slow loses them again"
+        );
     }
 }

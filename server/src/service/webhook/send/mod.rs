@@ -55,7 +55,7 @@ mod tests {
     use bowline_vault::KeyRing;
     use chrono::DateTime;
 
-    use super::turn::{self, Done, Turn, Wish};
+    use super::turn::{self, Done, SendTurn, Wish};
     use super::*;
     use crate::domain::{Actor, entropy};
     use crate::service::{tenant, tenant_freeze, webhook};
@@ -85,7 +85,7 @@ mod tests {
         let share = app.webhooks.places.share(acme.uuid());
         let goes = async |lease: DueEndpoint| {
             let turn = turn::take(&app, &share, (lease, owner), &Done::default(), &wish).await.unwrap();
-            matches!(turn, Turn::Goes(_))
+            matches!(turn, SendTurn::Goes(_))
         };
 
         let [lease] = claims().await[..] else { panic!("the endpoint has something due") };

@@ -38,7 +38,7 @@ pub(super) fn of(
         status: attempt.status.ok(),
         error: attempt.status.err().map(bowline_webhook::NotSent::code),
         milliseconds: i32::try_from(attempt.elapsed.as_millis()).ok(),
-        answer: (!attempt.answer.is_empty()).then(|| shown(&attempt.answer)),
+        answer: (!attempt.answer.is_empty()).then(|| shown_answer(&attempt.answer)),
         followers: followers_change.then_some(next_at),
     }
 }
@@ -66,7 +66,7 @@ pub(super) fn is_too_late(delivery: &DueDelivery, at: DateTime<Utc>) -> bool {
 }
 
 /// An answer as text. Postgres cannot store a NUL.
-fn shown(answer: &[u8]) -> String {
+fn shown_answer(answer: &[u8]) -> String {
     String::from_utf8_lossy(answer).replace('\0', "\u{fffd}")
 }
 
@@ -81,7 +81,7 @@ mod tests {
 
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
-    fn delivery(attempts: i32, queued_at: DateTime<Utc>) -> DueDelivery {
+    fn failed_delivery(attempts: i32, queued_at: DateTime<Utc>) -> DueDelivery {
         DueDelivery {
             sequence: 1,
             account_id: Some(Uuid::nil()),
@@ -96,22 +96,26 @@ mod tests {
         }
     }
 
-    fn attempt(status: Result<u16, NotSent>) -> Attempt {
+    fn attempt_with_answer(status: Result<u16, NotSent>) -> Attempt {
         Attempt { status, answer: b"a\0\xff".to_vec(), retry_after: None, elapsed: Duration::from_millis(7) }
     }
 
     #[test]
     fn what_is_accepted_is_delivered_and_lets_the_next_one_go() {
         for status in [200, 202, 204, 299] {
-            let outcome = of(&delivery(0, NOW), &attempt(Ok(status)), (NOW, NOW), 0.0);
+            let outcome = of(&failed_delivery(0, NOW), &attempt_with_answer(Ok(status)), (NOW, NOW), 0.0);
             assert_eq!(
                 (outcome.state, outcome.followers),
                 (WebhookDeliveryState::Delivered, None),
                 "{status}"
             );
         }
-        let held = DueDelivery { next_waits: true, ..delivery(3, NOW) };
-        assert_eq!(of(&held, &attempt(Ok(200)), (NOW, NOW), 0.0).followers, Some(NOW), "they had to wait");
+        let held = DueDelivery { next_waits: true, ..failed_delivery(3, NOW) };
+        assert_eq!(
+            of(&held, &attempt_with_answer(Ok(200)), (NOW, NOW), 0.0).followers,
+            Some(NOW),
+            "they had to wait"
+        );
         assert_eq!(skipped(&held, NOW).followers, Some(NOW));
     }
 
@@ -120,31 +124,37 @@ mod tests {
         for status in
             [Ok(199), Ok(301), Ok(400), Ok(404), Ok(500), Err(NotSent::Timeout), Err(NotSent::NotPublic)]
         {
-            let outcome = of(&delivery(0, NOW), &attempt(status), (NOW, NOW), 0.0);
+            let outcome = of(&failed_delivery(0, NOW), &attempt_with_answer(status), (NOW, NOW), 0.0);
             assert_eq!(outcome.state, WebhookDeliveryState::Waiting, "{status:?}");
             assert_eq!(outcome.followers, Some(outcome.next_at));
             assert!(outcome.next_at > NOW);
         }
-        let outcome = of(&delivery(0, NOW), &attempt(Err(NotSent::Connect)), (NOW, NOW), 0.0);
+        let outcome =
+            of(&failed_delivery(0, NOW), &attempt_with_answer(Err(NotSent::Connect)), (NOW, NOW), 0.0);
         assert_eq!((outcome.status, outcome.error), (None, Some("connect_failed")));
         assert_eq!(outcome.answer.as_deref(), Some("a\u{fffd}\u{fffd}"));
     }
 
     #[test]
     fn after_the_last_attempt_or_three_days_it_is_skipped_and_the_account_goes_on() {
-        let held = DueDelivery { next_waits: true, ..delivery(11, NOW) };
-        let last = of(&held, &attempt(Ok(500)), (NOW, NOW), 0.0);
+        let held = DueDelivery { next_waits: true, ..failed_delivery(11, NOW) };
+        let last = of(&held, &attempt_with_answer(Ok(500)), (NOW, NOW), 0.0);
         assert_eq!((last.state, last.followers), (WebhookDeliveryState::Skipped, Some(NOW)));
         // One that was held up by another one has fewer attempts.
-        let old = delivery(0, NOW - TimeDelta::hours(72));
-        assert_eq!(of(&old, &attempt(Ok(500)), (NOW, NOW), 0.0).state, WebhookDeliveryState::Skipped);
+        let old = failed_delivery(0, NOW - TimeDelta::hours(72));
+        assert_eq!(
+            of(&old, &attempt_with_answer(Ok(500)), (NOW, NOW), 0.0).state,
+            WebhookDeliveryState::Skipped
+        );
         assert!(!is_too_late(&old, NOW) && is_too_late(&old, NOW + TimeDelta::seconds(1)));
     }
 
     #[test]
     fn an_attempt_counts_for_what_was_queued_before_it_began() {
         let (began, ended) = (NOW + TimeDelta::seconds(1), NOW + TimeDelta::seconds(9));
-        let outcome = |queued_at| of(&delivery(0, queued_at), &attempt(Ok(200)), (began, ended), 0.0);
+        let outcome = |queued_at| {
+            of(&failed_delivery(0, queued_at), &attempt_with_answer(Ok(200)), (began, ended), 0.0)
+        };
         assert_eq!(outcome(NOW).queued_by, began);
         // A clock that was set back does not make it count for nothing.
         assert_eq!(outcome(ended).queued_by, ended);

@@ -7,14 +7,14 @@ use uuid::Uuid;
 use crate::store::webhooks::sender::DueDelivery;
 
 /// The maximum number of deliveries in memory.
-const ROOM: usize = 64;
+const QUEUE_ROOM: usize = 64;
 /// The maximum number of one account among them, so that an account whose delivery takes long leaves room for others.
-const DEPTH: usize = 8;
+const ACCOUNT_DEPTH: usize = 8;
 
 /// Deliveries that are being tried or are to be tried.
 #[derive(Default)]
 pub(super) struct Queue {
-    /// Those that can be tried now.
+    /// The deliveries that can be tried now.
     ready: VecDeque<DueDelivery>,
     /// Those behind one that is ready or running, by account.
     behind: HashMap<Uuid, VecDeque<DueDelivery>>,
@@ -35,12 +35,12 @@ impl Queue {
         self.busy.iter().copied().collect()
     }
 
-    /// How many more it takes.
+    /// How many more deliveries the queue takes.
     pub(super) fn room(&self) -> usize {
-        ROOM.saturating_sub(self.known().len())
+        QUEUE_ROOM.saturating_sub(self.known().len())
     }
 
-    /// Whether nothing is in memory.
+    /// Whether no delivery is in memory.
     pub(super) fn is_empty(&self) -> bool {
         self.ready.is_empty() && self.running.is_empty()
     }
@@ -82,7 +82,7 @@ impl Queue {
         }
     }
 
-    /// Forgets what is not running.
+    /// Forgets the deliveries that are not running.
     pub(super) fn clear(&mut self) {
         self.ready.clear();
         self.behind.clear();
@@ -90,7 +90,7 @@ impl Queue {
 }
 
 /// Splits what was read into what can be taken, and what cannot because the delivery before it is neither `known` nor among what was read. What
-/// exceeds [`DEPTH`] is in neither part.
+/// exceeds [`ACCOUNT_DEPTH`] is in neither part.
 pub(super) fn in_order(known: &[i64], read: Vec<DueDelivery>) -> (Vec<DueDelivery>, Vec<DueDelivery>) {
     let mut known: HashSet<i64> = known.iter().copied().collect();
     let (mut deep, mut depths) = (HashSet::new(), HashMap::new());
@@ -110,12 +110,12 @@ pub(super) fn in_order(known: &[i64], read: Vec<DueDelivery>) -> (Vec<DueDeliver
     (taken, early)
 }
 
-/// Counts a delivery of the account, and says whether there are [`DEPTH`] already.
+/// Counts a delivery of the account, and says whether there are [`ACCOUNT_DEPTH`] already.
 fn is_deep(depths: &mut HashMap<Uuid, usize>, account: Option<Uuid>) -> bool {
     account.is_some_and(|account| {
         let depth = depths.entry(account).or_default();
         *depth += 1;
-        *depth > DEPTH
+        *depth > ACCOUNT_DEPTH
     })
 }
 
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn delivery(sequence: i64, account: u128, behind: Option<i64>) -> DueDelivery {
+    fn queued_delivery(sequence: i64, account: u128, behind: Option<i64>) -> DueDelivery {
         DueDelivery {
             sequence,
             account_id: (account > 0).then(|| Uuid::from_u128(account)),
@@ -141,7 +141,7 @@ mod tests {
         }
     }
 
-    fn started(queue: &mut Queue) -> Vec<i64> {
+    fn started_deliveries(queue: &mut Queue) -> Vec<i64> {
         std::iter::from_fn(|| queue.start()).map(|one| one.sequence).collect()
     }
 
@@ -149,39 +149,39 @@ mod tests {
     fn an_account_has_one_attempt_at_a_time_and_others_do_not_wait_for_it() {
         let mut queue = Queue::default();
         let all = [
-            delivery(1, 7, None),
-            delivery(2, 7, Some(1)),
-            delivery(3, 8, None),
-            delivery(4, 0, None),
-            delivery(5, 0, None),
+            queued_delivery(1, 7, None),
+            queued_delivery(2, 7, Some(1)),
+            queued_delivery(3, 8, None),
+            queued_delivery(4, 0, None),
+            queued_delivery(5, 0, None),
         ];
         queue.add(all.to_vec());
-        assert_eq!(started(&mut queue), [1, 3, 4, 5]);
+        assert_eq!(started_deliveries(&mut queue), [1, 3, 4, 5]);
         queue.ended(&all[0], false);
-        assert_eq!(started(&mut queue), [2]);
+        assert_eq!(started_deliveries(&mut queue), [2]);
     }
 
     #[test]
     fn behind_a_delivery_that_waits_nothing_is_tried() {
         let mut queue = Queue::default();
-        let first = delivery(1, 7, None);
-        queue.add(vec![first.clone(), delivery(2, 7, Some(1)), delivery(3, 7, Some(2))]);
-        assert_eq!(started(&mut queue), [1]);
+        let first = queued_delivery(1, 7, None);
+        queue.add(vec![first.clone(), queued_delivery(2, 7, Some(1)), queued_delivery(3, 7, Some(2))]);
+        assert_eq!(started_deliveries(&mut queue), [1]);
         queue.ended(&first, true);
-        assert!(started(&mut queue).is_empty() && queue.is_empty());
+        assert!(started_deliveries(&mut queue).is_empty() && queue.is_empty());
         assert!(queue.known().is_empty());
         // Once it is due again, the account goes on.
         queue.add(vec![first]);
-        assert_eq!(started(&mut queue), [1]);
+        assert_eq!(started_deliveries(&mut queue), [1]);
     }
 
     #[test]
     fn what_follows_something_unknown_is_not_taken() {
         let read = vec![
-            delivery(4, 7, Some(2)),
-            delivery(5, 7, Some(4)),
-            delivery(6, 8, Some(3)),
-            delivery(7, 9, None),
+            queued_delivery(4, 7, Some(2)),
+            queued_delivery(5, 7, Some(4)),
+            queued_delivery(6, 8, Some(3)),
+            queued_delivery(7, 9, None),
         ];
         let numbers = |list: &[DueDelivery]| list.iter().map(|one| one.sequence).collect::<Vec<_>>();
         let (taken, left) = in_order(&[3], read);
@@ -190,17 +190,18 @@ mod tests {
 
     #[test]
     fn an_account_with_many_deliveries_leaves_room_for_others() {
-        let many = |sequence: i64| delivery(sequence, 7, Some(sequence - 1).filter(|before| *before > 0));
+        let many =
+            |sequence: i64| queued_delivery(sequence, 7, Some(sequence - 1).filter(|before| *before > 0));
         let mut read: Vec<DueDelivery> = (1..50).map(many).collect();
-        read.push(delivery(50, 8, None));
+        read.push(queued_delivery(50, 8, None));
         let (taken, early) = in_order(&[], read);
-        let depth = i64::try_from(DEPTH).unwrap();
+        let depth = i64::try_from(ACCOUNT_DEPTH).unwrap();
         let numbers: Vec<i64> = taken.iter().map(|one| one.sequence).collect();
         assert_eq!(numbers, (1..=depth).chain([50]).collect::<Vec<_>>());
         assert!(early.is_empty(), "they are due, so they need not be put off: {early:?}");
         let mut queue = Queue::default();
         queue.add(taken);
-        assert_eq!(queue.room(), ROOM - DEPTH - 1);
+        assert_eq!(queue.room(), QUEUE_ROOM - ACCOUNT_DEPTH - 1);
         assert_eq!(queue.busy().len(), 2);
     }
 
@@ -221,7 +222,7 @@ mod tests {
                 for (sequence, account) in &waiting {
                     let behind = before.insert(*account, *sequence).filter(|_| *account > 0);
                     if !known.contains(sequence) && !queue.busy().contains(&Uuid::from_u128(*account)) {
-                        due.push(delivery(*sequence, *account, behind));
+                        due.push(queued_delivery(*sequence, *account, behind));
                     }
                 }
                 let (taken, _) = in_order(&known, due);

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::outcome;
-use super::places::Share;
+use super::places::TenantShare;
 use super::queue::in_order;
 use crate::app::App;
 use crate::domain::{Actor, Error, Event, Result};
@@ -47,21 +47,21 @@ pub(super) struct Signs {
 
 impl Done {
     /// What the attempts say of the endpoint as it is now. The old URL says nothing of a new one.
-    fn signs_of(&self, row: &EndpointRow) -> Signs {
-        if *self.url == *row.url { self.signs } else { Signs::default() }
+    fn signs_of(&self, endpoint_row: &EndpointRow) -> Signs {
+        if *self.url == *endpoint_row.url { self.signs } else { Signs::default() }
     }
 }
 
 /// What a lane does next.
-pub(super) enum Turn {
+pub(super) enum SendTurn {
     /// Nothing: nothing is due, or the endpoint is not this sender's any more.
     Over,
     /// It delivers.
-    Goes(Box<Next>),
+    Goes(Box<NextDeliveries>),
 }
 
 /// The endpoint as it is now, and what is due.
-pub(super) struct Next {
+pub(super) struct NextDeliveries {
     pub(super) url: Arc<str>,
     pub(super) signer: Arc<Signer>,
     pub(super) is_failing: bool,
@@ -79,7 +79,7 @@ pub(super) struct Wish {
     /// The deliveries in memory, and the accounts of which it takes no others meanwhile.
     pub(super) known: Vec<i64>,
     pub(super) busy: Vec<Uuid>,
-    /// How many more it takes.
+    /// How many more deliveries the lane takes.
     pub(super) room: usize,
     /// When the lease began, or was extended.
     pub(super) held: Instant,
@@ -88,31 +88,32 @@ pub(super) struct Wish {
 /// Takes a turn.
 pub(super) async fn take(
     app: &App,
-    share: &Share,
+    share: &TenantShare,
     (lease, owner): (DueEndpoint, Uuid),
     done: &Done,
     wish: &Wish,
-) -> Result<Turn> {
+) -> Result<SendTurn> {
     let _place = share.turn().await;
     app.store
         .scoped(lease.tenant.into(), async |tx| {
-            let Some((row, is_frozen)) = tx.held_webhook_endpoint(lease.endpoint, owner).await? else {
-                return Ok(Turn::Over);
+            let Some((endpoint_row, is_frozen)) = tx.held_webhook_endpoint(lease.endpoint, owner).await?
+            else {
+                return Ok(SendTurn::Over);
             };
-            tx.write_webhook_outcomes(row.id, &done.outcomes).await?;
-            let signs = done.signs_of(&row);
-            if let Some(reason) = judge(tx, &row, signs).await? {
-                return give_up(tx, &row, reason).await;
+            tx.write_webhook_outcomes(endpoint_row.id, &done.outcomes).await?;
+            let signs = done.signs_of(&endpoint_row);
+            if let Some(reason) = judge_endpoint(tx, &endpoint_row, signs).await? {
+                return give_up(tx, &endpoint_row, reason).await;
             }
             // What waits for a frozen tenant waits until it is thawed.
-            if is_frozen || row.state != WebhookState::Enabled {
-                return over(tx, &row).await;
+            if is_frozen || endpoint_row.state != WebhookState::Enabled {
+                return endpoint_is_over(tx, &endpoint_row).await;
             }
-            match secret::signer(app, tx, &row).await {
-                Ok(signer) => next(tx, &row, signs, signer, wish).await,
+            match secret::signer(app, tx, &endpoint_row).await {
+                Ok(signer) => next_deliveries(tx, &endpoint_row, signs, signer, wish).await,
                 // It would fail again and again until somebody looks.
                 Err(Error::Integrity { what, about }) => {
-                    let over = give_up(tx, &row, "integrity_error").await?;
+                    let over = give_up(tx, &endpoint_row, "integrity_error").await?;
                     tx.record(&Actor::System, Event::integrity_error(what, about)).await?;
                     Ok(over)
                 }
@@ -123,63 +124,68 @@ pub(super) async fn take(
 }
 
 /// Notes whether the endpoint fails. Why it is to be disabled, if it is.
-async fn judge(tx: &mut TenantTx, row: &EndpointRow, signs: Signs) -> Result<Option<&'static str>> {
+async fn judge_endpoint(
+    tx: &mut TenantTx,
+    endpoint_row: &EndpointRow,
+    signs: Signs,
+) -> Result<Option<&'static str>> {
     let now = tx.now().await?;
-    let since = if signs.accepted { None } else { row.failing_since.or(signs.failed.then_some(now)) };
-    if since != row.failing_since {
-        tx.mark_webhook_endpoint(row.id, since).await?;
+    let since =
+        if signs.accepted { None } else { endpoint_row.failing_since.or(signs.failed.then_some(now)) };
+    if since != endpoint_row.failing_since {
+        tx.mark_webhook_endpoint(endpoint_row.id, since).await?;
     }
     let has_failed_long = signs.failed && since.is_some_and(|since| now - since >= LONGEST_FAILURE);
     Ok(if signs.gone { Some("gone") } else { has_failed_long.then_some("failing") })
 }
 
 /// Disables the endpoint, unless that was done meanwhile.
-async fn give_up(tx: &mut TenantTx, row: &EndpointRow, reason: &'static str) -> Result<Turn> {
-    tx.hold_webhook_endpoint(row.id, None).await?;
-    if row.state == WebhookState::Enabled {
-        switch::disable_locked(tx, &Actor::System, row, reason).await?;
-        let endpoint = WebhookEndpointId::from(row.id);
+async fn give_up(tx: &mut TenantTx, endpoint_row: &EndpointRow, reason: &'static str) -> Result<SendTurn> {
+    tx.hold_webhook_endpoint(endpoint_row.id, None).await?;
+    if endpoint_row.state == WebhookState::Enabled {
+        switch::disable_locked(tx, &Actor::System, endpoint_row, reason).await?;
+        let endpoint = WebhookEndpointId::from(endpoint_row.id);
         tracing::warn!(%endpoint, reason, "an endpoint for webhooks was disabled");
         metrics::webhook_endpoint_disabled(reason);
     }
-    Ok(Turn::Over)
+    Ok(SendTurn::Over)
 }
 
-async fn over(tx: &mut TenantTx, row: &EndpointRow) -> Result<Turn> {
-    tx.hold_webhook_endpoint(row.id, None).await?;
-    Ok(Turn::Over)
+async fn endpoint_is_over(tx: &mut TenantTx, endpoint_row: &EndpointRow) -> Result<SendTurn> {
+    tx.hold_webhook_endpoint(endpoint_row.id, None).await?;
+    Ok(SendTurn::Over)
 }
 
-async fn next(
+async fn next_deliveries(
     tx: &mut TenantTx,
-    row: &EndpointRow,
+    endpoint_row: &EndpointRow,
     signs: Signs,
     signer: Signer,
     wish: &Wish,
-) -> Result<Turn> {
+) -> Result<SendTurn> {
     let (now, here) = (tx.now().await?, Instant::now());
     let limit = i64::try_from(wish.room).unwrap_or_default();
     let held = (wish.known.as_slice(), wish.busy.as_slice());
-    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(row.id, held, limit).await? };
+    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(endpoint_row.id, held, limit).await? };
     let is_full = i64::try_from(read.len()).is_ok_and(|count| count >= limit);
     if read.is_empty() && wish.known.is_empty() {
-        return over(tx, row).await;
+        return endpoint_is_over(tx, endpoint_row).await;
     }
     // Waiting for the turn may have taken long.
     let extends = wish.held.elapsed() > LEASE / 3;
     if extends {
-        tx.hold_webhook_endpoint(row.id, Some(LEASE)).await?;
+        tx.hold_webhook_endpoint(endpoint_row.id, Some(LEASE)).await?;
     }
     let (late, read): (Vec<_>, Vec<_>) = read.into_iter().partition(|one| outcome::is_too_late(one, now));
     let skipped: Vec<Outcome> = late.iter().map(|one| outcome::skipped(one, now)).collect();
-    tx.write_webhook_outcomes(row.id, &skipped).await?;
+    tx.write_webhook_outcomes(endpoint_row.id, &skipped).await?;
     metrics::webhooks_expired(skipped.len());
     let (deliveries, early) = in_order(&wish.known, read);
-    tx.move_webhook_followers(row.id, &put_off(&early)).await?;
-    Ok(Turn::Goes(Box::new(Next {
-        url: row.url.as_str().into(),
+    tx.move_webhook_followers(endpoint_row.id, &put_off(&early)).await?;
+    Ok(SendTurn::Goes(Box::new(NextDeliveries {
+        url: endpoint_row.url.as_str().into(),
         signer: Arc::new(signer),
-        is_failing: !signs.accepted && (signs.failed || row.failing_since.is_some()),
+        is_failing: !signs.accepted && (signs.failed || endpoint_row.failing_since.is_some()),
         at: (now, here),
         deliveries,
         more: is_full && !early.is_empty(),

@@ -21,7 +21,7 @@ use write::Writes;
 pub use write::{Created, PlainSession};
 
 /// The second lane helps only if a trip takes very long, because two trips at once would find each other's audit logs locked.
-const LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(100)];
+const LINK_LANES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(100)];
 
 /// The connections on which link sessions are created, in addition to the pool: up to four.
 pub(in crate::store) struct LinkPath {
@@ -35,8 +35,8 @@ impl LinkPath {
     pub(in crate::store) fn open(options: &PoolOptions, audit_keys: &Arc<AuditKeys>) -> Option<Self> {
         let is_possible = !options.sharded && options.prepared_statements;
         is_possible.then(|| Self {
-            terms: Lanes::open(options, &LANES),
-            writes: Lanes::open(options, &LANES),
+            terms: Lanes::open(options, &LINK_LANES),
+            writes: Lanes::open(options, &LINK_LANES),
             audit_keys: Arc::clone(audit_keys),
         })
     }
@@ -53,7 +53,7 @@ impl LinkPath {
         self.writes.ask((session, Arc::clone(&self.audit_keys))).instrument(span).await
     }
 
-    /// The number of open connections.
+    /// The number of connections that create link sessions.
     pub(in crate::store) fn connections(&self) -> usize {
         self.terms.connections() + self.writes.connections()
     }

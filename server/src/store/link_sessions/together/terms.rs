@@ -15,7 +15,7 @@ use crate::store::pg::lane::{Together, place};
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns")]
 pub struct Terms {
-    /// When it was asked, by the database's clock.
+    /// When the connector's terms were read, by the database's clock.
     pub at: DateTime<Utc>,
     pub connector: Uuid,
     pub completion: Stored<Completion>,

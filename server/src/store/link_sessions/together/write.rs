@@ -80,7 +80,7 @@ impl Together for Writes {
         _: Option<Uuid>,
     ) -> QueryResult<Vec<Created>> {
         connection.batch_execute("BEGIN").await?;
-        match write(connection, calls).await {
+        match write_sessions(connection, calls).await {
             // The calls must not be repeated if the commit may have succeeded.
             Ok(answers) => Ok(match connection.batch_execute("COMMIT").await {
                 Ok(()) => answers,
@@ -101,7 +101,7 @@ fn is_refusal(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(kind, _) if !matches!(kind, DatabaseErrorKind::ClosedConnection))
 }
 
-async fn write(
+async fn write_sessions(
     connection: &mut AsyncPgConnection,
     calls: &[(PlainSession, Arc<AuditKeys>)],
 ) -> QueryResult<Vec<Created>> {
@@ -115,9 +115,12 @@ async fn write(
     let mut written = Vec::with_capacity(calls.len());
     let mut answers = Vec::with_capacity(calls.len());
     for (session, keys) in calls {
-        let next = heads.get_mut(&session.tenant_id).and_then(|head| entry(head, at, session, keys));
+        let next =
+            heads.get_mut(&session.tenant_id).and_then(|head| next_audit_entry(head, at, session, keys));
         answers.push(if next.is_some() { Created::Yes } else { Created::Alone });
-        written.extend(next.map(|entry| json!({ "session": row(session), "entry": entry.to_json() })));
+        written.extend(
+            next.map(|entry| json!({ "session": session_as_json(session), "entry": entry.to_json() })),
+        );
     }
     if !written.is_empty() {
         let create = diesel::select(bowline_link_sessions_create(Value::Array(written)));
@@ -127,7 +130,12 @@ async fn write(
 }
 
 /// The entry that comes next in the session's audit log, whose head it moves.
-fn entry(head: &mut Head, at: DateTime<Utc>, session: &PlainSession, keys: &AuditKeys) -> Option<AuditRow> {
+fn next_audit_entry(
+    head: &mut Head,
+    at: DateTime<Utc>,
+    session: &PlainSession,
+    keys: &AuditKeys,
+) -> Option<AuditRow> {
     let external_user_id = session.external_user_id.as_str();
     let event = Event::LinkSessionCreated { link_session: session.id.into(), external_user_id };
     // An entry that cannot be signed fails in the call's own transaction, with its reason.
@@ -137,7 +145,7 @@ fn entry(head: &mut Head, at: DateTime<Utc>, session: &PlainSession, keys: &Audi
 }
 
 /// The session's row in the form of `jsonb_populate_record`.
-fn row(session: &PlainSession) -> Value {
+fn session_as_json(session: &PlainSession) -> Value {
     let PlainSession {
         tenant_id,
         id,

@@ -12,18 +12,18 @@ use crate::domain::Result;
 /// The maximum number of calls per statement.
 const CALLS_AT_ONCE: usize = 256;
 /// The maximum number of waiting calls. Further calls are refused immediately, because the database cannot keep up.
-const WAITING: usize = 20_000;
+const MOST_WAITING_CALLS: usize = 20_000;
 /// The time limit of a call, including its wait, connecting if necessary, and the statement. Calls are therefore
 /// answered within five seconds if the database does not respond. If it responds but is busy, a call waits for its
 /// turn.
-pub(super) const PATIENCE: Duration = Duration::from_secs(4);
+pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(4);
 /// The minimum time for each round trip, however long its calls have waited.
-pub(super) const LEAST: Duration = Duration::from_millis(1_500);
+pub(super) const LEAST_TRIP_TIME: Duration = Duration::from_millis(1_500);
 /// After a failed round trip, a call with less time left than this is not retried.
-const TOO_LATE: Duration = Duration::from_millis(500);
+const TOO_LATE_FOR_TRIP: Duration = Duration::from_millis(500);
 
 /// The waiting calls and the notifications about them.
-pub(super) struct Waiting<T: Together> {
+pub(super) struct WaitingCalls<T: Together> {
     calls: Mutex<Vec<Waiter<T>>>,
     /// Notifies the lanes that take calls immediately.
     more: Notify,
@@ -40,21 +40,21 @@ pub(super) struct Waiter<T: Together> {
 }
 
 /// The state of the queue as a lane finds it.
-enum Next<T: Together> {
+enum NextCalls<T: Together> {
     Trip(Vec<Waiter<T>>),
     /// Calls that are left to the other lanes until this time.
     Due(Instant),
     Nobody,
 }
 
-impl<T: Together> Next<T> {
+impl<T: Together> NextCalls<T> {
     #[cfg(test)]
     fn trip(self) -> Option<Vec<Waiter<T>>> {
         if let Self::Trip(calls) = self { Some(calls) } else { None }
     }
 }
 
-impl<T: Together> Waiting<T> {
+impl<T: Together> WaitingCalls<T> {
     pub(super) fn new(one_tenant_a_trip: bool) -> Self {
         Self { calls: Mutex::default(), more: Notify::new(), late: Notify::new(), one_tenant_a_trip }
     }
@@ -66,7 +66,7 @@ impl<T: Together> Waiting<T> {
     pub(super) fn put(&self, call: T::Call) -> Result<oneshot::Receiver<Result<T::Answer>>> {
         let (answer, receiver) = oneshot::channel();
         let mut calls = self.calls();
-        if calls.len() >= WAITING {
+        if calls.len() >= MOST_WAITING_CALLS {
             return Err(unavailable("too many calls wait for it"));
         }
         calls.push(Waiter { since: Instant::now(), call, answer });
@@ -89,24 +89,24 @@ impl<T: Together> Waiting<T> {
     pub(super) async fn next(&self, after: Duration) -> Vec<Waiter<T>> {
         loop {
             match self.take(CALLS_AT_ONCE, after) {
-                Next::Trip(calls) => return calls,
-                Next::Due(at) => tokio::time::sleep_until(at).await,
-                Next::Nobody if after.is_zero() => {
+                NextCalls::Trip(calls) => return calls,
+                NextCalls::Due(at) => tokio::time::sleep_until(at).await,
+                NextCalls::Nobody if after.is_zero() => {
                     self.more.notified().await;
                     // This also picks up requests that have arrived but were not read yet.
                     tokio::task::yield_now().await;
                 }
-                Next::Nobody => self.late.notified().await,
+                NextCalls::Nobody => self.late.notified().await,
             }
         }
     }
 
-    fn take(&self, most: usize, after: Duration) -> Next<T> {
+    fn take(&self, most: usize, after: Duration) -> NextCalls<T> {
         let mut calls = self.calls();
-        let Some(oldest) = calls.first() else { return Next::Nobody };
+        let Some(oldest) = calls.first() else { return NextCalls::Nobody };
         let due = oldest.since + after;
         if due > Instant::now() {
-            return Next::Due(due);
+            return NextCalls::Due(due);
         }
         let trip = if self.one_tenant_a_trip {
             take_oldest_tenants(&mut calls, most)
@@ -120,14 +120,15 @@ impl<T: Together> Waiting<T> {
             // Another lane takes the rest.
             self.more.notify_one();
         }
-        Next::Trip(trip)
+        NextCalls::Trip(trip)
     }
 
     /// Removes the calls that have waited so long that another round trip would not help. The others stay, because the
     /// next lane's connection may work.
     pub(super) fn take_late(&self) -> Vec<Waiter<T>> {
         let mut calls = self.calls();
-        let first_in_time = calls.partition_point(|waiter| waiter.since.elapsed() + TOO_LATE >= PATIENCE);
+        let first_in_time =
+            calls.partition_point(|waiter| waiter.since.elapsed() + TOO_LATE_FOR_TRIP >= CALL_PATIENCE);
         let rest = calls.split_off(first_in_time);
         std::mem::replace(&mut *calls, rest)
     }
@@ -173,8 +174,8 @@ mod tests {
         }
     }
 
-    fn trips(one_tenant_a_trip: bool, most: usize) -> Vec<Vec<(u128, u8)>> {
-        let waiting = Waiting::<Echo>::new(one_tenant_a_trip);
+    fn taken_trips(one_tenant_a_trip: bool, most: usize) -> Vec<Vec<(u128, u8)>> {
+        let waiting = WaitingCalls::<Echo>::new(one_tenant_a_trip);
         for (number, tenant) in [1, 2, 1, 3, 2, 1].into_iter().enumerate() {
             let call = (tenant, u8::try_from(number).unwrap());
             drop(waiting.put(call).unwrap());
@@ -186,18 +187,21 @@ mod tests {
 
     #[test]
     fn a_trip_takes_all_waiting_calls_and_with_shards_only_those_of_one_tenant() {
-        assert_eq!(trips(false, 9), [[(1, 0), (2, 1), (1, 2), (3, 3), (2, 4), (1, 5)]]);
-        assert_eq!(trips(true, 9), [vec![(1, 0), (1, 2), (1, 5)], vec![(2, 1), (2, 4)], vec![(3, 3)]]);
+        assert_eq!(taken_trips(false, 9), [[(1, 0), (2, 1), (1, 2), (3, 3), (2, 4), (1, 5)]]);
+        assert_eq!(taken_trips(true, 9), [vec![(1, 0), (1, 2), (1, 5)], vec![(2, 1), (2, 4)], vec![(3, 3)]]);
     }
 
     #[test]
     fn calls_beyond_one_round_trip_keep_their_place_in_the_queue() {
-        assert_eq!(trips(true, 2), [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]);
+        assert_eq!(
+            taken_trips(true, 2),
+            [vec![(1, 0), (1, 2)], vec![(2, 1), (2, 4)], vec![(3, 3)], vec![(1, 5)]]
+        );
     }
 
     #[tokio::test]
     async fn a_lane_that_steps_in_leaves_calls_to_the_others_until_they_have_waited() {
-        let waiting = Waiting::<Echo>::new(false);
+        let waiting = WaitingCalls::<Echo>::new(false);
         let after = Duration::from_millis(5);
         let _taken = waiting.put((1, 0)).unwrap();
         assert_eq!(waiting.next(Duration::ZERO).await.len(), 1);
@@ -209,9 +213,9 @@ mod tests {
 
     #[test]
     fn waiters_that_waited_too_long_are_removed_and_the_others_stay() {
-        let waiting = Waiting::<Echo>::new(false);
+        let waiting = WaitingCalls::<Echo>::new(false);
         let _old = waiting.put((1, 0)).unwrap();
-        waiting.calls()[0].since -= PATIENCE;
+        waiting.calls()[0].since -= CALL_PATIENCE;
         let _young = waiting.put((1, 1)).unwrap();
         let late: Vec<u8> = waiting.take_late().into_iter().map(|waiter| waiter.call.1).collect();
         assert_eq!(late, [0]);

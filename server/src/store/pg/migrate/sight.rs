@@ -22,12 +22,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as
 use crate::domain::Result;
 
 /// For the session, because statements outside of a transaction need it too.
-const SESSION: &str = "SET bowline.all_tenants = 'on'";
+const SIGHT_FOR_SESSION: &str = "SET bowline.all_tenants = 'on'";
 /// For a transaction. Sharding engines propagate this form to their other nodes.
-const TRANSACTION: &str = "SET LOCAL bowline.all_tenants = 'on'";
+const SIGHT_FOR_TRANSACTION: &str = "SET LOCAL bowline.all_tenants = 'on'";
 
 /// One statement for each table whose owner lacks such a policy, including tables whose owner has changed.
-const MISSING: &str = "
+const MISSING_POLICIES: &str = "
     SELECT format('DROP POLICY IF EXISTS %1$I ON %2$s; CREATE POLICY %1$I ON %2$s TO %3$I
                    USING (current_setting(''bowline.all_tenants'')::boolean)',
                   c.relname || '_migrations', c.oid::regclass, r.rolname) AS statement
@@ -40,10 +40,10 @@ const MISSING: &str = "
     ORDER BY c.relname";
 
 /// The lock timeout for a table. A waiting `CREATE POLICY` blocks all later statements on the table.
-const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
+const POLICY_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
 /// How long other statements may use the table before the next attempt.
-const PAUSE: Duration = Duration::from_secs(1);
-const LOCKED: &str = "canceling statement due to lock timeout";
+const POLICY_PAUSE: Duration = Duration::from_secs(1);
+const POLICY_LOCKED: &str = "canceling statement due to lock timeout";
 
 #[derive(QueryableByName)]
 struct Missing {
@@ -53,29 +53,28 @@ struct Missing {
 
 /// Lets this session of the owner see every row. Tables without the policy get it, one after another.
 pub(super) async fn give(connection: &mut AsyncPgConnection) -> Result<()> {
-    connection.batch_execute(SESSION).await?;
-    let missing: Vec<Missing> = diesel::sql_query(MISSING).load(connection).await?;
+    connection.batch_execute(SIGHT_FOR_SESSION).await?;
+    let missing: Vec<Missing> = diesel::sql_query(MISSING_POLICIES).load(connection).await?;
     for Missing { statement } in missing {
-        let transaction = format!("BEGIN; {LOCK_TIMEOUT}; {statement}; COMMIT");
+        let transaction = format!("BEGIN; {POLICY_LOCK_TIMEOUT}; {statement}; COMMIT");
         while let Err(error) = connection.batch_execute(&transaction).await {
             connection.batch_execute("ROLLBACK").await?;
-            let locked =
-                matches!(&error, DieselError::DatabaseError(_, said) if said.message().starts_with(LOCKED));
+            let locked = matches!(&error, DieselError::DatabaseError(_, said) if said.message().starts_with(POLICY_LOCKED));
             if !locked {
                 return Err(error.into());
             }
             tracing::warn!("a table is in use; creating its policy for the owner is retried");
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(POLICY_PAUSE).await;
         }
     }
     Ok(())
 }
 
 /// The statement that gives the policy to tables which a migration has just created.
-static GIVE: LazyLock<String> = LazyLock::new(|| {
+static GIVE_POLICY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "DO $give$ DECLARE statement text;
-         BEGIN FOR statement IN {MISSING} LOOP EXECUTE statement; END LOOP; END $give$"
+         BEGIN FOR statement IN {MISSING_POLICIES} LOOP EXECUTE statement; END LOOP; END $give$"
     )
 });
 
@@ -92,9 +91,9 @@ impl<S: MigrationSource<Pg>> MigrationSource<Pg> for Sighted<S> {
 struct One(Box<dyn Migration<Pg>>);
 
 impl One {
-    fn see(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
+    fn see_all_rows(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
         if self.metadata().run_in_transaction() {
-            connection.batch_execute(TRANSACTION)?;
+            connection.batch_execute(SIGHT_FOR_TRANSACTION)?;
         }
         Ok(())
     }
@@ -102,13 +101,13 @@ impl One {
 
 impl Migration<Pg> for One {
     fn run(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
-        self.see(connection)?;
+        self.see_all_rows(connection)?;
         self.0.run(connection)?;
-        Ok(connection.batch_execute(&GIVE)?)
+        Ok(connection.batch_execute(&GIVE_POLICY)?)
     }
 
     fn revert(&self, connection: &mut dyn BoxableConnection<Pg>) -> MigrationResult<()> {
-        self.see(connection)?;
+        self.see_all_rows(connection)?;
         self.0.revert(connection)
     }
 

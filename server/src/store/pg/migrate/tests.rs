@@ -13,7 +13,7 @@ use tokio_postgres::{Client, NoTls};
 use super::*;
 
 /// The owner that `docs/running.md` describes.
-const OWNER: &str = "bowline_owner";
+const MIGRATION_OWNER: &str = "bowline_owner";
 
 fn cluster() -> Cluster {
     Cluster::start(Options::temporary()).unwrap()
@@ -69,13 +69,13 @@ impl Owner {
     }
 
     /// Reverts the last migration and returns its version.
-    async fn back(&mut self) -> String {
+    async fn revert_last(&mut self) -> String {
         self.with(|harness| harness.revert_last_migration(Sighted(MIGRATIONS)).unwrap().to_string()).await
     }
 }
 
 /// Runs every migration, and fills each table as soon as it exists.
-async fn filled(cluster: &Cluster, name: &str, owner: &str) -> Client {
+async fn filled_database(cluster: &Cluster, name: &str, owner: &str) -> Client {
     let client = database(cluster, name, owner).await;
     let mut harness = Owner::of(cluster, owner, name).await;
     let mut tables = fill::Tables::default();
@@ -85,18 +85,18 @@ async fn filled(cluster: &Cluster, name: &str, owner: &str) -> Client {
     client
 }
 
-async fn count(client: &Client, sql: &str) -> i64 {
+async fn count_rows(client: &Client, sql: &str) -> i64 {
     client.query_one(sql, &[]).await.unwrap().get(0)
 }
 
-const NOT_FORCED: &str = "SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+const TABLES_NOT_FORCED: &str = "SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'tenant_id' AND NOT c.relforcerowsecurity";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_filled_tables_each_migration_does_for_an_ordinary_owner_what_it_does_for_a_superuser() {
     let cluster = cluster();
-    let bound = filled(&cluster, "bound", OWNER).await;
-    let unbound = filled(&cluster, "unbound", SUPERUSER).await;
+    let bound = filled_database(&cluster, "bound", MIGRATION_OWNER).await;
+    let unbound = filled_database(&cluster, "unbound", SUPERUSER).await;
     let tables = fill::tables(&bound).await;
     assert!(tables.len() > 15, "{tables:?}");
     for table in &tables {
@@ -104,11 +104,11 @@ async fn on_filled_tables_each_migration_does_for_an_ordinary_owner_what_it_does
         assert!(!ours.is_empty(), "{table} is empty after all migrations");
         assert_eq!(ours, theirs, "{table} is another for an owner that row-level security binds");
     }
-    assert_eq!(count(&bound, NOT_FORCED).await, 0);
+    assert_eq!(count_rows(&bound, TABLES_NOT_FORCED).await, 0);
 
-    let mut owner = Owner::of(&cluster, OWNER, "bound").await;
+    let mut owner = Owner::of(&cluster, MIGRATION_OWNER, "bound").await;
     for _ in 0..known() {
-        owner.back().await;
+        owner.revert_last().await;
     }
     assert_eq!(fill::tables(&bound).await, Vec::<String>::new(), "left behind by the way down");
     while owner.next().await.is_some() {}
@@ -124,19 +124,19 @@ fn write(directory: &Path, name: &str, up: &str, in_transaction: bool) {
     fs::write(directory.join("metadata.toml"), metadata).unwrap();
 }
 
-async fn run(cluster: &Cluster, directory: &Path) -> Result<usize> {
-    let url = SecretString::from(cluster.url(OWNER, "bound"));
+async fn run_migrations(cluster: &Cluster, directory: &Path) -> Result<usize> {
+    let url = SecretString::from(cluster.url(MIGRATION_OWNER, "bound"));
     run_from(&url, None, FileBasedMigrations::from_path(directory).unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_data_migration_and_a_new_foreign_key_see_the_rows_of_all_tenants() {
     let cluster = cluster();
-    let client = filled(&cluster, "bound", OWNER).await;
-    let accounts = count(&client, "SELECT count(*) FROM accounts").await;
+    let client = filled_database(&cluster, "bound", MIGRATION_OWNER).await;
+    let accounts = count_rows(&client, "SELECT count(*) FROM accounts").await;
     let directory = tempfile::tempdir().unwrap();
     let forced = format!(
-        "DO $$ BEGIN IF ({NOT_FORCED}) > 0 THEN RAISE 'not forced while a migration runs'; END IF; END $$;"
+        "DO $$ BEGIN IF ({TABLES_NOT_FORCED}) > 0 THEN RAISE 'not forced while a migration runs'; END IF; END $$;"
     );
     write(
         directory.path(),
@@ -157,11 +157,11 @@ async fn a_data_migration_and_a_new_foreign_key_see_the_rows_of_all_tenants() {
         true,
     );
     write(directory.path(), "2099-01-01-000003_outside", "UPDATE notes SET note = note || '.'", false);
-    assert_eq!(run(&cluster, directory.path()).await.unwrap(), 3);
+    assert_eq!(run_migrations(&cluster, directory.path()).await.unwrap(), 3);
     let moved = "SELECT count(*) FROM accounts WHERE display_name LIKE '% (moved)'";
-    assert_eq!(count(&client, moved).await, accounts);
-    assert_eq!(count(&client, "SELECT count(*) FROM notes WHERE note LIKE '%(moved).'").await, accounts);
-    assert_eq!(count(&client, NOT_FORCED).await, 0);
+    assert_eq!(count_rows(&client, moved).await, accounts);
+    assert_eq!(count_rows(&client, "SELECT count(*) FROM notes WHERE note LIKE '%(moved).'").await, accounts);
+    assert_eq!(count_rows(&client, TABLES_NOT_FORCED).await, 0);
 
     // Rows that violate a new key are seen as well, and a failed migration leaves everything unchanged.
     write(
@@ -171,32 +171,32 @@ async fn a_data_migration_and_a_new_foreign_key_see_the_rows_of_all_tenants() {
             FOREIGN KEY (tenant_id, account_id) REFERENCES api_keys (tenant_id, id);",
         true,
     );
-    run(&cluster, directory.path()).await.unwrap_err();
-    assert_eq!(count(&client, NOT_FORCED).await, 0);
+    run_migrations(&cluster, directory.path()).await.unwrap_err();
+    assert_eq!(count_rows(&client, TABLES_NOT_FORCED).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owner_who_does_not_ask_for_all_tenants_fails_and_changes_nothing_silently() {
     let cluster = cluster();
-    let client_of_all = filled(&cluster, "bound", OWNER).await;
-    let owner = client(&cluster, OWNER, "bound").await;
+    let client_of_all = filled_database(&cluster, "bound", MIGRATION_OWNER).await;
+    let owner = client(&cluster, MIGRATION_OWNER, "bound").await;
     let update = "UPDATE connectors SET name = 'other'";
     let error = owner.batch_execute(update).await.unwrap_err();
     assert!(error.as_db_error().unwrap().message().contains("bowline.all_tenants"), "{error:?}");
     owner.batch_execute("BEGIN; SET LOCAL bowline.all_tenants = 'on'; COMMIT").await.unwrap();
     owner.batch_execute(update).await.unwrap_err();
     owner.batch_execute(&format!("SET bowline.all_tenants = 'on'; {update}")).await.unwrap();
-    assert_eq!(count(&client_of_all, "SELECT count(*) FROM connectors WHERE name <> 'other'").await, 0);
+    assert_eq!(count_rows(&client_of_all, "SELECT count(*) FROM connectors WHERE name <> 'other'").await, 0);
     // The setting is for the owner: the server's role gains nothing from it.
     let server = client(&cluster, "bowline_server", "bound").await;
     server.batch_execute("SET bowline.all_tenants = 'on'").await.unwrap();
-    assert_eq!(count(&server, "SELECT count(*) FROM connectors").await, 0);
+    assert_eq!(count_rows(&server, "SELECT count(*) FROM connectors").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_that_another_owner_took_over_gets_its_policy_with_the_next_run() {
     let cluster = cluster();
-    let client = filled(&cluster, "bound", OWNER).await;
+    let client = filled_database(&cluster, "bound", MIGRATION_OWNER).await;
     client
         .batch_execute(
             "CREATE ROLE heir LOGIN CREATEROLE IN ROLE bowline_tokens;
@@ -208,5 +208,5 @@ async fn a_table_that_another_owner_took_over_gets_its_policy_with_the_next_run(
     assert_eq!(super::run(&url, None).await.unwrap(), 0);
     let others = "SELECT count(*) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
         WHERE p.polname LIKE '%\\_migrations' AND p.polroles <> ARRAY[c.relowner]";
-    assert_eq!(count(&client, others).await, 0);
+    assert_eq!(count_rows(&client, others).await, 0);
 }

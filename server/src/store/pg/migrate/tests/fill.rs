@@ -7,20 +7,20 @@ use tokio_postgres::Client;
 
 /// Values for columns that the rules below cannot fill: table, column, and an expression in which `r` is the row
 /// number.
-const VALUES: [(&str, &str, &str); 3] = [
+const FILLED_VALUES: [(&str, &str, &str); 3] = [
     ("connector_brandings", "accent", "'#0a5c8a'"),
     ("drain_stops", "times", "r::integer + 1"),
     ("drain_stops", "least", "r::integer + 9"),
 ];
 
 /// The maximum number of rows per table.
-const ROWS: usize = 8;
+const ROWS_PER_TABLE: usize = 8;
 
 /// The columns that have been filled, by table.
 #[derive(Default)]
 pub(super) struct Tables(BTreeMap<String, BTreeSet<String>>);
 
-struct Column {
+struct FilledColumn {
     name: String,
     kind: String,
     required: bool,
@@ -51,14 +51,14 @@ pub(super) async fn rows(client: &Client, table: &str) -> Vec<String> {
     client.query(&sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }
 
-async fn columns(client: &Client, table: &str) -> Vec<Column> {
+async fn columns_to_fill(client: &Client, table: &str) -> Vec<FilledColumn> {
     let sql = r"SELECT a.attname::text, format_type(a.atttypid, NULL), a.attnotnull,
             (SELECT substring(pg_get_constraintdef(n.oid) FROM '= (?:ANY \(+ARRAY\[)?''([^'']*)''') FROM pg_constraint n
              WHERE n.conrelid = a.attrelid AND n.contype = 'c' AND n.conkey = ARRAY[a.attnum] ORDER BY 1 LIMIT 1)
         FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
             AND a.attgenerated = '' AND a.attidentity = '' ORDER BY a.attnum";
     let rows = client.query(sql, &[&table]).await.unwrap();
-    let column = |row: &tokio_postgres::Row| Column {
+    let column = |row: &tokio_postgres::Row| FilledColumn {
         name: row.get(0),
         kind: row.get(1),
         required: row.get(2),
@@ -90,8 +90,8 @@ async fn foreign_keys(client: &Client, table: &str) -> Vec<ForeignKey> {
 }
 
 /// A value of the column for row number `r`.
-fn value(table: &str, column: &Column) -> String {
-    if let Some((.., value)) = VALUES.iter().find(|(t, c, _)| *t == table && *c == column.name) {
+fn column_value(table: &str, column: &FilledColumn) -> String {
+    if let Some((.., value)) = FILLED_VALUES.iter().find(|(t, c, _)| *t == table && *c == column.name) {
         return (*value).to_owned();
     }
     let name = &column.name;
@@ -119,7 +119,7 @@ fn value(table: &str, column: &Column) -> String {
 }
 
 /// The statement that fills a table from the rows of the tables that it refers to.
-fn insert(table: &str, columns: &[Column], keys: Vec<ForeignKey>) -> String {
+fn filling_insert(table: &str, columns: &[FilledColumn], keys: Vec<ForeignKey>) -> String {
     let required = |name: &String| columns.iter().any(|column| column.name == *name && column.required);
     let (mut parents, optional): (Vec<_>, Vec<_>) =
         keys.into_iter().partition(|key| key.columns.iter().all(required));
@@ -151,13 +151,13 @@ fn insert(table: &str, columns: &[Column], keys: Vec<ForeignKey>) -> String {
                 let _ = write!(inner, ", {there} AS {}", column.name);
                 values.push(format!("s.{}", column.name));
             }
-            None => values.push(value(table, column)),
+            None => values.push(column_value(table, column)),
         }
     }
     format!(
         "INSERT INTO {table} ({}) SELECT {} FROM (
              SELECT row_number() OVER (ORDER BY {order} n) AS r {inner} FROM {from} generate_series(1, 2) n WHERE {}
-         ) s WHERE r <= {ROWS} ON CONFLICT DO NOTHING",
+         ) s WHERE r <= {ROWS_PER_TABLE} ON CONFLICT DO NOTHING",
         names.join(", "),
         values.join(", "),
         conditions.join(" AND ")
@@ -175,8 +175,11 @@ impl Tables {
             let mut failures = String::new();
             let mut left = Vec::new();
             for table in empty {
-                let statement =
-                    insert(table, &columns(client, table).await, foreign_keys(client, table).await);
+                let statement = filling_insert(
+                    table,
+                    &columns_to_fill(client, table).await,
+                    foreign_keys(client, table).await,
+                );
                 // A migration may have filled its own table.
                 let has_rows = !rows(client, table).await.is_empty();
                 match client.execute(&statement, &[]).await {
@@ -191,7 +194,7 @@ impl Tables {
             }
             assert!(
                 left.len() < before,
-                "tables of migration {version} cannot be filled; tell VALUES in {} what belongs into which column:\n{failures}",
+                "tables of migration {version} cannot be filled; tell FILLED_VALUES in {} what belongs into which column:\n{failures}",
                 file!()
             );
             empty = left;
@@ -202,16 +205,16 @@ impl Tables {
     }
 
     async fn fill_new_columns(&mut self, client: &Client, table: &String) {
-        let (columns, keys) = (columns(client, table).await, foreign_keys(client, table).await);
+        let (columns, keys) = (columns_to_fill(client, table).await, foreign_keys(client, table).await);
         let known = self.0.entry(table.clone()).or_default();
         if !known.is_empty() {
-            let refers = |column: &Column| keys.iter().any(|key| key.columns.contains(&column.name));
+            let refers = |column: &FilledColumn| keys.iter().any(|key| key.columns.contains(&column.name));
             let fresh =
-                |column: &&Column| !known.contains(&column.name) && !column.required && !refers(column);
+                |column: &&FilledColumn| !known.contains(&column.name) && !column.required && !refers(column);
             let sets: Vec<String> = columns
                 .iter()
                 .filter(fresh)
-                .map(|column| format!("{} = {}", column.name, value(table, column)))
+                .map(|column| format!("{} = {}", column.name, column_value(table, column)))
                 .collect();
             if !sets.is_empty() {
                 // A constraint over several columns may require that they stay empty.
