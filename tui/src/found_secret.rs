@@ -4,7 +4,7 @@
 use bowline_api::{SecretKind, TenantId};
 
 /// What a secret is, in words.
-fn words(kind: SecretKind) -> &'static str {
+fn secret_in_words(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::ApiKey => "an API key",
         SecretKind::OperatorSession => "an operator's session",
@@ -18,7 +18,7 @@ fn words(kind: SecretKind) -> &'static str {
 /// A secret of Bowline in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FoundSecret {
-    /// What it is, in words.
+    /// What the found secret is, in words.
     pub kind: &'static str,
     /// The tenant that it names, if it names one.
     pub tenant: Option<TenantId>,
@@ -42,7 +42,7 @@ pub fn found_secret(text: &str) -> Option<FoundSecret> {
     let (at, kind) = SecretKind::ALL.into_iter().filter_map(begins).min_by_key(|(at, _)| *at)?;
     let rest = text.get(at..).unwrap_or_default();
     let tenant = rest.split_once('_').and_then(|(id, _)| format!("tenant_{id}").parse().ok());
-    Some(FoundSecret { kind: words(kind), tenant })
+    Some(FoundSecret { kind: secret_in_words(kind), tenant })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 /// What a symbol is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum SymbolUse {
     /// Frames and rules.
     Frame,
     /// Bars of a chart, beside their numbers.
@@ -15,39 +15,39 @@ enum Use {
 }
 
 /// Symbols, the character of ASCII of the same width that stands for each, and their use.
-const SYMBOLS: &[(&str, char, Use)] = &[
-    ("─", '-', Use::Frame),
-    ("│", '|', Use::Frame),
-    ("╭╮╰╯┌┐└┘├┤", '+', Use::Frame),
-    ("▁", '_', Use::Chart),
-    ("▂", '.', Use::Chart),
-    ("▃", '-', Use::Chart),
-    ("▄", '=', Use::Chart),
-    ("▅", '+', Use::Chart),
-    ("▆", '*', Use::Chart),
-    ("▇", '%', Use::Chart),
-    ("█▀", '#', Use::Chart),
-    ("●", '*', Use::Sign),
-    ("○", 'o', Use::Sign),
-    ("◌", '~', Use::Sign),
-    ("▲", '!', Use::Sign),
-    ("▼✓", 'v', Use::Sign),
-    ("‖", '=', Use::Sign),
-    ("✕", 'x', Use::Sign),
-    ("▶", '>', Use::Sign),
-    ("◂", '<', Use::Sign),
-    ("·", '-', Use::Sign),
-    ("•", '*', Use::Text),
-    ("–", '-', Use::Text),
-    ("…≈", '~', Use::Text),
-    ("›→", '>', Use::Text),
-    ("‹≤", '<', Use::Text),
-    ("×", 'x', Use::Text),
-    ("↓", 'v', Use::Text),
-    ("↑Δ", '^', Use::Text),
+const SYMBOLS: &[(&str, char, SymbolUse)] = &[
+    ("─", '-', SymbolUse::Frame),
+    ("│", '|', SymbolUse::Frame),
+    ("╭╮╰╯┌┐└┘├┤", '+', SymbolUse::Frame),
+    ("▁", '_', SymbolUse::Chart),
+    ("▂", '.', SymbolUse::Chart),
+    ("▃", '-', SymbolUse::Chart),
+    ("▄", '=', SymbolUse::Chart),
+    ("▅", '+', SymbolUse::Chart),
+    ("▆", '*', SymbolUse::Chart),
+    ("▇", '%', SymbolUse::Chart),
+    ("█▀", '#', SymbolUse::Chart),
+    ("●", '*', SymbolUse::Sign),
+    ("○", 'o', SymbolUse::Sign),
+    ("◌", '~', SymbolUse::Sign),
+    ("▲", '!', SymbolUse::Sign),
+    ("▼✓", 'v', SymbolUse::Sign),
+    ("‖", '=', SymbolUse::Sign),
+    ("✕", 'x', SymbolUse::Sign),
+    ("▶", '>', SymbolUse::Sign),
+    ("◂", '<', SymbolUse::Sign),
+    ("·", '-', SymbolUse::Sign),
+    ("•", '*', SymbolUse::Text),
+    ("–", '-', SymbolUse::Text),
+    ("…≈", '~', SymbolUse::Text),
+    ("›→", '>', SymbolUse::Text),
+    ("‹≤", '<', SymbolUse::Text),
+    ("×", 'x', SymbolUse::Text),
+    ("↓", 'v', SymbolUse::Text),
+    ("↑Δ", '^', SymbolUse::Text),
 ];
 
-fn of(c: char) -> Option<(char, Use)> {
+fn symbol_of(c: char) -> Option<(char, SymbolUse)> {
     // Most characters are of ASCII, and no symbol is.
     let symbol = if c.is_ascii() { None } else { SYMBOLS.iter().find(|(symbols, ..)| symbols.contains(c)) };
     symbol.map(|(_, ascii, used)| (*ascii, *used))
@@ -57,18 +57,18 @@ fn of(c: char) -> Option<(char, Use)> {
 pub fn ascii(c: char) -> char {
     match c {
         '\u{2400}'..='\u{2426}' => '?',
-        c => of(c).map_or(c, |(ascii, _)| ascii),
+        c => symbol_of(c).map_or(c, |(ascii, _)| ascii),
     }
 }
 
 /// Whether the character is a part of a frame.
 pub fn is_frame(c: char) -> bool {
-    matches!(of(c), Some((_, Use::Frame)))
+    matches!(symbol_of(c), Some((_, SymbolUse::Frame)))
 }
 
 /// Whether nothing is lost if the symbol is not read aloud.
 pub fn is_decoration(c: char) -> bool {
-    of(c).is_some_and(|(_, used)| used != Use::Text)
+    symbol_of(c).is_some_and(|(_, used)| used != SymbolUse::Text)
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ pub fn unescape(shown: &str) -> String {
         rest = after;
         let is_combining = matches!(char_class(c), CharClass::Combining) || is_joining_jamo(c);
         match c {
-            OPEN if let Some((escaped, behind)) = parse_escape(after) => {
+            ESCAPE_OPEN if let Some((escaped, behind)) = parse_escape(after) => {
                 out.push(escaped);
                 rest = behind;
             }
@@ -110,8 +110,8 @@ pub fn unescape(shown: &str) -> String {
 }
 
 /// The delimiters around the code point of an escaped character.
-const OPEN: char = '‹';
-const CLOSE: char = '›';
+const ESCAPE_OPEN: char = '‹';
+const ESCAPE_CLOSE: char = '›';
 /// Carries a combining character that has no base.
 const BASE_PLACEHOLDER: char = '◌';
 /// Stands for omitted text.
@@ -124,14 +124,14 @@ fn push_escape(out: &mut String, c: char) {
         '\u{7f}' => out.push('␡'),
         _ => {
             // Writing to a `String` cannot fail.
-            let _ = write!(out, "{OPEN}{:04X}{CLOSE}", u32::from(c));
+            let _ = write!(out, "{ESCAPE_OPEN}{:04X}{ESCAPE_CLOSE}", u32::from(c));
         }
     }
 }
 
 /// Parses an escape whose opening delimiter has been read; returns the character and the remaining text.
 fn parse_escape(text: &str) -> Option<(char, &str)> {
-    let (digits, behind) = text.split_once(CLOSE)?;
+    let (digits, behind) = text.split_once(ESCAPE_CLOSE)?;
     let is_code = (4..=6).contains(&digits.len())
         && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
     let code = is_code.then(|| u32::from_str_radix(digits, 16).ok()).flatten()?;
@@ -141,7 +141,7 @@ fn parse_escape(text: &str) -> Option<(char, &str)> {
 /// Whether a visible character looks like one of our escapes in its position.
 fn looks_like_escape(c: char, after: &str, after_combining: bool) -> bool {
     match c {
-        OPEN => parse_escape(after).is_some(),
+        ESCAPE_OPEN => parse_escape(after).is_some(),
         BASE_PLACEHOLDER => begins_with_combining(after),
         '\u{2400}'..='\u{241f}' | '␡' => true,
         ELLIPSIS => after_combining,
@@ -256,7 +256,7 @@ pub fn count(n: u64) -> String {
 }
 
 /// The heights of a sparkline.
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const SPARKLINE_BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// One character for each count, as high as it is beside the others; a dot where nothing happened.
 pub fn sparkline(counts: &[u64]) -> String {
@@ -264,7 +264,7 @@ pub fn sparkline(counts: &[u64]) -> String {
     let bar = |count: u64| {
         let eighths = (u128::from(count) * 8).div_ceil(u128::from(most));
         let height = usize::try_from(eighths).unwrap_or_default();
-        height.checked_sub(1).and_then(|at| BARS.get(at)).copied().unwrap_or('·')
+        height.checked_sub(1).and_then(|at| SPARKLINE_BARS.get(at)).copied().unwrap_or('·')
     };
     counts.iter().map(|count| bar(*count)).collect()
 }

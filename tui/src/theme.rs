@@ -65,8 +65,8 @@ impl Theme {
 
     /// The style of a meaning. Colour is never the only signal; a word or a symbol accompanies it.
     pub fn style(self, meaning: Meaning) -> Style {
-        let style = Style::new().add_modifier(modifier(meaning));
-        match self.colour(meaning) {
+        let style = Style::new().add_modifier(meaning_modifier(meaning));
+        match self.colour_of_meaning(meaning) {
             Some(colour) => style.fg(colour),
             None => style,
         }
@@ -74,7 +74,7 @@ impl Theme {
 
     /// The colours are of the fixed part of the palette, so that their contrast is known. The first sixteen are the
     /// terminal's own, and may be anything.
-    fn colour(self, meaning: Meaning) -> Option<Color> {
+    fn colour_of_meaning(self, meaning: Meaning) -> Option<Color> {
         use Meaning as M;
         Some(Color::Indexed(match (self, meaning) {
             (Self::Mono | Self::Ascii, _) | (_, M::Text | M::Selected | M::Heading | M::Field) => {
@@ -105,7 +105,7 @@ impl Theme {
     }
 }
 
-fn modifier(meaning: Meaning) -> Modifier {
+fn meaning_modifier(meaning: Meaning) -> Modifier {
     match meaning {
         Meaning::Heading | Meaning::Accent | Meaning::Bad => Modifier::BOLD,
         Meaning::Selected => Modifier::REVERSED,
@@ -120,7 +120,7 @@ fn modifier(meaning: Meaning) -> Modifier {
 mod tests {
     use super::*;
 
-    const MEANINGS: [Meaning; 11] = [
+    const ALL_MEANINGS: [Meaning; 11] = [
         Meaning::Text,
         Meaning::Muted,
         Meaning::Heading,
@@ -165,8 +165,8 @@ mod tests {
         let light = [[0xff, 0xff, 0xff], [0xf0, 0xf0, 0xf0], [0xfd, 0xf6, 0xe3]];
         for (name, theme) in THEMES {
             let backgrounds = if *theme == Theme::Light { light } else { dark };
-            for meaning in MEANINGS {
-                let Some(colour) = theme.colour(meaning) else { continue };
+            for meaning in ALL_MEANINGS {
+                let Some(colour) = theme.colour_of_meaning(meaning) else { continue };
                 let Color::Indexed(index) = colour else { panic!("{name} {meaning:?} is not fixed") };
                 for background in backgrounds {
                     let seen = contrast(rgb(index), background);

@@ -4,19 +4,19 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// An age such as `91 d`, `3 h`, `5 min`, `12 s`; `now` for times within a second or in the future.
 pub fn ago(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
-    span(now - then).unwrap_or_else(|| "now".to_owned())
+    span_in_words(now - then).unwrap_or_else(|| "now".to_owned())
 }
 
 /// `in 3 h` or `3 h ago`.
 pub fn relative(now: DateTime<Utc>, then: DateTime<Utc>) -> String {
     if then > now {
-        span(then - now).map_or_else(|| "now".to_owned(), |s| format!("in {s}"))
+        span_in_words(then - now).map_or_else(|| "now".to_owned(), |s| format!("in {s}"))
     } else {
-        span(now - then).map_or_else(|| "now".to_owned(), |s| format!("{s} ago"))
+        span_in_words(now - then).map_or_else(|| "now".to_owned(), |s| format!("{s} ago"))
     }
 }
 
-fn span(time: TimeDelta) -> Option<String> {
+fn span_in_words(time: TimeDelta) -> Option<String> {
     Some(match time.num_seconds() {
         ..1 => return None,
         s @ 1..120 => format!("{s} s"),

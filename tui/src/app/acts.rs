@@ -17,18 +17,18 @@ const MAX_ACTS: usize = 200;
 /// How a change ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ended {
-    /// It was made; the server says what is now.
+    /// The act was done; the server says what is now.
     Done(String),
-    /// It was not made, or it is unknown whether it was.
+    /// The act was not done, or it is unknown whether it was.
     Failed(Failure),
 }
 
 /// A change that this operator has asked for.
 #[derive(Debug, Clone)]
 pub struct ActEntry {
-    /// The number of its call.
+    /// The number of the act's call.
     pub number: u64,
-    /// What it is called, such as `revoke ada@acme.example`.
+    /// What the act is called, such as `revoke ada@acme.example`.
     pub name: String,
     /// The context in which it was asked for.
     pub context: String,
@@ -49,7 +49,7 @@ pub(super) struct Undo {
     pub(super) act: Act,
     /// What the change was called.
     pub(super) name: String,
-    /// Until when it can be undone.
+    /// Until when the act can be undone.
     pub(super) until: DateTime<Utc>,
 }
 
@@ -59,7 +59,7 @@ impl ActEntry {
         let (outcome, meaning) = match &self.ended {
             None => ("… in flight".to_owned(), Meaning::Busy),
             Some(Ended::Done(now)) => (format!("✓ {now}"), Meaning::Good),
-            Some(Ended::Failed(failure)) => (format!("✕ {}", failed(failure)), Meaning::Bad),
+            Some(Ended::Failed(failure)) => (format!("✕ {}", failed_act(failure)), Meaning::Bad),
         };
         (clock(self.at), format!("{}: {} → {outcome}", self.context, self.name), meaning)
     }
@@ -69,13 +69,13 @@ impl ActEntry {
         match &self.ended {
             None => format!("… {}", self.name),
             Some(Ended::Done(now)) => format!("✓ {}: {now}", self.name),
-            Some(Ended::Failed(failure)) => format!("✕ {}: {}", self.name, failed(failure)),
+            Some(Ended::Failed(failure)) => format!("✕ {}: {}", self.name, failed_act(failure)),
         }
     }
 }
 
 /// Why it failed, and what that says about the change.
-fn failed(failure: &Failure) -> String {
+fn failed_act(failure: &Failure) -> String {
     match failure {
         Failure::Unreachable(_) => format!("outcome unknown: {failure}"),
         other => format!("not done: {other}"),
@@ -91,7 +91,7 @@ pub(super) fn outcome(answer: &Answer) -> String {
         Answer::Account(detail) => format!("the account is {}", detail.summary.account.status),
         Answer::Connector(connector) => format!("the connector is {}", connector.status),
         Answer::ReplacedSecret(replaced) => format!("the connector is {}", replaced.outcome()),
-        Answer::Job(detail) => job(&detail.job),
+        Answer::Job(detail) => job_progress(&detail.job),
         Answer::ApiKey(key) if key.revoked_at.is_some() => "no server accepts the key any more".to_owned(),
         Answer::ApiKey(_) => "the key works again".to_owned(),
         Answer::Tenant(tenant) if tenant.frozen.is_some() => "the tenant is frozen".to_owned(),
@@ -117,7 +117,7 @@ pub(super) fn outcome(answer: &Answer) -> String {
 }
 
 /// How far a job is, in words.
-fn job(job: &Job) -> String {
+fn job_progress(job: &Job) -> String {
     let total = job.total;
     match job.state.known() {
         Some(JobState::Prepared) => format!("{total} accounts found; nothing is done to them yet"),
@@ -166,7 +166,7 @@ impl Acts {
             return None;
         }
         let entry = self.0.iter_mut().rfind(|entry| entry.job == Some(changed.id))?;
-        (entry.job, entry.ended) = (None, Some(Ended::Done(job(changed))));
+        (entry.job, entry.ended) = (None, Some(Ended::Done(job_progress(changed))));
         Some(entry.notice())
     }
 
@@ -175,7 +175,7 @@ impl Acts {
         self.0.iter().filter(|entry| entry.ended.is_none()).count()
     }
 
-    /// All entries, oldest first.
+    /// All acts, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &ActEntry> {
         self.0.iter()
     }

@@ -10,12 +10,12 @@ use crate::registry::action::Action;
 use super::acts::{Ended, Undo, outcome};
 use super::login::session;
 use super::message::{Effect, Slot};
-use super::model::{Connection, Model};
+use super::model::{ConnectionState, Model};
 use super::perform::react;
 
 /// How long the outcome of a change is shown, in seconds, if it was made and if it was not.
-const DONE_SECONDS: i64 = 10;
-const FAILED_SECONDS: i64 = 60;
+const DONE_CHANGE_SECONDS: i64 = 10;
+const FAILED_CHANGE_SECONDS: i64 = 60;
 
 /// Applies an answer, unless the model no longer waits for it.
 pub(super) fn take(
@@ -39,38 +39,40 @@ pub(super) fn take(
     }
     // The login form says nothing about the connection, and waits for no answer to this question.
     if slot != Slot::LoginMethods {
-        connected(model, took, result.as_ref().err());
+        note_connection(model, took, result.as_ref().err());
     }
     match result {
-        Ok(answer) => succeed(model, slot, answer),
+        Ok(answer) => change_succeeded(model, slot, answer),
         Err(failure) => {
-            fail(model, slot, &failure);
+            change_failed(model, slot, &failure);
             Vec::new()
         }
     }
 }
 
 /// Records what a call says about the connection.
-fn connected(model: &mut Model, took: Duration, failure: Option<&Failure>) {
+fn note_connection(model: &mut Model, took: Duration, failure: Option<&Failure>) {
     let now = model.now;
     let failing = |what: &str, model: &Model| {
         let since = match &model.connection {
-            Connection::Failing { since, .. } => *since,
+            ConnectionState::Failing { since, .. } => *since,
             _ => now,
         };
-        Connection::Failing { since, what: what.to_owned() }
+        ConnectionState::Failing { since, what: what.to_owned() }
     };
     model.connection = match (failure, &model.connection) {
-        (Some(Failure::Unreachable(_)), Connection::Lost { since }) => Connection::Lost { since: *since },
-        (Some(Failure::Unreachable(_)), _) => Connection::Lost { since: now },
+        (Some(Failure::Unreachable(_)), ConnectionState::Lost { since }) => {
+            ConnectionState::Lost { since: *since }
+        }
+        (Some(Failure::Unreachable(_)), _) => ConnectionState::Lost { since: now },
         (Some(Failure::Busy { .. }), _) => failing("busy", model),
         (Some(Failure::Server { status, .. }), _) => failing(&format!("error {status}"), model),
         (Some(Failure::Malformed(_)), _) => failing("no Bowline", model),
-        _ => Connection::Live { took, at: now },
+        _ => ConnectionState::Live { took, at: now },
     };
 }
 
-fn succeed(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
+fn change_succeeded(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
     let window = model.window();
     model.known.learn(&answer);
     match (slot, answer) {
@@ -109,7 +111,7 @@ fn retry_unreachable(model: &mut Model) {
     });
 }
 
-fn fail(model: &mut Model, slot: Slot, failure: &Failure) {
+fn change_failed(model: &mut Model, slot: Slot, failure: &Failure) {
     match (slot, failure) {
         (Slot::Login, failure) => session::login_failed(model, failure),
         // The form offers a password then, which is what every server has.
@@ -145,7 +147,7 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     let undo = opposite.map(|act| Undo {
         act,
         name: entry.name.clone(),
-        until: now + TimeDelta::seconds(DONE_SECONDS),
+        until: now + TimeDelta::seconds(DONE_CHANGE_SECONDS),
     });
     if let (Some(_), Some(key)) = (&undo, model.keymap.first_key(Action::Undo)) {
         notice = format!("{notice} — {key} undoes it");
@@ -153,12 +155,12 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
     if result.is_ok() && is_here {
         model.undo = undo;
     }
-    let seconds = if result.is_ok() { DONE_SECONDS } else { FAILED_SECONDS };
+    let seconds = if result.is_ok() { DONE_CHANGE_SECONDS } else { FAILED_CHANGE_SECONDS };
     model.notify_for(seconds, notice);
     if !is_here {
         return Vec::new();
     }
-    connected(model, took, result.as_ref().err());
+    note_connection(model, took, result.as_ref().err());
     if let Ok(Answer::Job(detail)) = &result {
         model.acts.began(number, &detail.job);
     }
@@ -177,7 +179,7 @@ fn end_act(model: &mut Model, number: u64, took: Duration, result: Result<Answer
             if let Some(dialog) = model.dialogs.iter_mut().find(|dialog| dialog.awaited() == Some(number)) {
                 dialog.fail(&failure);
             }
-            fail(model, Slot::Act(number), &failure);
+            change_failed(model, Slot::Act(number), &failure);
             Vec::new()
         }
     }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::registry::action::{Action, Entry, registry};
+use crate::registry::action::{Action, ActionEntry, registry};
 use crate::text::{cut, sanitize, width};
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
@@ -13,9 +13,9 @@ use super::perform::refusal;
 use super::tabs;
 
 /// The mark of a context that is production.
-const PROD: &str = " PROD ";
+const PROD_MARK: &str = " PROD ";
 /// The hints that are shown on every terminal, however narrow.
-const ALWAYS: [Action; 4] = [Action::Palette, Action::Help, Action::Leave, Action::Quit];
+const HINTS_ALWAYS_SHOWN: [Action; 4] = [Action::Palette, Action::Help, Action::Leave, Action::Quit];
 
 /// Draws the frame and the hints; returns the area inside for the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Rect {
@@ -24,19 +24,19 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Re
     let room = usize::from(top.width).saturating_sub(width(&text) + 1);
     let is_prod = model.setup.is_prod();
     let frame = if is_prod { Meaning::Bad } else { Meaning::Frame };
-    let inner = canvas.boxed(area, &title(model, room), frame);
+    let inner = canvas.boxed(area, &frame_title(model, room), frame);
     if is_prod {
         // The word comes first, so that it is never cut.
-        canvas.put(top.x, top.y, 6, PROD, Meaning::Bad);
+        canvas.put(top.x, top.y, 6, PROD_MARK, Meaning::Bad);
     }
     canvas.right(top, 0, &text, meaning);
     canvas.rule(area, 3);
-    hints(model, canvas, Rect { y: inner.bottom() - 1, height: 1, ..inner });
+    action_hints(model, canvas, Rect { y: inner.bottom() - 1, height: 1, ..inner });
     Rect { height: inner.height - 1, ..inner }
 }
 
 /// The title: where a key would act and whether it may come first, who acts comes last.
-fn title(model: &Model, room: usize) -> String {
+fn frame_title(model: &Model, room: usize) -> String {
     let name = match &model.operator {
         Some(operator) => sanitize(&operator.name),
         None if model.setup.name.is_empty() => "…".to_owned(),
@@ -73,20 +73,22 @@ fn does_something(model: &Model, action: Action) -> bool {
 }
 
 /// The hints of the screen's own actions, as many as there is room for, and at the end those that are always there.
-fn hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
+fn action_hints(model: &Model, canvas: &mut Canvas<'_, '_>, line: Rect) {
     let around = model.surroundings();
-    let is_offered = |entry: &&Entry| {
+    let is_offered = |entry: &&ActionEntry| {
         !entry.hint.is_empty()
             && entry.works_with(around.actions)
             && does_something(model, entry.action)
             && refusal(model, entry.danger, around.missing_role(entry)).is_none()
     };
-    let shown = |entry: &'static Entry| {
+    let shown = |entry: &'static ActionEntry| {
         let word = model.screen().hint(entry.action).unwrap_or(entry.hint);
         Some((model.keymap.first_key(entry.action)?, word, entry.action))
     };
-    let (always, mut here): (Vec<_>, Vec<_>) =
-        registry().filter(is_offered).filter_map(shown).partition(|(.., action)| ALWAYS.contains(action));
+    let (always, mut here): (Vec<_>, Vec<_>) = registry()
+        .filter(is_offered)
+        .filter_map(shown)
+        .partition(|(.., action)| HINTS_ALWAYS_SHOWN.contains(action));
     // What belongs to this very screen comes before what works everywhere.
     here.sort_by_key(|(.., action)| !around.actions.contains(action));
     let needed = |key: &str, word: &str| u16::try_from(width(key) + width(word) + 3).unwrap_or(u16::MAX);

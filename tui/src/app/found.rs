@@ -17,8 +17,8 @@ pub(super) fn lead(model: &mut Model, found: FoundSecret) {
             bar.set(&format!("tenant:{tenant}"), now);
         }
     }
-    model.notify_for(SECONDS, found.sentence());
+    model.notify_for(FOUND_SECRET_SECONDS, found.sentence());
 }
 
-/// How long it is shown, in seconds.
-const SECONDS: i64 = 20;
+/// How long what was found is shown, in seconds.
+const FOUND_SECRET_SECONDS: i64 = 20;

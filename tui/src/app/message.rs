@@ -7,10 +7,10 @@ use bowline_api::admin::NewSession;
 use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
-use crate::client::{AccountFilter, Answer, CallEntry, Failure, News, Request, SignOnStep};
-use crate::dialog::export::Progress;
-use crate::export::Format;
-use crate::interface::screen::Part;
+use crate::client::{AccountSearch, Answer, CallEntry, Failure, News, Request, SignOnStep};
+use crate::dialog::export::ExportProgress;
+use crate::export::ExportFormat;
+use crate::interface::screen::ScreenPart;
 use crate::registry::screen_settings::ScreenSettings;
 
 use super::views::ViewId;
@@ -33,7 +33,7 @@ pub enum Msg {
     Tick,
     /// A call to the server finished.
     Answer {
-        /// The purpose of the call.
+        /// The message's call, by its purpose.
         slot: Slot,
         /// The number of the call; no other call has the same.
         number: u64,
@@ -49,7 +49,7 @@ pub enum Msg {
     /// Calls have ended; their answers arrive as [`Msg::Answer`].
     Called(Vec<CallEntry>),
     /// How far the export is.
-    Export(Progress),
+    Export(ExportProgress),
     /// What the operator has to do at the identity provider.
     SignOn {
         /// The number of the call that waits for it.
@@ -68,7 +68,7 @@ pub enum Msg {
 pub enum Effect {
     /// Calls the server. The answer arrives as [`Msg::Answer`]. A newer call of the same slot replaces an older one.
     Call {
-        /// The purpose of the call.
+        /// The message's call, by its purpose.
         slot: Slot,
         /// The number of the call; no other call has the same.
         number: u64,
@@ -107,11 +107,11 @@ pub enum Effect {
     /// Writes all accounts of a filter to a file. The progress arrives as [`Msg::Export`]; another export replaces it.
     Export {
         /// Which accounts, and in which order.
-        filter: AccountFilter,
+        filter: AccountSearch,
         /// The file, which must not exist.
         path: PathBuf,
         /// Its format.
-        format: Format,
+        format: ExportFormat,
     },
     /// Gives up the export that runs, and removes its file.
     CancelExport,
@@ -143,7 +143,7 @@ pub enum Slot {
     /// Fetches the tenants' short names, for query lines.
     TenantNames,
     /// A part of a view.
-    View(ViewId, Part),
+    View(ViewId, ScreenPart),
     /// The change with this number. It is never aborted, because its outcome would be unknown.
     Act(u64),
 }

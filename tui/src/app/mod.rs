@@ -23,7 +23,7 @@ mod views;
 pub use acts::{ActEntry, Acts, Ended};
 pub use frame::{MIN_SIZE, draw};
 pub use message::{Effect, Msg, Slot, Streaming};
-pub use model::{Connection, Model};
+pub use model::{ConnectionState, Model};
 pub use schedule::next_deadline;
 pub use setup::{KnownContext, Presentation, Setup, Start};
 pub use update::update;

@@ -6,14 +6,14 @@ use std::time::Duration;
 use bowline_api::admin::Operator;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::dialog::api_log::Calls;
+use crate::dialog::api_log::ApiCalls;
 use crate::interface::dialog::Dialog;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
 use crate::registry::place::Place;
 use crate::registry::screen_settings::{NOTHING, ScreenSettings};
-use crate::widget::beside::Known;
+use crate::widget::beside::KnownNames;
 use crate::widget::call_state::CallState;
 use crate::widget::follow::ATTENDED_SECONDS;
 use crate::widget::surroundings::{Surroundings, Window};
@@ -27,12 +27,12 @@ use super::views::{HOME, View, ViewId, Views};
 
 /// The state of the connection to the server.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Connection {
+pub enum ConnectionState {
     /// Nothing has been requested yet.
     Untried,
     /// The last call was answered.
     Live {
-        /// The duration of the call.
+        /// The duration of the last call.
         took: Duration,
         /// When the answer arrived.
         at: DateTime<Utc>,
@@ -73,7 +73,7 @@ pub struct Model {
     /// The tenants' short names, for query lines.
     pub tenant_names: TenantNames,
     /// The connectors' names, as far as answers have told them.
-    pub(super) known: Known,
+    pub(super) known: KnownNames,
     /// The server to which the next call goes.
     pub(super) connected_to: String,
     /// The login form, while there is no session.
@@ -93,18 +93,18 @@ pub struct Model {
     /// The last change, while it can be undone.
     pub(super) undo: Option<Undo>,
     /// The last calls.
-    pub calls: Calls,
+    pub calls: ApiCalls,
     /// How often the operator chose each action in the palette.
     pub uses: HashMap<Action, u32>,
     /// A short message to the operator, and when it disappears.
     pub toast: Option<(String, DateTime<Utc>)>,
     /// The state of the connection.
-    pub connection: Connection,
+    pub connection: ConnectionState,
     /// The state of the subscription to events.
     pub(super) streaming: Streaming,
     /// What the frame says about the connection, which changes as time passes.
     pub(super) shown_connection: String,
-    /// Whether the mouse is captured.
+    /// Whether the client has captured the mouse.
     pub(super) mouse: bool,
     /// The number of the last call.
     pub(super) last_call: u64,
@@ -131,7 +131,7 @@ impl Model {
             operator: None,
             whoami: CallState::default(),
             tenant_names: TenantNames::default(),
-            known: Known::default(),
+            known: KnownNames::default(),
             login,
             views,
             parked: Vec::new(),
@@ -140,10 +140,10 @@ impl Model {
             dialogs: Vec::new(),
             acts: Acts::default(),
             undo: None,
-            calls: Calls::default(),
+            calls: ApiCalls::default(),
             uses: HashMap::new(),
             toast: None,
-            connection: Connection::Untried,
+            connection: ConnectionState::Untried,
             streaming: Streaming::Off,
             shown_connection: String::new(),
             mouse: false,
@@ -224,13 +224,13 @@ impl Model {
         self.tab = 0;
         self.dialogs.clear();
         self.undo = None;
-        self.calls = Calls::default();
+        self.calls = ApiCalls::default();
         self.toast = None;
         self.operator = None;
         self.whoami = CallState::default();
         self.tenant_names = TenantNames::default();
-        self.known = Known::default();
-        self.connection = Connection::Untried;
+        self.known = KnownNames::default();
+        self.connection = ConnectionState::Untried;
         self.streaming = Streaming::Off;
     }
 
@@ -261,7 +261,7 @@ impl Model {
         change(&mut self.whoami);
         change(&mut self.tenant_names.call);
         for view in self.all_views_mut() {
-            for part in Part::ALL {
+            for part in ScreenPart::ALL {
                 if let Some(call) = view.screen.call_mut(part) {
                     change(call);
                 }

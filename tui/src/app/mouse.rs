@@ -17,11 +17,11 @@ const FIRST_ROW: u16 = 5;
 pub(super) fn on_mouse(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         _ if model.login.is_some() => {}
-        MouseEventKind::ScrollDown => return wheel(model, WHEEL_ROWS),
-        MouseEventKind::ScrollUp => return wheel(model, -WHEEL_ROWS),
+        MouseEventKind::ScrollDown => return turn_wheel(model, WHEEL_ROWS),
+        MouseEventKind::ScrollUp => return turn_wheel(model, -WHEEL_ROWS),
         // A click changes nothing in a dialog.
         MouseEventKind::Down(MouseButton::Left) if model.dialogs.is_empty() => {
-            return click(model, mouse.row);
+            return click_row(model, mouse.row);
         }
         _ => {}
     }
@@ -29,7 +29,7 @@ pub(super) fn on_mouse(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-fn wheel(model: &mut Model, rows: isize) -> Vec<Effect> {
+fn turn_wheel(model: &mut Model, rows: isize) -> Vec<Effect> {
     let Some(mut dialog) = model.dialogs.pop() else {
         step(model, rows);
         return Vec::new();
@@ -45,7 +45,7 @@ fn wheel(model: &mut Model, rows: isize) -> Vec<Effect> {
     react(model, reactions)
 }
 
-fn click(model: &mut Model, row: u16) -> Vec<Effect> {
+fn click_row(model: &mut Model, row: u16) -> Vec<Effect> {
     let window = model.window();
     let line = row.checked_sub(FIRST_ROW).map(usize::from).filter(|line| *line < window.rows);
     let Some(line) = line.filter(|_| model.screen().is_list()) else {

@@ -46,9 +46,9 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PageUp => step(model, -half),
         Action::First => step(model, isize::MIN),
         Action::Last => step(model, isize::MAX),
-        Action::HistoryBack => travel(model, false),
-        Action::Forward => travel(model, true),
-        Action::Go(place) => switch(model, place),
+        Action::HistoryBack => travel_history(model, false),
+        Action::Forward => travel_history(model, true),
+        Action::Go(place) => switch_screen(model, place),
         Action::Search => {
             if let Some(bar) = model.screen_mut().bar_mut() {
                 bar.edit();
@@ -60,7 +60,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FindText => own::open_find(model),
         Action::FindNext => own::find(model, true),
         Action::FindPrevious => own::find(model, false),
-        Action::Undo => return undo(model).into_iter().collect(),
+        Action::Undo => return undo_last_change(model).into_iter().collect(),
         Action::Refresh => {
             model.screen_mut().refresh();
             model.whoami.reset();
@@ -77,7 +77,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::TabClose => tabs::close_shown(model),
         Action::Palette => model.dialogs.push(Box::new(Palette::default())),
         Action::Help => model.dialogs.push(Box::new(Help::default())),
-        Action::Leave => leave(model),
+        Action::Leave => leave_level(model),
         Action::Back => {
             model.changed = model.views.ascend();
         }
@@ -110,7 +110,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::SendTest
         | Action::SendAgain
         | Action::SendAllAgain
-        | Action::DeleteEndpoint => return act(model, action),
+        | Action::DeleteEndpoint => return act_on_screen(model, action),
         // The dialogs perform these.
         Action::Close
         | Action::Confirm
@@ -128,7 +128,7 @@ pub(super) fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// Has the current screen perform the action, unless it says why not.
-fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+fn act_on_screen(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(why) = model.screen().refusal(action) {
         model.notify(why);
         return Vec::new();
@@ -140,7 +140,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// One level up. On the first level nothing happens, because a key that is pressed once too often must not end the
 /// program.
-fn leave(model: &mut Model) {
+fn leave_level(model: &mut Model) {
     if model.views.ascend() || tabs::close(model) {
         return;
     }
@@ -153,14 +153,14 @@ fn leave(model: &mut Model) {
     model.notify(format!("this is the first level: {key} quits{in_flight}"));
 }
 
-fn travel(model: &mut Model, forward: bool) {
+fn travel_history(model: &mut Model, forward: bool) {
     if !model.views.travel(forward) {
         model.notify(if forward { "this is the newest view" } else { "this is the oldest view" });
     }
 }
 
 /// Switches to a screen. A screen of one tenant begins with the tenant that is shown or selected.
-fn switch(model: &mut Model, place: Place) {
+fn switch_screen(model: &mut Model, place: Place) {
     let has_rows = !matches!(model.screen().list().unapplied(), Some(Unapplied::Wrong | Unapplied::Failed));
     let tenant = model.screen().tenant().filter(|_| has_rows);
     let now = model.now;
@@ -210,7 +210,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
         match reaction {
             Reaction::Unchanged => model.changed = false,
             Reaction::Notify(text) => model.notify(text),
-            Reaction::Copy(text) => effects.extend(copy(model, Some(text))),
+            Reaction::Copy(text) => effects.extend(copy_text(model, Some(text))),
             Reaction::CopySecret(secret) => {
                 model.notify("copied: the secret");
                 effects.push(Effect::CopySecret(secret));
@@ -234,7 +234,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
                 }
             }
             Reaction::Found(found) => found::lead(model, found),
-            Reaction::Open(dialog) => open(model, dialog),
+            Reaction::Open(dialog) => open_dialog(model, dialog),
             Reaction::Columns(names) => effects.push(own::change(model, |own| own.columns = names)),
             Reaction::SaveQuery { name, query } => {
                 model.notify(format!("saved as {name}; {} or : and its name use it", saved_key(model)));
@@ -262,7 +262,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
             Reaction::CancelExport => effects.push(Effect::CancelExport),
             Reaction::Act { act, name } => {
                 let opposite = act.opposite();
-                effects.extend(send(model, act, name, opposite));
+                effects.extend(send_change(model, act, name, opposite));
             }
             Reaction::Changed(answer) => {
                 if let Answer::Job(detail) = &*answer
@@ -280,7 +280,7 @@ pub(super) fn react(model: &mut Model, reactions: Vec<Reaction>) -> Vec<Effect> 
 }
 
 /// Opens a dialog, unless it is about a change that this operator may not make.
-fn open(model: &mut Model, mut dialog: Box<dyn Dialog>) {
+fn open_dialog(model: &mut Model, mut dialog: Box<dyn Dialog>) {
     if let Some(why) = dialog.act().and_then(|act| refusal_of(model, act)) {
         return model.notify(why);
     }
@@ -291,7 +291,7 @@ fn open(model: &mut Model, mut dialog: Box<dyn Dialog>) {
 }
 
 /// Sends a change, unless this operator may not make it.
-fn send(model: &mut Model, act: Act, name: String, opposite: Option<Act>) -> Option<Effect> {
+fn send_change(model: &mut Model, act: Act, name: String, opposite: Option<Act>) -> Option<Effect> {
     if let Some(why) = refusal_of(model, &act) {
         model.notify(why);
         return None;
@@ -307,12 +307,12 @@ fn send(model: &mut Model, act: Act, name: String, opposite: Option<Act>) -> Opt
 }
 
 /// Makes the opposite of the last change, if it was made within the last seconds.
-fn undo(model: &mut Model) -> Option<Effect> {
+fn undo_last_change(model: &mut Model) -> Option<Effect> {
     let Some(undo) = model.undo.take().filter(|undo| undo.until > model.now) else {
         model.notify("nothing to undo: only for some seconds after you suspend or disable something");
         return None;
     };
-    send(model, undo.act, format!("undo: {}", undo.name), None)
+    send_change(model, undo.act, format!("undo: {}", undo.name), None)
 }
 
 fn saved_key(model: &Model) -> String {
@@ -369,10 +369,10 @@ fn copy_row(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     let text = if action == Action::CopyId { screen.id() } else { Some(screen.command().into_text()) };
-    copy(model, text)
+    copy_text(model, text)
 }
 
-fn copy(model: &mut Model, text: Option<String>) -> Vec<Effect> {
+fn copy_text(model: &mut Model, text: Option<String>) -> Vec<Effect> {
     let Some(text) = text else {
         model.notify("nothing is selected");
         return Vec::new();

@@ -5,7 +5,7 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 use crate::client::Request;
 use crate::widget::call_state::CallState;
-use crate::widget::completion::Values;
+use crate::widget::completion::FilterValues;
 
 use super::liveness;
 use super::message::{Effect, Slot, Streaming};
@@ -54,18 +54,19 @@ fn names_of_tenants(model: &Model) -> Option<Request> {
     let bar = model.screen().bar().filter(|bar| bar.editing && model.dialogs.is_empty())?;
     let typed = bar.field.text().to_lowercase();
     let mut filters = model.screen().list().filters().iter();
-    let is_typed = filters
-        .any(|filter| matches!(filter.values, Values::Tenant) && typed.contains(&format!("{}:", filter.key)));
+    let is_typed = filters.any(|filter| {
+        matches!(filter.values, FilterValues::Tenant) && typed.contains(&format!("{}:", filter.key))
+    });
     if is_typed { model.tenant_names.request(model.now) } else { None }
 }
 
 /// When the retries on the current screen are due.
-fn retries(model: &Model) -> Vec<DateTime<Utc>> {
+fn retries_due(model: &Model) -> Vec<DateTime<Utc>> {
     model.screen().calls().into_iter().filter_map(CallState::retry_at).collect()
 }
 
 /// When the typed queries take effect.
-fn queries(model: &Model) -> impl Iterator<Item = DateTime<Utc>> {
+fn queries_due(model: &Model) -> impl Iterator<Item = DateTime<Utc>> {
     model.views.iter().filter_map(|view| view.screen.bar()?.due)
 }
 
@@ -74,8 +75,8 @@ fn queries(model: &Model) -> impl Iterator<Item = DateTime<Utc>> {
 pub(super) fn depends_on_time(model: &Model) -> bool {
     let toast = model.toast.as_ref().map(|(_, until)| *until);
     let mark = model.screen().rows().next_change_end();
-    let ended = toast.into_iter().chain(mark).chain(queries(model)).any(|at| at <= model.now);
-    ended || !retries(model).is_empty()
+    let ended = toast.into_iter().chain(mark).chain(queries_due(model)).any(|at| at <= model.now);
+    ended || !retries_due(model).is_empty()
 }
 
 /// When the next [`Msg::Tick`](super::Msg::Tick) is due if nothing else happens. `None` means never, and the process
@@ -83,12 +84,12 @@ pub(super) fn depends_on_time(model: &Model) -> bool {
 pub fn next_deadline(model: &Model) -> Option<DateTime<Utc>> {
     let mut deadlines: Vec<_> = model.toast.iter().map(|(_, until)| *until).collect();
     if model.login.is_none() {
-        deadlines.extend(queries(model));
+        deadlines.extend(queries_due(model));
         deadlines.extend(model.screen().rows().next_change_end());
         if model.operator.is_none() {
             deadlines.extend(model.whoami.retry_at());
         }
-        let retries = retries(model);
+        let retries = retries_due(model);
         if !retries.is_empty() {
             // A countdown is visible, and the next full second changes it.
             let second = TimeDelta::seconds(1);

@@ -42,13 +42,13 @@ pub enum Start {
 /// The settings that the terminal client starts with.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
-    /// The name of the context.
+    /// The name of the context to start with.
     pub context: String,
     /// The server's URL; empty if none is known.
     pub server: String,
     /// The operator's login name; empty if none is known.
     pub name: String,
-    /// Whether a session was saved.
+    /// Whether a session was saved for the context to start with.
     pub has_session: bool,
     /// The known contexts.
     pub contexts: Vec<KnownContext>,

@@ -11,7 +11,7 @@ use super::views::{HOME, Views};
 /// The greatest number of tabs.
 const MAX_TABS: usize = 9;
 /// The ids of the views of one tab are below this many, so that no view of two tabs has the same.
-const IDS_PER_TAB: u64 = 1 << 32;
+const VIEW_IDS_PER_TAB: u64 = 1 << 32;
 
 /// Opens a tab after the current one, with what is shown and its query.
 pub(super) fn open(model: &mut Model) {
@@ -21,7 +21,7 @@ pub(super) fn open(model: &mut Model) {
     model.tabs_opened += 1;
     let place = model.place();
     let query = model.screen().bar().map(|bar| bar.field.text().to_owned());
-    let new = Views::after(model.tabs_opened * IDS_PER_TAB, place);
+    let new = Views::after(model.tabs_opened * VIEW_IDS_PER_TAB, place);
     let old = mem::replace(&mut model.views, new);
     model.parked.insert(model.tab, old);
     model.tab += 1;
@@ -63,7 +63,7 @@ pub(super) fn turn(model: &mut Model, forward: bool) {
 }
 
 /// What a tab is called: the name of its screen.
-fn name(place: Place) -> String {
+fn tab_name(place: Place) -> String {
     match registry().find(|entry| entry.action == Action::Go(place)) {
         Some(entry) => entry.name.to_owned(),
         None => format!("{place:?}").split('(').next().unwrap_or_default().to_lowercase(),
@@ -79,7 +79,7 @@ pub(super) fn labels(model: &Model) -> Option<[String; 2]> {
     let mut places: Vec<_> = model.parked.iter().map(|views| views.current().place).collect();
     places.insert(model.tab, model.place());
     let names = (1..).zip(&places).map(|(number, place)| {
-        let name = name(*place);
+        let name = tab_name(*place);
         if number == model.tab + 1 { format!("[{number} {name}]") } else { format!("{number} {name}") }
     });
     let all = names.collect::<Vec<_>>().join(" ");

@@ -10,14 +10,14 @@ use crate::client::{Request, Walk};
 use crate::widget::call_state::CallState;
 
 /// The number of names that are kept.
-const MAX_NAMES: usize = 2_000;
+const MAX_TENANT_NAMES: usize = 2_000;
 
 /// The tenants' short names as far as they are known.
 #[derive(Debug, Default)]
 pub struct TenantNames {
     /// The names.
     pub known: BTreeSet<String>,
-    /// The state of the calls that fetch them.
+    /// The state of the calls that fetch the tenants' names.
     pub call: CallState,
     walk: Walk,
     /// Whether no more names are wanted.
@@ -29,7 +29,7 @@ impl TenantNames {
     pub fn take(&mut self, page: Page<Tenant>) {
         self.known.extend(page.items.into_iter().map(|tenant| tenant.slug));
         let went_on = self.walk.go_on(page.next);
-        self.is_whole = went_on.is_err() || self.known.len() >= MAX_NAMES;
+        self.is_whole = went_on.is_err() || self.known.len() >= MAX_TENANT_NAMES;
     }
 
     /// The request for the next page of names, unless all are there, or a call is in progress or waits after a failure.

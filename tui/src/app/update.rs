@@ -5,7 +5,7 @@ use std::any::Any;
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::client::Request;
-use crate::dialog::export::{ExportDialog, Progress};
+use crate::dialog::export::{ExportDialog, ExportProgress};
 use crate::found_secret::found_secret;
 use crate::registry::action::Action;
 use crate::registry::keymap::Keymap;
@@ -154,7 +154,7 @@ fn take_streaming(model: &mut Model, state: Streaming) -> Vec<Effect> {
 }
 
 /// Shows how far an export is, if its dialog is still open.
-fn take_progress(model: &mut Model, progress: Progress) {
+fn take_progress(model: &mut Model, progress: ExportProgress) {
     for dialog in &mut model.dialogs {
         let dialog: &mut dyn Any = &mut **dialog;
         if let Some(export) = dialog.downcast_mut::<ExportDialog>() {
@@ -170,8 +170,8 @@ fn bar_key(model: &mut Model, key: KeyEvent) {
     match action {
         Some(Action::DialogDown) => return step(model, 1),
         Some(Action::DialogUp) => return step(model, -1),
-        Some(Action::NextField) => return complete(model, true),
-        Some(Action::PreviousField) => return complete(model, false),
+        Some(Action::NextField) => return complete_query_word(model, true),
+        Some(Action::PreviousField) => return complete_query_word(model, false),
         _ => {}
     }
     let now = model.now;
@@ -197,7 +197,7 @@ fn bar_key(model: &mut Model, key: KeyEvent) {
 }
 
 /// Completes the word of the query line.
-fn complete(model: &mut Model, is_forward: bool) {
+fn complete_query_word(model: &mut Model, is_forward: bool) {
     let filters = model.screen().list().filters();
     let bar = model.views.current_mut().screen.bar_mut();
     let names = &model.tenant_names.known;

@@ -55,7 +55,7 @@ impl Views {
     }
 
     /// Begins with a view of this place. What shows one of many is one level below their list.
-    fn beginning(place: Place) -> Self {
+    fn beginning_at(place: Place) -> Self {
         let list = match place {
             Place::Account(_) => Place::Accounts,
             Place::Job(_) => Place::Jobs,
@@ -70,7 +70,7 @@ impl Views {
     pub(super) fn starting(start: Option<&Start>, now: DateTime<Utc>) -> Self {
         match start {
             None => Self::new(HOME),
-            Some(Start::Place(place)) => Self::beginning(*place),
+            Some(Start::Place(place)) => Self::beginning_at(*place),
             Some(Start::Shortened(id)) => {
                 let mut views = Self::new(Place::Accounts);
                 views.current_mut().screen.open_found(id, now);
@@ -88,7 +88,7 @@ impl Views {
         self.rest.len() + 1
     }
 
-    fn nth(&self, at: usize) -> &View {
+    fn nth_view(&self, at: usize) -> &View {
         at.checked_sub(1).and_then(|at| self.rest.get(at)).unwrap_or(&self.first)
     }
 
@@ -100,12 +100,12 @@ impl Views {
     }
 
     fn position(&self, id: ViewId) -> Option<usize> {
-        (0..self.len()).find(|at| self.nth(*at).id == id)
+        (0..self.len()).find(|at| self.nth_view(*at).id == id)
     }
 
     /// The current view.
     pub fn current(&self) -> &View {
-        self.nth(self.at)
+        self.nth_view(self.at)
     }
 
     /// The current view, to change it.
@@ -142,7 +142,7 @@ impl Views {
             return false;
         }
         let known = (0..self.len()).rev().find(|at| {
-            let view = self.nth(*at);
+            let view = self.nth_view(*at);
             view.place == place && view.parent.is_none()
         });
         if let Some(at) = known {

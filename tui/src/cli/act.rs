@@ -9,20 +9,20 @@ use crate::client::{Act, Answer, Client, Request};
 
 use super::output::Output;
 use super::proof::Typed;
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// A change of a command. Standard error has said on which server it acts, and on what.
-pub(super) struct Change<'a> {
+pub(super) struct CommandChange<'a> {
     client: &'a Client,
 }
 
-impl<'a> Change<'a> {
+impl<'a> CommandChange<'a> {
     /// Says on standard error what is going to be changed, such as `disable operator ada`, and where.
     ///
     /// # Errors
     /// If this client may not change anything.
-    pub(super) fn begin(target: &Target, client: &'a Client, what: &str) -> Result<Self, CliError> {
+    pub(super) fn begin(target: &CommandTarget, client: &'a Client, what: &str) -> Result<Self, CliError> {
         client.may_change()?;
         Output::remark(&format!("{}: {what}", target.place()?));
         Ok(Self { client })

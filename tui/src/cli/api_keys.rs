@@ -15,17 +15,17 @@ use crate::dialog::confirmation::end_of;
 use crate::found_secret::found_secret;
 use crate::when::stamp;
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
 use super::page::print;
 use super::secret::{ask_secret, password_from_stdin};
 use super::shown_once::{lost, must_be_seen};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for API keys.
 #[derive(Debug, Subcommand)]
-pub enum ApiKeys {
+pub enum ApiKeysCommand {
     /// List a tenant's API keys, without their secrets
     List {
         /// Tenant: short name or id
@@ -74,19 +74,23 @@ pub enum ApiKeys {
 }
 
 /// Runs a command for API keys.
-pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &ApiKeysCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let found;
     let tenant = match command {
-        ApiKeys::List { tenant } => tenant,
-        ApiKeys::Find => {
-            found = TenantRef::Id(leaked().await?);
+        ApiKeysCommand::List { tenant } => tenant,
+        ApiKeysCommand::Find => {
+            found = TenantRef::Id(tenant_of_leaked_key().await?);
             &found
         }
-        ApiKeys::Create { name, tenant, permissions, expires_at } => {
+        ApiKeysCommand::Create { name, tenant, permissions, expires_at } => {
             must_be_seen()?;
             let change =
-                Change::begin(target, &client, &format!("create API key {name} of tenant {tenant}"))?;
+                CommandChange::begin(target, &client, &format!("create API key {name} of tenant {tenant}"))?;
             let act = Act::CreateApiKey {
                 tenant: tenant.clone(),
                 name: name.clone(),
@@ -96,19 +100,19 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
             };
             if let Answer::NewApiKey(new) = change.make(act).await? {
                 let shown = if out.is_json() { out.json(&new) } else { show_secret(&new, out) };
-                shown.map_err(lost(again(&new)))?;
+                shown.map_err(lost(after_unseen_secret(&new)))?;
             }
             return Ok(Outcome::Success.into());
         }
-        ApiKeys::Rotate { id, tenant, overlap } => {
+        ApiKeysCommand::Rotate { id, tenant, overlap } => {
             must_be_seen()?;
             let what =
                 format!("replace API key {id} of tenant {tenant}, which then works for {overlap} hours");
-            let change = Change::begin(target, &client, &what)?;
+            let change = CommandChange::begin(target, &client, &what)?;
             let (tenant, overlap_hours) = (tenant.clone(), Some(*overlap));
             let act = Act::RotateApiKey { tenant, id: *id, overlap_hours, proof: Proof::empty() };
             if let Answer::RotatedApiKey(rotated) = change.make(act).await? {
-                let is_lost = lost(again(&rotated.new));
+                let is_lost = lost(after_unseen_secret(&rotated.new));
                 if out.is_json() {
                     out.json(&rotated).map_err(is_lost)?;
                 } else {
@@ -119,20 +123,21 @@ pub(super) async fn run(target: &Target, command: &ApiKeys, out: &mut Output) ->
             }
             return Ok(Outcome::Success.into());
         }
-        ApiKeys::Revoke { id, tenant, confirm } => {
+        ApiKeysCommand::Revoke { id, tenant, confirm } => {
             if confirm != end_of(&id.to_string()) {
                 return Err(CliError::NotConfirmed("--confirm is not the end of the id".to_owned()));
             }
-            let change = Change::begin(target, &client, &format!("revoke API key {id} of tenant {tenant}"))?;
+            let change =
+                CommandChange::begin(target, &client, &format!("revoke API key {id} of tenant {tenant}"))?;
             return change.print(Act::RevokeApiKey { tenant: tenant.clone(), id: *id }, out).await;
         }
     };
     let keys = client.api_keys(tenant).await?;
-    print(&keys, ["KEY", "NAME", "PERMISSIONS", "MADE", "USED ON", "STATE"], row, out)
+    print(&keys, ["KEY", "NAME", "PERMISSIONS", "MADE", "USED ON", "STATE"], api_key_row, out)
 }
 
 /// The tenant of the API key that standard input has.
-async fn leaked() -> Result<TenantId, CliError> {
+async fn tenant_of_leaked_key() -> Result<TenantId, CliError> {
     let secret = if io::stdin().is_terminal() {
         ask_secret("the leaked key: ").await?
     } else {
@@ -153,11 +158,11 @@ fn show_secret(new: &NewApiKey, out: &mut Output) -> io::Result<()> {
 }
 
 /// What to do about a key whose secret nobody has seen.
-fn again(new: &NewApiKey) -> String {
+fn after_unseen_secret(new: &NewApiKey) -> String {
     format!("revoke API key {} and create another one", new.key.id)
 }
 
-fn row(key: &ApiKey) -> [String; 6] {
+fn api_key_row(key: &ApiKey) -> [String; 6] {
     let permissions: Vec<_> = key.permissions.iter().map(bowline_api::Named::as_str).collect();
     let state = match (key.revoked_at, &key.suspended, key.expires_at) {
         (Some(at), ..) => format!("revoked {}", stamp(at)),

@@ -9,23 +9,23 @@ use crate::registry::action::{Action, registry};
 use crate::registry::place::Place;
 use crate::text::{CONFIRM_CHARS, SHOWN_CHARS};
 
-use super::accounts::Accounts;
-use super::api_keys::ApiKeys;
-use super::audit::Audit;
-use super::connectors::Connectors;
-use super::contexts::Contexts;
-use super::drain_stop::DrainStops;
-use super::events::Events;
-use super::freezes::Freezes;
+use super::accounts::AccountsCommand;
+use super::api_keys::ApiKeysCommand;
+use super::audit::AuditCommand;
+use super::connectors::ConnectorsCommand;
+use super::contexts::ContextsCommand;
+use super::drain_stop::DrainStopCommand;
+use super::events::EventsArguments;
+use super::freezes::FreezesCommand;
 use super::global_options::GlobalOptions;
-use super::jobs::Jobs;
-use super::links::Links;
-use super::listen::Listen;
-use super::operators::Operators;
-use super::sessions::Sessions;
-use super::tenants::Tenants;
-use super::totp::Totp;
-use super::webhooks::Webhooks;
+use super::jobs::JobsCommand;
+use super::links::LinksCommand;
+use super::listen::ListenArguments;
+use super::operators::OperatorsCommand;
+use super::sessions::SessionsCommand;
+use super::tenants::TenantsCommand;
+use super::totp::TotpCommand;
+use super::webhooks::WebhooksCommand;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -84,7 +84,7 @@ pub enum Command {
     /// Start the terminal client with one account, one job, or a screen
     Open {
         /// Id of an account or a job, the id of an account as lists shorten it (`acct_01h4…5k2qxz`), or name of a screen such as `audit`
-        #[arg(value_name = "ID|SCREEN", value_parser = start)]
+        #[arg(value_name = "ID|SCREEN", value_parser = start_place)]
         place: Start,
     },
     /// End the session, on this machine and at the server
@@ -102,50 +102,50 @@ pub enum Command {
     Overview,
     /// One-time codes for your logins
     #[command(subcommand)]
-    Totp(Totp),
+    Totp(TotpCommand),
     /// Linked accounts
     #[command(subcommand)]
-    Accounts(Accounts),
+    Accounts(AccountsCommand),
     /// Dropbox accounts that operators have suspended
     #[command(subcommand)]
-    Freezes(Freezes),
+    Freezes(FreezesCommand),
     /// One act on many accounts: prepared, confirmed, followed
     #[command(subcommand)]
-    Jobs(Jobs),
+    Jobs(JobsCommand),
     /// Tenants
     #[command(subcommand)]
-    Tenants(Tenants),
+    Tenants(TenantsCommand),
     /// A tenant's connectors
     #[command(subcommand)]
-    Connectors(Connectors),
+    Connectors(ConnectorsCommand),
     /// A tenant's API keys
     #[command(subcommand)]
-    ApiKeys(ApiKeys),
+    ApiKeys(ApiKeysCommand),
     /// A tenant's endpoints that are told of events, and what was delivered to them
     #[command(subcommand)]
-    Webhooks(Webhooks),
+    Webhooks(WebhooksCommand),
     /// The automatic stop of API keys that fetch far more than usual
     #[command(subcommand)]
-    DrainStop(DrainStops),
+    DrainStop(DrainStopCommand),
     /// Operators
     #[command(subcommand)]
-    Operators(Operators),
+    Operators(OperatorsCommand),
     /// Sessions of operators
     #[command(subcommand)]
-    Sessions(Sessions),
+    Sessions(SessionsCommand),
     /// Links that did not complete
     #[command(subcommand)]
-    Links(Links),
+    Links(LinksCommand),
     /// The audit log
     #[command(subcommand)]
-    Audit(Audit),
+    Audit(AuditCommand),
     /// Print events of the audit logs as they happen
-    Events(Events),
+    Events(EventsArguments),
     /// For a tenant's developers: print a tenant's events as they happen, and pass them on to an app on this machine
-    Listen(Listen),
+    Listen(ListenArguments),
     /// The servers that this machine knows
     #[command(subcommand)]
-    Contexts(Contexts),
+    Contexts(ContextsCommand),
     /// Print the keys of the terminal client
     Keys,
     /// Print the manual page, or write a page for each command into a directory
@@ -177,7 +177,7 @@ fn is_shortened(text: &str) -> bool {
 }
 
 /// What an id or a screen's name stands for.
-fn start(text: &str) -> Result<Start, String> {
+fn start_place(text: &str) -> Result<Start, String> {
     if let Ok(id) = text.parse() {
         return Ok(Start::Place(Place::Account(id)));
     }

@@ -12,12 +12,12 @@ use crate::when::{TIME_FORMS, point, stamp};
 
 use super::output::Output;
 use super::page::{PageArgs, list};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for the audit log.
 #[derive(Debug, Subcommand)]
-pub enum Audit {
+pub enum AuditCommand {
     /// List events, newest first
     List {
         /// Log of this tenant: short name or id; the service's own log if omitted
@@ -54,23 +54,27 @@ pub enum Audit {
 }
 
 /// Runs a command for the audit log.
-pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &AuditCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Audit::List { tenant, all_tenants, actor, action, subject, since, until, page } => {
+        AuditCommand::List { tenant, all_tenants, actor, action, subject, since, until, page } => {
             let search = AuditSearch {
                 tenant: tenant.clone(),
                 all: *all_tenants,
                 actor: actor.clone(),
                 action: action.clone(),
                 subject: subject.clone(),
-                since: since.as_deref().map(time).transpose()?,
-                until: until.as_deref().map(time).transpose()?,
+                since: since.as_deref().map(time_argument).transpose()?,
+                until: until.as_deref().map(time_argument).transpose()?,
             };
             let fetch = async |place| client.audit(&search, place).await;
             list(page, fetch, ["AT", "ACTION", "WHO", "SUBJECT", "DETAIL"], row, out).await
         }
-        Audit::Verify { tenant } => {
+        AuditCommand::Verify { tenant } => {
             let checked = client.verify_audit(tenant.as_ref()).await?;
             if out.is_json() {
                 out.json(&checked)?;
@@ -87,7 +91,7 @@ pub(super) async fn run(target: &Target, command: &Audit, out: &mut Output) -> R
 }
 
 /// A point in time as the server takes it.
-fn time(text: &str) -> Result<String, CliError> {
+fn time_argument(text: &str) -> Result<String, CliError> {
     let at = point(text, now()).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     at.ok_or_else(|| CliError::Usage(format!("{text:?} is not a time; write {TIME_FORMS}")))
 }

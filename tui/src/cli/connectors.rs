@@ -11,15 +11,15 @@ use crate::client::{Act, Proof, TenantRef};
 use crate::dialog::confirmation::end_of;
 
 use super::CliError;
-use super::act::{Change, connector_status, show};
+use super::act::{CommandChange, connector_status, show};
 use super::output::Output;
 use super::page::print;
 use super::proof::Typed;
-use super::target::Target;
+use super::target::CommandTarget;
 
 /// Commands for connectors.
 #[derive(Debug, Subcommand)]
-pub enum Connectors {
+pub enum ConnectorsCommand {
     /// List a tenant's connectors
     List {
         /// Tenant: short name or id
@@ -128,33 +128,33 @@ pub struct SwitchConnector {
 
 /// Runs a command about connectors.
 pub(super) async fn run(
-    target: &Target,
-    command: &Connectors,
+    target: &CommandTarget,
+    command: &ConnectorsCommand,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Connectors::List { tenant } => {
+        ConnectorsCommand::List { tenant } => {
             let found = client.connectors(tenant).await?;
-            print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], row, out)
+            print(&found, ["CONNECTOR", "NAME", "STATUS", "APP KEY", "CALLBACK"], connector_row, out)
         }
-        Connectors::SetSecret { id, tenant } => {
+        ConnectorsCommand::SetSecret { id, tenant } => {
             let what = format!("replace the app secret of connector {id} of tenant {tenant}");
-            let change = Change::begin(target, &client, &what)?;
+            let change = CommandChange::begin(target, &client, &what)?;
             let (secret, typed) = Typed::with_secret(&client, "new app secret", false).await?;
             let act = Act::ReplaceSecret { tenant: tenant.clone(), id: *id, secret, proof: Proof::empty() };
             show(&change.make_with(typed, act).await?, out)
         }
-        Connectors::Edit(edit) => {
+        ConnectorsCommand::Edit(edit) => {
             let (act, what) = (edit.act()?, format!("edit connector {} of tenant {}", edit.id, edit.tenant));
-            Change::begin(target, &client, &what)?.print(act, out).await
+            CommandChange::begin(target, &client, &what)?.print(act, out).await
         }
-        Connectors::Remove { id, tenant, reason, revoke_accounts, new_default, confirm } => {
+        ConnectorsCommand::Remove { id, tenant, reason, revoke_accounts, new_default, confirm } => {
             if confirm != end_of(&id.to_string()) {
                 return Err(CliError::NotConfirmed("--confirm is not the end of the id".to_owned()));
             }
             let change =
-                Change::begin(target, &client, &format!("remove connector {id} of tenant {tenant}"))?;
+                CommandChange::begin(target, &client, &format!("remove connector {id} of tenant {tenant}"))?;
             let act = Act::RemoveConnector {
                 tenant: tenant.clone(),
                 id: *id,
@@ -164,22 +164,22 @@ pub(super) async fn run(
             };
             change.print(act, out).await
         }
-        Connectors::Disable(SwitchConnector { id, tenant, reason }) => {
+        ConnectorsCommand::Disable(SwitchConnector { id, tenant, reason }) => {
             let change =
-                Change::begin(target, &client, &format!("disable connector {id} of tenant {tenant}"))?;
+                CommandChange::begin(target, &client, &format!("disable connector {id} of tenant {tenant}"))?;
             let reason = reason.trim().to_owned();
             change.print(Act::DisableConnector { tenant: tenant.clone(), id: *id, reason }, out).await
         }
-        Connectors::Enable(SwitchConnector { id, tenant, reason }) => {
+        ConnectorsCommand::Enable(SwitchConnector { id, tenant, reason }) => {
             let change =
-                Change::begin(target, &client, &format!("enable connector {id} of tenant {tenant}"))?;
+                CommandChange::begin(target, &client, &format!("enable connector {id} of tenant {tenant}"))?;
             let reason = reason.trim().to_owned();
             change.print(Act::EnableConnector { tenant: tenant.clone(), id: *id, reason }, out).await
         }
     }
 }
 
-fn row(connector: &Connector) -> [String; 5] {
+fn connector_row(connector: &Connector) -> [String; 5] {
     [
         connector.id.to_string(),
         connector.name.clone(),

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use clap::{ArgGroup, Subcommand};
 
 use super::output::Output;
-use super::target::{Target, known};
+use super::target::{CommandTarget, known};
 use super::{CliError, Outcome};
 use crate::cli::global_options::GlobalOptions;
 
 /// Commands for contexts.
 #[derive(Debug, Subcommand)]
-pub enum Contexts {
+pub enum ContextsCommand {
     /// List the contexts of config.toml
     List,
     /// Make a context the current one, which commands use when none is named
@@ -36,12 +36,12 @@ pub enum Contexts {
 /// Runs a command for contexts.
 pub(super) fn run(
     options: &GlobalOptions,
-    command: &Contexts,
+    command: &ContextsCommand,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
-    let (dirs, mut config) = Target::read_config(options)?;
+    let (dirs, mut config) = CommandTarget::read_config(options)?;
     match command {
-        Contexts::List => {
+        ContextsCommand::List => {
             let all: Vec<_> =
                 config.contexts.iter().map(|(name, context)| known(&dirs, name, context)).collect();
             let is_current = |name: &str| config.current.as_deref() == Some(name);
@@ -78,11 +78,11 @@ pub(super) fn run(
                 .collect();
             out.table(["CONTEXT", "SERVER", "NAME", "PROD", "SESSION", "CURRENT"], &rows)?;
         }
-        Contexts::Use { name } => {
+        ContextsCommand::Use { name } => {
             config.choose(&dirs, name)?;
             out.line(&format!("the current context is {name}"))?;
         }
-        Contexts::Mark { name, prod, .. } => {
+        ContextsCommand::Mark { name, prod, .. } => {
             config.mark(&dirs, name, *prod)?;
             out.line(&format!(
                 "{name} {} production",

@@ -9,14 +9,14 @@ use clap::Subcommand;
 use crate::client::{Act, Answer, Proof, TenantRef, WantedStop};
 use crate::when::stamp;
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for the automatic stop of API keys that fetch the tokens of far more accounts than they are used to.
 #[derive(Debug, Subcommand)]
-pub enum DrainStops {
+pub enum DrainStopCommand {
     /// Show whether and when an API key of a tenant is suspended by itself
     Show {
         /// Tenant: short name or id
@@ -69,38 +69,38 @@ pub enum DrainStops {
 
 /// Runs a command for automatic stops.
 pub(super) async fn run(
-    target: &Target,
-    command: &DrainStops,
+    target: &CommandTarget,
+    command: &DrainStopCommand,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let trimmed = |reason: &str| reason.trim().to_owned();
     let (what, act) = match command {
-        DrainStops::Show { tenant } => {
+        DrainStopCommand::Show { tenant } => {
             let stop = client.drain_stop(tenant).await?;
             out.json_or(&stop, &in_words(&stop))?;
             return Ok(Outcome::Success.into());
         }
-        DrainStops::Set { tenant, times, least, off, reason } => {
+        DrainStopCommand::Set { tenant, times, least, off, reason } => {
             let wanted = WantedStop { enabled: !off, times: *times, least: *least };
             let (tenant, reason) = (tenant.clone(), trimmed(reason));
             let what =
                 format!("turn {} the automatic stop of tenant {tenant}", if *off { "off" } else { "on" });
             (what, Act::SetDrainStop { tenant, wanted, reason, proof: Proof::empty() })
         }
-        DrainStops::Announce { tenant, minutes, key, reason } => {
+        DrainStopCommand::Announce { tenant, minutes, key, reason } => {
             let (tenant, minutes, key, reason) = (tenant.clone(), *minutes, *key, trimmed(reason));
             let whose = key.map_or_else(|| "all keys".to_owned(), |key| key.to_string());
             let what = format!("announce a mass fetch by {whose} of tenant {tenant} for {minutes} minutes");
             (what, Act::AnnounceFetch { tenant, minutes, key, reason, proof: Proof::empty() })
         }
-        DrainStops::Resume { id, tenant, reason } => {
+        DrainStopCommand::Resume { id, tenant, reason } => {
             let (tenant, reason) = (tenant.clone(), trimmed(reason));
             let what = format!("resume API key {id} of tenant {tenant}");
             (what, Act::ResumeApiKey { tenant, id: *id, reason, proof: Proof::empty() })
         }
     };
-    match Change::begin(target, &client, &what)?.make(act).await? {
+    match CommandChange::begin(target, &client, &what)?.make(act).await? {
         Answer::DrainStop(stop) => out.json_or(&stop, &in_words(&stop))?,
         Answer::ApiKey(key) => out.json_or(&key, &format!("{} is not suspended", key.id))?,
         _ => {}

@@ -9,26 +9,26 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 
-use crate::client::{Client, EventSearch, EventStream, Failure, TenantRef, Told};
+use crate::client::{Client, EventSearch, EventStream, EventTold, Failure, TenantRef};
 use crate::text::{sanitize, sanitize_json};
 
 use super::audit::row;
 use super::global_options::OutputFormat;
 use super::output::Output;
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// How often the session is used. A stream is not a use, and the session would end.
-const USE: Duration = Duration::from_mins(5);
+const USE_SESSION_EVERY: Duration = Duration::from_mins(5);
 /// The first and the longest pause before a stream is opened again.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const REOPEN_PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Which events are printed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Prints one JSON document on each line, also without --output; --output table prints one line of text for each event.
 The id of the last event is printed to standard error at the end: --since goes on there, for up to 24 hours.")]
-pub struct Events {
+pub struct EventsArguments {
     /// Only in the log of this tenant: short name or id; all logs that you may read if omitted
     #[arg(long)]
     tenant: Option<TenantRef>,
@@ -48,8 +48,8 @@ pub struct Events {
 
 /// Prints events until there are no more, or until it is interrupted.
 pub(super) async fn run(
-    target: &Target,
-    wanted: &Events,
+    target: &CommandTarget,
+    wanted: &EventsArguments,
     format: Option<OutputFormat>,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
@@ -90,30 +90,30 @@ pub(super) async fn run(
 }
 
 fn used_from_now() -> Interval {
-    let mut uses = interval_at(Instant::now() + USE, USE);
+    let mut uses = interval_at(Instant::now() + USE_SESSION_EVERY, USE_SESSION_EVERY);
     uses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     uses
 }
 
-/// The state of one run.
+/// The state of one run of `bowline events`.
 struct Printing {
     client: Client,
     search: EventSearch,
     follow: bool,
     as_text: bool,
-    /// The id after which to go on.
+    /// The id of the event after which to go on.
     last: Option<String>,
     since_use: Interval,
 }
 
 impl Printing {
     async fn run(&mut self, out: &mut Output) -> Result<(), CliError> {
-        let mut pause = PAUSES.0;
+        let mut pause = REOPEN_PAUSES.0;
         loop {
             let failure = match self.client.follow(&self.search, self.last.as_deref()).await {
                 Ok(mut stream) => {
-                    pause = PAUSES.0;
-                    match self.print(&mut stream, out).await {
+                    pause = REOPEN_PAUSES.0;
+                    match self.print_stream(&mut stream, out).await {
                         Err(CliError::Api(failure)) => failure,
                         ended => return ended,
                     }
@@ -125,12 +125,12 @@ impl Printing {
             }
             Output::remark(&format!("{failure}; connecting again"));
             sleep(failure.retry_after().unwrap_or(pause)).await;
-            pause = (pause * 2).min(PAUSES.1);
+            pause = (pause * 2).min(REOPEN_PAUSES.1);
         }
     }
 
-    /// Prints what a stream tells until it ends.
-    async fn print(&mut self, stream: &mut EventStream, out: &mut Output) -> Result<(), CliError> {
+    /// Prints the events that a stream tells until it ends.
+    async fn print_stream(&mut self, stream: &mut EventStream, out: &mut Output) -> Result<(), CliError> {
         loop {
             let told = tokio::select! {
                 told = stream.next() => told?,
@@ -140,15 +140,15 @@ impl Printing {
                 }
             };
             match told {
-                Told::Event(event) => self.print_one(&event, out)?,
-                Told::Ready if !self.follow => return Ok(()),
-                Told::Gap(detail) if !self.follow => return Err(Failure::Refused(detail).into()),
-                Told::Gap(detail) => Output::remark(&detail),
-                Told::End { reason, detail } if reason == "session_ended" => {
+                EventTold::Event(event) => self.print_one(&event, out)?,
+                EventTold::Ready if !self.follow => return Ok(()),
+                EventTold::Gap(detail) if !self.follow => return Err(Failure::Refused(detail).into()),
+                EventTold::Gap(detail) => Output::remark(&detail),
+                EventTold::End { reason, detail } if reason == "session_ended" => {
                     return Err(Failure::Unauthorised(detail).into());
                 }
-                Told::End { detail, .. } => return Err(Failure::Unreachable(detail).into()),
-                Told::Ready | Told::Nothing => {}
+                EventTold::End { detail, .. } => return Err(Failure::Unreachable(detail).into()),
+                EventTold::Ready | EventTold::Nothing => {}
             }
             // After it was printed: what is printed twice can be told by its id, what is missing cannot.
             self.last = stream.last().map(ToOwned::to_owned);

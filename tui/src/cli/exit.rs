@@ -31,7 +31,7 @@ pub enum CliError {
     #[error(transparent)]
     Api(#[from] Failure),
     /// A file on this machine could not be used.
-    #[error("{}", chain(.0))]
+    #[error("{}", causes_in_line(.0))]
     Config(#[from] ConfigError),
     /// The server does not accept the API key of a tenant, or not any more.
     #[error("the server does not accept this API key: {0}")]
@@ -89,7 +89,7 @@ impl CliError {
 }
 
 /// The error and its causes in one line.
-fn chain(error: &ConfigError) -> String {
+fn causes_in_line(error: &ConfigError) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

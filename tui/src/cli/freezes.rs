@@ -8,15 +8,15 @@ use clap::Subcommand;
 use crate::client::{Act, TenantRef};
 use crate::when::stamp;
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
 use super::page::{PageArgs, list};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for freezes.
 #[derive(Debug, Subcommand)]
-pub enum Freezes {
+pub enum FreezesCommand {
     /// List freezes, including those of revoked accounts
     List {
         /// Only of this tenant: short name or id
@@ -41,22 +41,26 @@ pub enum Freezes {
 }
 
 /// Runs a command for freezes.
-pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &FreezesCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Freezes::List { tenant, page } => {
+        FreezesCommand::List { tenant, page } => {
             let fetch = async |place| client.freezes(tenant.as_ref(), place).await;
             let titles = ["DROPBOX ACCOUNT", "TENANT", "ACCOUNT", "SINCE", "BY", "REASON"];
-            list(page, fetch, titles, row, out).await
+            list(page, fetch, titles, freeze_row, out).await
         }
-        Freezes::Lift { tenant, provider_account, reason } => {
+        FreezesCommand::Lift { tenant, provider_account, reason } => {
             let act = Act::LiftFreeze {
                 tenant: tenant.clone(),
                 provider_account_id: provider_account.clone(),
                 reason: reason.trim().to_owned(),
             };
             let what = format!("lift the freeze of {provider_account} of tenant {tenant}");
-            Change::begin(target, &client, &what)?.make(act).await?;
+            CommandChange::begin(target, &client, &what)?.make(act).await?;
             if out.is_json() {
                 out.json(&serde_json::json!({ "provider_account_id": provider_account, "lifted": true }))?;
             } else {
@@ -67,7 +71,7 @@ pub(super) async fn run(target: &Target, command: &Freezes, out: &mut Output) ->
     }
 }
 
-fn row(freeze: &Freeze) -> [String; 6] {
+fn freeze_row(freeze: &Freeze) -> [String; 6] {
     [
         freeze.provider_account_id.clone(),
         freeze.tenant_id.to_string(),

@@ -12,20 +12,20 @@ use secrecy::ExposeSecret as _;
 
 use crate::client::{Act, Answer, Failure, Proof, TenantRef};
 use crate::dialog::change::phrase;
-use crate::terminal::{Answered, Asking, ask};
+use crate::terminal::{Asking, PromptAnswer, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::ages::AgeArgs;
 use super::output::Output;
 use super::page::{PageArgs, list};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for jobs.
 #[derive(Debug, Subcommand)]
-pub enum Jobs {
+pub enum JobsCommand {
     /// List jobs, newest first
     List {
         /// Only of this tenant: short name or id
@@ -120,28 +120,32 @@ pub enum Jobs {
 }
 
 /// Runs a command for jobs.
-pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &JobsCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let begin = |what: &str| Change::begin(target, &client, what);
+    let begin = |what: &str| CommandChange::begin(target, &client, what);
     let job = match command {
-        Jobs::List { tenant, page } => {
+        JobsCommand::List { tenant, page } => {
             let fetch = async |place| client.jobs(tenant.as_ref(), place).await;
-            return list(page, fetch, ["JOB", "STATE", "DONE", "TENANT", "AT", "BY", "REASON"], row, out)
+            return list(page, fetch, ["JOB", "STATE", "DONE", "TENANT", "AT", "BY", "REASON"], job_row, out)
                 .await;
         }
-        Jobs::Items { id, state, page } => {
+        JobsCommand::Items { id, state, page } => {
             let fetch = async |place| client.job_items(*id, state.as_ref(), place).await;
-            let row = |item: &bowline_api::admin::JobItem| {
+            let item_row = |item: &bowline_api::admin::JobItem| {
                 [item.account_id.to_string(), item.state.to_string(), item.error.clone().unwrap_or_default()]
             };
-            return list(page, fetch, ["ACCOUNT", "STATE", "ERROR"], row, out).await;
+            return list(page, fetch, ["ACCOUNT", "STATE", "ERROR"], item_row, out).await;
         }
-        Jobs::Show { id } => client.job(*id).await?,
-        Jobs::Revoke { tenant, .. } => {
+        JobsCommand::Show { id } => client.job(*id).await?,
+        JobsCommand::Revoke { tenant, .. } => {
             let change = begin(&format!("find accounts of tenant {tenant}, to revoke them later"))?;
-            of_job(change.make(Act::PrepareJob { wanted: Box::new(wanted(command)?) }).await?)?
+            of_job(change.make(Act::PrepareJob { wanted: Box::new(wanted_job(command)?) }).await?)?
         }
-        Jobs::Confirm { id, phrase } => {
+        JobsCommand::Confirm { id, phrase } => {
             let change = begin(&format!("confirm job {id}"))?;
             let phrase = match phrase {
                 Some(phrase) => phrase.clone(),
@@ -149,18 +153,18 @@ pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Re
             };
             of_job(change.make(Act::ConfirmJob { id: *id, phrase, proof: Proof::empty() }).await?)?
         }
-        Jobs::Approve { id, yes } => {
+        JobsCommand::Approve { id, yes } => {
             let change = begin(&format!("approve job {id}"))?;
             if !yes {
                 typed_phrase(&client.job(*id).await?, "approve", "--yes").await?;
             }
             of_job(change.make(Act::ApproveJob { id: *id, proof: Proof::empty() }).await?)?
         }
-        Jobs::Stop { id, reason } => {
+        JobsCommand::Stop { id, reason } => {
             let change = begin(&format!("stop job {id}"))?;
             of_job(change.make(Act::StopJob { id: *id, reason: reason.trim().to_owned() }).await?)?
         }
-        Jobs::Retry { id, yes } => {
+        JobsCommand::Retry { id, yes } => {
             let change = begin(&format!("retry job {id}"))?;
             if !yes {
                 typed_phrase(&client.job(*id).await?, "retry", "--yes").await?;
@@ -168,7 +172,7 @@ pub(super) async fn run(target: &Target, command: &Jobs, out: &mut Output) -> Re
             of_job(change.make(Act::RetryJob { id: *id, proof: Proof::empty() }).await?)?
         }
     };
-    show(&job, out)
+    show_job(&job, out)
 }
 
 fn of_job(answer: Answer) -> Result<JobDetail, Failure> {
@@ -178,8 +182,8 @@ fn of_job(answer: Answer) -> Result<JobDetail, Failure> {
     }
 }
 
-fn wanted(command: &Jobs) -> Result<CreateJob, CliError> {
-    let Jobs::Revoke {
+fn wanted_job(command: &JobsCommand) -> Result<CreateJob, CliError> {
+    let JobsCommand::Revoke {
         tenant,
         accounts,
         all_accounts,
@@ -229,7 +233,7 @@ async fn typed_phrase(detail: &JobDetail, verb: &str, instead: &str) -> Result<S
         ("retry", _, Some(JobState::Stopped | JobState::Finished)) if job.done < job.total => {
             phrase(verb, job, job.total - job.done)
         }
-        _ => return Err(CliError::NotConfirmed(format!("the job is {}, {}", job.state, progress(job)))),
+        _ => return Err(CliError::NotConfirmed(format!("the job is {}, {}", job.state, job_progress(job)))),
     };
     if !stdin().is_terminal() {
         let text = format!(
@@ -239,7 +243,7 @@ async fn typed_phrase(detail: &JobDetail, verb: &str, instead: &str) -> Result<S
     }
     let mut err = stderr();
     let mut tell = |line: &str| writeln!(err, "{}", sanitize(line));
-    tell(&format!("revoke {} accounts of {}: {}", job.total, job.tenant, progress(job)))?;
+    tell(&format!("revoke {} accounts of {}: {}", job.total, job.tenant, job_progress(job)))?;
     tell(&format!("reason: {} (prepared by {})", job.reason, job.created_by))?;
     for account in detail.sample.iter().map(|row| &row.account) {
         tell(&format!("  {} · {} · {}", account.email, account.external_user_id, account.status))?;
@@ -250,13 +254,13 @@ async fn typed_phrase(detail: &JobDetail, verb: &str, instead: &str) -> Result<S
     }
     let question = format!("This cannot be undone. Type {} to confirm: ", sanitize(&expected));
     match ask(&question, Asking::Confirmation).await? {
-        Answered::Line(line) if line.expose_secret().trim() == expected => Ok(expected),
-        Answered::Line(_) => Err(CliError::NotConfirmed("that is not the phrase".to_owned())),
-        Answered::Ended(code) => Err(CliError::Ended(code)),
+        PromptAnswer::Line(line) if line.expose_secret().trim() == expected => Ok(expected),
+        PromptAnswer::Line(_) => Err(CliError::NotConfirmed("that is not the phrase".to_owned())),
+        PromptAnswer::Ended(code) => Err(CliError::Ended(code)),
     }
 }
 
-fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
+fn show_job(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
     if out.is_json() {
         out.json(detail)?;
         return Ok(Outcome::Success.into());
@@ -264,7 +268,7 @@ fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
     let job = &detail.job;
     out.line(&format!("{}  {}", job.id, job.state))?;
     out.pair("tenant", &job.tenant)?;
-    out.pair("accounts", &progress(job))?;
+    out.pair("accounts", &job_progress(job))?;
     if detail.pending_at_provider > 0 {
         out.pair("at Dropbox", &format!("{} still to be revoked", detail.pending_at_provider))?;
     }
@@ -293,11 +297,11 @@ fn show(detail: &JobDetail, out: &mut Output) -> Result<ExitCode, CliError> {
     Ok(Outcome::Success.into())
 }
 
-fn progress(job: &Job) -> String {
+fn job_progress(job: &Job) -> String {
     format!("{} of {} done, {} failed", job.done, job.total, job.failed)
 }
 
-fn row(job: &Job) -> [String; 7] {
+fn job_row(job: &Job) -> [String; 7] {
     [
         job.id.to_string(),
         job.state.to_string(),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::config::Config;
-use crate::registry::action::{Group, registry};
+use crate::registry::action::{HelpGroup, registry};
 use crate::registry::keymap::Keymap;
 
 use super::output::Output;
@@ -28,7 +28,7 @@ pub(super) fn print(config: &Config, out: &mut Output) -> Result<ExitCode, CliEr
         out.json(&all)?;
         return Ok(Outcome::Success.into());
     }
-    for group in Group::ALL {
+    for group in HelpGroup::ALL {
         out.line(group.title())?;
         for entry in registry().filter(|e| e.group == group) {
             let keys = crate::text::fit(&keymap.keys_of(entry.action), 18);

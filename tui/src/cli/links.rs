@@ -11,11 +11,11 @@ use crate::when::stamp;
 use super::CliError;
 use super::output::Output;
 use super::page::{PageArgs, list};
-use super::target::Target;
+use super::target::CommandTarget;
 
 /// Commands for links.
 #[derive(Debug, Subcommand)]
-pub enum Links {
+pub enum LinksCommand {
     /// List links whose token response from Dropbox was lost: Dropbox may show the app as connected, but nobody holds
     /// the grant
     Lost {
@@ -29,14 +29,18 @@ pub enum Links {
 }
 
 /// Runs a command for links.
-pub(super) async fn run(target: &Target, command: &Links, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &LinksCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let Links::Lost { tenant, page } = command;
+    let LinksCommand::Lost { tenant, page } = command;
     let fetch = async |place| client.lost_exchanges(tenant.as_ref(), place).await;
-    list(page, fetch, ["FAILED", "TENANT", "USER", "REASON", "LINK SESSION"], row, out).await
+    list(page, fetch, ["FAILED", "TENANT", "USER", "REASON", "LINK SESSION"], lost_exchange_row, out).await
 }
 
-fn row(lost: &LostExchange) -> [String; 5] {
+fn lost_exchange_row(lost: &LostExchange) -> [String; 5] {
     [
         stamp(lost.failed_at.unwrap_or(lost.created_at)),
         lost.tenant.clone(),

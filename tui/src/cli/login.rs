@@ -13,21 +13,25 @@ use crate::when::stamp;
 use super::output::Output;
 use super::proof::Typed;
 use super::sign_on::tell;
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Logs in at the identity provider and saves the session.
-pub(super) async fn sign_on(target: Target, way: SignOnWay, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn sign_on(
+    target: CommandTarget,
+    way: SignOnWay,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let server = target.server()?;
     let client = target.client_at(server.clone(), None)?;
     let told = |step| tell(step, " (without one: bowline login --sso --device)");
     let session = client.sign_on(way, told).await?;
-    keep(target, server, session, out).await
+    keep_session(target, server, session, out).await
 }
 
 /// Exchanges a password for a session and saves it.
 pub(super) async fn login(
-    target: Target,
+    target: CommandTarget,
     name: Option<&str>,
     from_stdin: bool,
     out: &mut Output,
@@ -49,12 +53,12 @@ pub(super) async fn login(
         Output::remark("operators can log in at the identity provider here: bowline login --sso");
     }
     let session = outcome?;
-    keep(target, server, session, out).await
+    keep_session(target, server, session, out).await
 }
 
 /// Reports and saves the session, or ends it.
-async fn keep(
-    mut target: Target,
+async fn keep_session(
+    mut target: CommandTarget,
     server: ServerUrl,
     session: NewSession,
     out: &mut Output,
@@ -71,7 +75,7 @@ async fn keep(
 
 /// Saves a session only after its owner has been told of it.
 fn show_and_keep(
-    target: &mut Target,
+    target: &mut CommandTarget,
     server: &ServerUrl,
     session: NewSession,
     out: &mut Output,
@@ -114,7 +118,7 @@ fn show_and_keep(
 }
 
 /// Ends the session. The local copy is deleted whatever the server answers.
-pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn logout(target: CommandTarget, out: &mut Output) -> Result<ExitCode, CliError> {
     let client = target.client();
     if target.session.is_some() {
         delete(&target.dirs, &target.keyring, &target.context)?;
@@ -136,7 +140,7 @@ pub(super) async fn logout(target: Target, out: &mut Output) -> Result<ExitCode,
 }
 
 /// Shows who is logged in.
-pub(super) async fn whoami(target: &Target, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn whoami(target: &CommandTarget, out: &mut Output) -> Result<ExitCode, CliError> {
     let operator = target.client()?.whoami().await?;
     if out.is_json() {
         out.json(&operator)?;

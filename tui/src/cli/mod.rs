@@ -49,7 +49,7 @@ use crate::theme::{THEMES, Theme};
 pub use arguments::{Arguments, Command};
 pub use exit::{CliError, Outcome};
 use output::Output;
-use target::Target;
+use target::CommandTarget;
 
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
@@ -59,7 +59,7 @@ pub fn main() -> ExitCode {
     let arguments: Arguments = bowline_stdio::arguments("bowline");
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(e) => return report(&CliError::Other(e.into())),
+        Err(e) => return report_error(&CliError::Other(e.into())),
     };
     let ended = runtime.block_on(async {
         tokio::select! {
@@ -69,10 +69,10 @@ pub fn main() -> ExitCode {
     });
     // A DNS lookup may still block a thread; the program does not wait for it.
     runtime.shutdown_background();
-    ended.unwrap_or_else(|error| report(&error))
+    ended.unwrap_or_else(|error| report_error(&error))
 }
 
-fn report(error: &CliError) -> ExitCode {
+fn report_error(error: &CliError) -> ExitCode {
     if !error.is_broken_pipe() && !matches!(error, CliError::Ended(_)) {
         bowline_stdio::eprintln!("error: {}", sanitize(&error.to_string()));
     }
@@ -88,9 +88,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Some(Command::Man { directory }) => manual::write(directory.as_deref()),
         Some(Command::Contexts(command)) => contexts::run(&arguments.options, command, &mut out),
         Some(Command::Listen(wanted)) => listen::run(&arguments.options, wanted, &mut out).await,
-        Some(Command::Keys) => keys::print(&Target::read_config(&arguments.options)?.1, &mut out),
+        Some(Command::Keys) => keys::print(&CommandTarget::read_config(&arguments.options)?.1, &mut out),
         Some(command) => {
-            let target = Target::find(&arguments.options)?;
+            let target = CommandTarget::find(&arguments.options)?;
             match command {
                 Command::Login { sso: true, device, .. } => {
                     let way = if *device { SignOnWay::Device } else { SignOnWay::Browser };
@@ -138,16 +138,16 @@ async fn terminal_client(arguments: &Arguments, start: Option<Start>) -> Result<
             "the terminal client needs a terminal; for scripts there is: bowline --help".to_owned(),
         ));
     }
-    let (dirs, config) = Target::read_config(&arguments.options)?;
-    let theme = theme(arguments, &config)?;
-    let (setup, runner) = Target::for_terminal(&arguments.options, dirs, config)?;
+    let (dirs, config) = CommandTarget::read_config(&arguments.options)?;
+    let theme = theme_named(arguments, &config)?;
+    let (setup, runner) = CommandTarget::for_terminal(&arguments.options, dirs, config)?;
     let presentation = if arguments.plain { Presentation::Linear } else { Presentation::Drawn };
     let setup = Setup { presentation, start, ..setup };
     Ok(terminal::start(setup, theme, runner).await?)
 }
 
 /// `NO_COLOR` (any value that is not empty) overrides everything except `--theme`.
-fn theme(arguments: &Arguments, config: &Config) -> Result<Theme, CliError> {
+fn theme_named(arguments: &Arguments, config: &Config) -> Result<Theme, CliError> {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let name = match (&arguments.theme, no_color) {
         (Some(name), _) => name,

@@ -10,16 +10,16 @@ use clap::Subcommand;
 use crate::client::{Act, Answer, Client, Failure, PageQuery, Proof, TenantRef};
 use crate::when::stamp;
 
-use super::act::{Change, show};
+use super::act::{CommandChange, show};
 use super::output::Output;
 use super::page::{PageArgs, list};
 use super::proof::Typed;
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for operators.
 #[derive(Debug, Subcommand)]
-pub enum Operators {
+pub enum OperatorsCommand {
     /// List operators, including disabled ones
     List(PageArgs),
     /// Add an operator; asks for their password and your own, or reads both from the first lines of standard input, and then a
@@ -80,58 +80,58 @@ pub enum Operators {
 
 /// Runs a command for operators.
 pub(super) async fn run(
-    target: &Target,
-    command: &Operators,
+    target: &CommandTarget,
+    command: &OperatorsCommand,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let begin = |what: &str| Change::begin(target, &client, what);
+    let begin = |what: &str| CommandChange::begin(target, &client, what);
     match command {
-        Operators::List(page) => {
+        OperatorsCommand::List(page) => {
             let titles = ["NAME", "ROLE", "STATE", "TOTP", "TENANTS", "ADDED", "ID"];
-            list(page, async |place| client.operators(place).await, titles, row, out).await
+            list(page, async |place| client.operators(place).await, titles, operator_row, out).await
         }
-        Operators::Add { name, role } => {
+        OperatorsCommand::Add { name, role } => {
             let change = begin(&format!("add operator {name} with the role {role}"))?;
             let (password, typed) = Typed::with_secret(&client, "password of the new operator", true).await?;
             let act = Act::AddOperator { name: name.clone(), role: *role, password, proof: Proof::empty() };
             show(&change.make_with(typed, act).await?, out)
         }
-        Operators::SetRole { name, role } => {
+        OperatorsCommand::SetRole { name, role } => {
             let change = begin(&format!("give operator {name} the role {role}"))?;
             let id = named(&client, name).await?;
             change.print(Act::SetRole { id, role: *role, proof: Proof::empty() }, out).await
         }
-        Operators::SetPassword { name } => {
+        OperatorsCommand::SetPassword { name } => {
             let change = begin(&format!("change the password of operator {name}"))?;
             let id = named(&client, name).await?;
             let (password, typed) = Typed::with_secret(&client, "new password of the operator", true).await?;
             let act = Act::SetPassword { id, password, proof: Proof::empty() };
             show(&change.make_with(typed, act).await?, out)
         }
-        Operators::Disable { name } => {
+        OperatorsCommand::Disable { name } => {
             let change = begin(&format!("disable operator {name}"))?;
             change.print(Act::DisableOperator { id: named(&client, name).await? }, out).await
         }
-        Operators::Enable { name } => {
+        OperatorsCommand::Enable { name } => {
             let change = begin(&format!("enable operator {name}"))?;
             let id = named(&client, name).await?;
             change.print(Act::EnableOperator { id, proof: Proof::empty() }, out).await
         }
-        Operators::ResetTotp { name } => {
+        OperatorsCommand::ResetTotp { name } => {
             let change = begin(&format!("remove the one-time codes of operator {name}"))?;
             let id = named(&client, name).await?;
             change.print(Act::ResetTotp { id, proof: Proof::empty() }, out).await
         }
-        Operators::Limit { name, tenants, all_tenants } => {
+        OperatorsCommand::Limit { name, tenants, all_tenants } => {
             let wanted = (!all_tenants).then(|| tenants.clone());
-            let to = reach(wanted.as_ref().map(Vec::len));
+            let to = reach_of_tenants(wanted.as_ref().map(Vec::len));
             let change = begin(&format!("limit operator {name} to {to}"))?;
             let id = named(&client, name).await?;
             let answer =
                 change.make(Act::LimitOperator { id, tenants: wanted, proof: Proof::empty() }).await?;
             if let Answer::ChangedOperator(limited) = answer {
-                let now = reach(limited.tenants.as_ref().map(Vec::len));
+                let now = reach_of_tenants(limited.tenants.as_ref().map(Vec::len));
                 out.json_or(&limited, &format!("{} may see {now}; their sessions have ended", limited.name))?;
             }
             Ok(Outcome::Success.into())
@@ -140,7 +140,7 @@ pub(super) async fn run(
 }
 
 /// How many tenants an operator may see; `None` if they are not limited.
-fn reach(tenants: Option<usize>) -> String {
+fn reach_of_tenants(tenants: Option<usize>) -> String {
     match tenants {
         None => "all tenants".to_owned(),
         Some(1) => "1 tenant".to_owned(),
@@ -167,7 +167,7 @@ pub(super) async fn named(client: &Client, text: &str) -> Result<OperatorId, Cli
     }
 }
 
-fn row(operator: &Operator) -> [String; 7] {
+fn operator_row(operator: &Operator) -> [String; 7] {
     let state = match operator.disabled_at {
         Some(at) => format!("disabled {}", stamp(at)),
         None => "enabled".to_owned(),
@@ -178,7 +178,7 @@ fn row(operator: &Operator) -> [String; 7] {
         operator.role.to_string(),
         state,
         codes.to_owned(),
-        reach(operator.tenants.as_ref().map(Vec::len)),
+        reach_of_tenants(operator.tenants.as_ref().map(Vec::len)),
         stamp(operator.created_at),
         operator.id.to_string(),
     ]

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use serde::Serialize;
 
-use crate::export::Format;
+use crate::export::ExportFormat;
 use crate::text::{fit, sanitize, sanitize_json, width};
 
 use super::global_options::OutputFormat;
@@ -23,7 +23,7 @@ const MAX_PADDED: usize = 60;
 const MIN_COLUMN: usize = 8;
 
 /// Narrows the widest columns, the first one last because it has what identifies the row, until all fit.
-fn shrink(widths: &mut [usize], columns: usize) {
+fn shrink_columns(widths: &mut [usize], columns: usize) {
     let gaps = 2 * widths.len().saturating_sub(1);
     for spared in [1, 0] {
         while widths.iter().sum::<usize>() + gaps > columns {
@@ -49,12 +49,12 @@ impl Output {
     }
 
     /// The format of lists for other programs; `None` for a table.
-    pub(super) fn list_format(&self) -> Option<Format> {
+    pub(super) fn list_format(&self) -> Option<ExportFormat> {
         match self.format {
             OutputFormat::Table => None,
-            OutputFormat::Json => Some(Format::Json),
-            OutputFormat::Ndjson => Some(Format::Ndjson),
-            OutputFormat::Csv => Some(Format::Csv),
+            OutputFormat::Json => Some(ExportFormat::Json),
+            OutputFormat::Ndjson => Some(ExportFormat::Ndjson),
+            OutputFormat::Csv => Some(ExportFormat::Csv),
         }
     }
 
@@ -121,7 +121,7 @@ impl Output {
         });
         match (known, self.columns) {
             (Some(known), _) => widths = known,
-            (None, Some(columns)) => shrink(&mut widths, columns),
+            (None, Some(columns)) => shrink_columns(&mut widths, columns),
             (None, None) => widths = widths.map(|width| width.min(MAX_PADDED)),
         }
         let titles = titles.map(ToOwned::to_owned);
@@ -149,9 +149,9 @@ mod tests {
     #[test]
     fn a_table_fits_the_terminal_and_narrows_the_first_column_last() {
         let mut widths = [31, 15_000, 12];
-        shrink(&mut widths, 80);
+        shrink_columns(&mut widths, 80);
         assert_eq!(widths, [31, 33, 12]);
-        shrink(&mut widths, 40);
+        shrink_columns(&mut widths, 40);
         assert_eq!(widths, [20, 8, 8]);
     }
 }

@@ -10,32 +10,32 @@ use crate::text::sparkline;
 use crate::when::stamp;
 
 use super::output::Output;
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Prints the overview.
-pub(super) async fn run(target: &Target, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(target: &CommandTarget, out: &mut Output) -> Result<ExitCode, CliError> {
     let overview = target.client()?.overview().await?;
     if out.is_json() {
         out.json(&overview)?;
     } else {
-        show(&overview, out)?;
+        show_overview(&overview, out)?;
     }
     Ok(Outcome::Success.into())
 }
 
-fn show(overview: &Overview, out: &mut Output) -> Result<(), CliError> {
+fn show_overview(overview: &Overview, out: &mut Output) -> Result<(), CliError> {
     out.line("accounts")?;
-    for row in &overview.accounts {
-        let about = if row.total.approximate { "≈ " } else { "" };
-        out.pair(row.status.as_str(), &format!("{about}{}", row.total.count))?;
+    for failing_row in &overview.accounts {
+        let about = if failing_row.total.approximate { "≈ " } else { "" };
+        out.pair(failing_row.status.as_str(), &format!("{about}{}", failing_row.total.count))?;
     }
     if let Some(activity) = &overview.activity {
         last_hour(activity, out)?;
     }
     if let Some(failing) = &overview.failing {
         out.line("failing now")?;
-        let lines = failures(failing);
+        let lines = failures_with_labels(failing);
         if lines.is_empty() {
             out.pair("nothing", "")?;
         }
@@ -82,8 +82,9 @@ fn last_hour(activity: &Activity, out: &mut Output) -> Result<(), CliError> {
 }
 
 /// What fails, each with a label; nothing if all is well.
-fn failures(failing: &Failing) -> Vec<(&'static str, String)> {
-    let mut lines: Vec<_> = failing.connectors.iter().map(|row| ("connector", connector(row))).collect();
+fn failures_with_labels(failing: &Failing) -> Vec<(&'static str, String)> {
+    let mut lines: Vec<_> =
+        failing.connectors.iter().map(|failing_row| ("connector", failing_connector(failing_row))).collect();
     if failing.more_connectors {
         lines.push(("connector", "… and more".to_owned()));
     }
@@ -100,31 +101,37 @@ fn failures(failing: &Failing) -> Vec<(&'static str, String)> {
     }
     let late =
         |worker: &str, seconds| format!("{worker} is behind: its oldest work has waited for {seconds} s");
-    lines.extend(failing.workers.iter().map(|row| ("worker", late(&row.worker, row.seconds))));
-    lines.extend(failing.webhooks.iter().map(|row| ("webhook", webhook(row))));
+    lines.extend(
+        failing.workers.iter().map(|failing_row| ("worker", late(&failing_row.worker, failing_row.seconds))),
+    );
+    lines.extend(failing.webhooks.iter().map(|failing_row| ("webhook", failing_webhook(failing_row))));
     if failing.more_webhooks {
         lines.push(("webhook", "… and more".to_owned()));
     }
     lines
 }
 
-fn webhook(row: &FailingWebhook) -> String {
-    let problem = match row.state.known() {
+fn failing_webhook(failing_row: &FailingWebhook) -> String {
+    let problem = match failing_row.state.known() {
         Some(WebhookState::Disabled) => {
-            format!("disabled: {}", why_disabled(row.state_reason.as_deref().unwrap_or("no reason given")))
+            format!(
+                "disabled: {}",
+                why_disabled(failing_row.state_reason.as_deref().unwrap_or("no reason given"))
+            )
         }
         _ => "it accepts nothing".to_owned(),
     };
-    let since = row.failing_since.map(|at| format!(" · failing since {}", stamp(at))).unwrap_or_default();
-    format!("{} · {} · {problem}{since} · {}", row.tenant, row.url, row.id)
+    let since =
+        failing_row.failing_since.map(|at| format!(" · failing since {}", stamp(at))).unwrap_or_default();
+    format!("{} · {} · {problem}{since} · {}", failing_row.tenant, failing_row.url, failing_row.id)
 }
 
-fn connector(row: &FailingConnector) -> String {
-    let reason = row.status_reason.as_deref().unwrap_or("no reason given");
-    let problem = match (row.status.known(), row.paused_until) {
+fn failing_connector(failing_row: &FailingConnector) -> String {
+    let reason = failing_row.status_reason.as_deref().unwrap_or("no reason given");
+    let problem = match (failing_row.status.known(), failing_row.paused_until) {
         (Some(ConnectorStatus::Broken), _) => format!("Dropbox refuses its app key or secret ({reason})"),
         (_, Some(until)) => format!("calls to Dropbox are paused after failures until {}", stamp(until)),
         (_, None) => "calls to Dropbox are paused after failures".to_owned(),
     };
-    format!("{} · {} · {problem} · {}", row.tenant, row.name, row.id)
+    format!("{} · {} · {problem} · {}", failing_row.tenant, failing_row.name, failing_row.id)
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::client::{Failure, PageQuery};
-use crate::export::{Exporter, Format, Pages};
+use crate::export::{ExportFormat, Exporter, Pages};
 
 use super::output::Output;
 use super::{CliError, Outcome};
@@ -36,7 +36,7 @@ pub(super) async fn list<T: Serialize, const N: usize>(
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     if !wanted.all {
-        return print(&gather(wanted, fetch).await?, titles, row, out);
+        return print(&gather_rows(wanted, fetch).await?, titles, row, out);
     }
     let mut pages = Pages::from(wanted.cursor.clone());
     let (mut left_out, mut incomplete) = (Vec::new(), false);
@@ -67,7 +67,7 @@ pub(super) async fn list<T: Serialize, const N: usize>(
 }
 
 /// Fetches as many rows as requested, page by page, and returns them as one page.
-async fn gather<T>(
+async fn gather_rows<T>(
     wanted: &PageArgs,
     fetch: impl AsyncFn(PageQuery) -> Result<Page<T>, Failure>,
 ) -> Result<Page<T>, CliError> {
@@ -103,7 +103,7 @@ pub(super) fn print<T: Serialize, const N: usize>(
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     match out.list_format() {
-        Some(Format::Json) => {
+        Some(ExportFormat::Json) => {
             out.json(page)?;
             return Ok(Outcome::Success.into());
         }
@@ -113,19 +113,19 @@ pub(super) fn print<T: Serialize, const N: usize>(
                 rows.row(item, &row(item))?;
             }
             rows.finish()?;
-            remarks(page);
+            remarks_on_page(page);
             return Ok(Outcome::Success.into());
         }
         None => {}
     }
     let rows: Vec<_> = page.items.iter().map(row).collect();
     out.table(titles, &rows)?;
-    remarks(page);
+    remarks_on_page(page);
     Ok(Outcome::Success.into())
 }
 
 /// Says on standard error what the rows alone do not say.
-fn remarks<T>(page: &Page<T>) {
+fn remarks_on_page<T>(page: &Page<T>) {
     remark_left_out(&page.unknown_state);
     remark_incomplete(page.incomplete);
     if let Some(next) = &page.next {

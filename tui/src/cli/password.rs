@@ -8,18 +8,22 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::client::{Act, Answer, Proof};
 use crate::config::delete;
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
 use super::proof::Typed;
 use super::secret::{ask_secret, secrets_from_stdin};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Changes the password, and deletes the local session, which the server has ended.
-pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn change(
+    target: CommandTarget,
+    from_stdin: bool,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    let change = Change::begin(&target, &client, "change your own password")?;
-    let (current, new) = if from_stdin { from_standard_input()? } else { ask().await? };
+    let change = CommandChange::begin(&target, &client, "change your own password")?;
+    let (current, new) = if from_stdin { from_standard_input()? } else { ask_passwords().await? };
     let answer = change.make_with(current, Act::ChangePassword { current: Proof::empty(), new }).await?;
     delete(&target.dirs, &target.keyring, &target.context)?;
     if let Answer::ChangedOperator(operator) = answer {
@@ -29,7 +33,7 @@ pub(super) async fn change(target: Target, from_stdin: bool, out: &mut Output) -
     Ok(Outcome::Success.into())
 }
 
-async fn ask() -> Result<(Typed, SecretString), CliError> {
+async fn ask_passwords() -> Result<(Typed, SecretString), CliError> {
     if !stdin().is_terminal() {
         return Err(CliError::Usage("there is no terminal for a prompt: use --passwords-stdin".to_owned()));
     }

@@ -4,7 +4,7 @@ use std::io::{Read as _, stdin};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::terminal::{Answered, Asking, ask};
+use crate::terminal::{Asking, PromptAnswer, ask};
 
 use super::CliError;
 
@@ -14,16 +14,16 @@ pub(super) const MAX_PASSWORD_BYTES: u64 = 1024;
 /// Asks for a secret on the terminal.
 pub(super) async fn ask_secret(question: &str) -> Result<SecretString, CliError> {
     match ask(&crate::text::sanitize(question), Asking::Secret).await? {
-        Answered::Line(secret) => Ok(secret),
-        Answered::Ended(code) => Err(CliError::Ended(code)),
+        PromptAnswer::Line(secret) => Ok(secret),
+        PromptAnswer::Ended(code) => Err(CliError::Ended(code)),
     }
 }
 
 /// Asks for a text on the terminal, which is shown.
 pub(super) async fn ask_text(question: &str) -> Result<String, CliError> {
     match ask(&crate::text::sanitize(question), Asking::Text).await? {
-        Answered::Line(text) => Ok(text.expose_secret().trim().to_owned()),
-        Answered::Ended(code) => Err(CliError::Ended(code)),
+        PromptAnswer::Line(text) => Ok(text.expose_secret().trim().to_owned()),
+        PromptAnswer::Ended(code) => Err(CliError::Ended(code)),
     }
 }
 

@@ -10,15 +10,15 @@ use crate::client::{Act, Client};
 use crate::when::stamp;
 
 use super::CliError;
-use super::act::Change;
+use super::act::CommandChange;
 use super::operators::named;
 use super::output::Output;
 use super::page::print;
-use super::target::Target;
+use super::target::CommandTarget;
 
 /// Commands for sessions of operators.
 #[derive(Debug, Subcommand)]
-pub enum Sessions {
+pub enum SessionsCommand {
     /// List your sessions, the newest first
     List {
         /// List those of this operator instead, by `op_…` or login name; needs the role admin
@@ -50,17 +50,21 @@ pub struct Which {
 }
 
 /// Runs a command for sessions.
-pub(super) async fn run(target: &Target, command: &Sessions, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &SessionsCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Sessions::List { operator } => {
-            let of = other(&client, operator.as_deref()).await?;
+        SessionsCommand::List { operator } => {
+            let of = other_operator(&client, operator.as_deref()).await?;
             let found = client.sessions(of).await?;
             let titles = ["ID", "LOGGED IN", "LAST USED", "ENDS", "ADDRESS", "CLIENT", "THIS ONE"];
-            print(&found, titles, row, out)
+            print(&found, titles, session_row, out)
         }
-        Sessions::End { which, operator } => {
-            let of = other(&client, operator.as_deref()).await?;
+        SessionsCommand::End { which, operator } => {
+            let of = other_operator(&client, operator.as_deref()).await?;
             let whose = operator
                 .as_deref()
                 .map_or_else(|| "your own".to_owned(), |name| format!("operator {name}'s"));
@@ -69,20 +73,20 @@ pub(super) async fn run(target: &Target, command: &Sessions, out: &mut Output) -
                 None if of.is_none() => (Act::EndSessions { of }, "end all sessions but this one".to_owned()),
                 None => (Act::EndSessions { of }, "end all sessions".to_owned()),
             };
-            Change::begin(target, &client, &format!("{what} ({whose})"))?.print(act, out).await
+            CommandChange::begin(target, &client, &format!("{what} ({whose})"))?.print(act, out).await
         }
     }
 }
 
 /// The operator whose sessions are meant, if they are not one's own.
-async fn other(client: &Client, named_by: Option<&str>) -> Result<Option<OperatorId>, CliError> {
+async fn other_operator(client: &Client, named_by: Option<&str>) -> Result<Option<OperatorId>, CliError> {
     match named_by {
         Some(text) => Ok(Some(named(client, text).await?)),
         None => Ok(None),
     }
 }
 
-fn row(session: &OperatorSession) -> [String; 7] {
+fn session_row(session: &OperatorSession) -> [String; 7] {
     let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
     [
         session.id.to_string(),

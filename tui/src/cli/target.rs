@@ -13,7 +13,7 @@ use super::CliError;
 use super::global_options::GlobalOptions;
 
 /// The destination of a command.
-pub(super) struct Target {
+pub(super) struct CommandTarget {
     pub(super) dirs: Dirs,
     pub(super) config: Config,
     /// The context's name; the context does not exist yet if its server is named for the first time.
@@ -26,11 +26,11 @@ pub(super) struct Target {
     pub(super) access: Access,
     /// What gives the session's token if its file does not.
     pub(super) keyring: Keyring,
-    /// Where calls are written.
+    /// The log in which the command's calls are written.
     log: Option<Arc<LogFile>>,
 }
 
-impl Target {
+impl CommandTarget {
     /// Reads `config.toml`.
     pub(super) fn read_config(options: &GlobalOptions) -> Result<(Dirs, Config), CliError> {
         let dirs = Dirs::find(options.config_dir.as_deref())?;

@@ -8,19 +8,19 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
 use crate::client::{Act, TenantRef};
-use crate::terminal::{Answered, Asking, ask};
+use crate::terminal::{Asking, PromptAnswer, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
 
 use super::CliError;
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
 use super::page::{PageArgs, list};
-use super::target::Target;
+use super::target::CommandTarget;
 
 /// Commands for tenants.
 #[derive(Debug, Subcommand)]
-pub enum Tenants {
+pub enum TenantsCommand {
     /// List tenants
     List(PageArgs),
     /// Freeze a tenant, the kill switch: every replica refuses its API keys, no token leaves, and nobody links
@@ -47,21 +47,25 @@ pub struct WhichTenant {
 }
 
 /// Runs a command for tenants.
-pub(super) async fn run(target: &Target, command: &Tenants, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &TenantsCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Tenants::List(page) => {
+        TenantsCommand::List(page) => {
             let titles = ["TENANT", "NAME", "ID", "ADDED", "FROZEN"];
-            list(page, async |place| client.tenants(place).await, titles, row, out).await
+            list(page, async |place| client.tenants(place).await, titles, tenant_row, out).await
         }
-        Tenants::Freeze { which, confirm } => {
-            let change = Change::begin(target, &client, &format!("freeze tenant {}", which.tenant))?;
+        TenantsCommand::Freeze { which, confirm } => {
+            let change = CommandChange::begin(target, &client, &format!("freeze tenant {}", which.tenant))?;
             must_confirm(&which.tenant, confirm.as_deref()).await?;
             let reason = which.reason.trim().to_owned();
             change.print(Act::FreezeTenant { tenant: which.tenant.clone(), reason }, out).await
         }
-        Tenants::Thaw(which) => {
-            let change = Change::begin(target, &client, &format!("thaw tenant {}", which.tenant))?;
+        TenantsCommand::Thaw(which) => {
+            let change = CommandChange::begin(target, &client, &format!("thaw tenant {}", which.tenant))?;
             let reason = which.reason.trim().to_owned();
             change.print(Act::ThawTenant { tenant: which.tenant.clone(), reason }, out).await
         }
@@ -82,14 +86,14 @@ async fn must_confirm(tenant: &TenantRef, confirm: Option<&str>) -> Result<(), C
             "Every replica will refuse all API keys of {expected}. Type {expected} once more to confirm: "
         );
         match ask(&sanitize(&question), Asking::Confirmation).await? {
-            Answered::Line(line) => line.expose_secret().trim().to_owned(),
-            Answered::Ended(code) => return Err(CliError::Ended(code)),
+            PromptAnswer::Line(line) => line.expose_secret().trim().to_owned(),
+            PromptAnswer::Ended(code) => return Err(CliError::Ended(code)),
         }
     };
     if typed == expected { Ok(()) } else { Err(CliError::NotConfirmed("that is not the tenant".to_owned())) }
 }
 
-fn row(tenant: &Tenant) -> [String; 5] {
+fn tenant_row(tenant: &Tenant) -> [String; 5] {
     let frozen = tenant.frozen.as_ref().map(|freeze| {
         let by = freeze.by.as_deref().unwrap_or("an operator");
         format!("since {} by {by}: {}", stamp(freeze.since), freeze.reason)

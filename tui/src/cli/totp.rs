@@ -8,16 +8,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::client::{Act, Answer, Failure, Proof};
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
 use super::secret::{ask_secret, password_from_stdin};
 use super::shown_once::{lost, must_be_seen};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome, qr};
 
 /// Commands for one-time codes.
 #[derive(Debug, Subcommand)]
-pub enum Totp {
+pub enum TotpCommand {
     /// Set up an authenticator app: shows a QR code, then asks for a code of the app
     Enrol,
     /// Confirm the secret that `enrol` has shown, with a code of the app from standard input or a prompt
@@ -29,14 +29,18 @@ pub enum Totp {
 }
 
 /// Runs a command for one-time codes.
-pub(super) async fn run(target: &Target, command: &Totp, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &TotpCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
-    if !matches!(command, Totp::Remove) {
+    if !matches!(command, TotpCommand::Remove) {
         must_be_seen()?;
     }
     match command {
-        Totp::Enrol => {
-            let change = Change::begin(target, &client, "set up one-time codes for your own logins")?;
+        TotpCommand::Enrol => {
+            let change = CommandChange::begin(target, &client, "set up one-time codes for your own logins")?;
             let Answer::TotpSecret(secret) = change.make(Act::BeginTotp { proof: Proof::empty() }).await?
             else {
                 return Err(not_fitting());
@@ -57,18 +61,18 @@ pub(super) async fn run(target: &Target, command: &Totp, out: &mut Output) -> Re
                 out.line("to go on, within 10 minutes: bowline totp confirm")?;
                 return Ok(Outcome::Success.into());
             }
-            confirm(&change, out).await
+            confirm_totp_code(&change, out).await
         }
-        Totp::Confirm => {
-            let change = Change::begin(target, &client, "confirm one-time codes for your own logins")?;
-            confirm(&change, out).await
+        TotpCommand::Confirm => {
+            let change = CommandChange::begin(target, &client, "confirm one-time codes for your own logins")?;
+            confirm_totp_code(&change, out).await
         }
-        Totp::RecoveryCodes => {
-            let change = Change::begin(target, &client, "replace your own recovery codes")?;
-            show(change.make(Act::RenewRecoveryCodes { proof: Proof::empty() }).await?, out)
+        TotpCommand::RecoveryCodes => {
+            let change = CommandChange::begin(target, &client, "replace your own recovery codes")?;
+            show_recovery_codes(change.make(Act::RenewRecoveryCodes { proof: Proof::empty() }).await?, out)
         }
-        Totp::Remove => {
-            let change = Change::begin(target, &client, "remove your own one-time codes")?;
+        TotpCommand::Remove => {
+            let change = CommandChange::begin(target, &client, "remove your own one-time codes")?;
             change.make(Act::RemoveTotp { proof: Proof::empty() }).await?;
             out.json_or(&serde_json::json!({ "removed": true }), "you log in without one-time codes now")?;
             Ok(Outcome::Success.into())
@@ -81,17 +85,17 @@ fn not_fitting() -> CliError {
 }
 
 /// Puts the secret in use, and prints the recovery codes.
-async fn confirm(change: &Change<'_>, out: &mut Output) -> Result<ExitCode, CliError> {
-    let answer = change.make(Act::ConfirmTotp { code: code().await? }).await?;
+async fn confirm_totp_code(change: &CommandChange<'_>, out: &mut Output) -> Result<ExitCode, CliError> {
+    let answer = change.make(Act::ConfirmTotp { code: totp_code().await? }).await?;
     if !out.is_json() {
         // The codes are written, or not, whatever becomes of this line.
         let _ = out.line("From now on, logins need a code of the app. Your other sessions have ended.");
     }
-    show(answer, out)
+    show_recovery_codes(answer, out)
 }
 
 /// A code of the app, from the terminal or from standard input.
-async fn code() -> Result<SecretString, CliError> {
+async fn totp_code() -> Result<SecretString, CliError> {
     if !stdin().is_terminal() {
         return password_from_stdin();
     }
@@ -103,7 +107,7 @@ async fn code() -> Result<SecretString, CliError> {
     }
 }
 
-fn show(answer: Answer, out: &mut Output) -> Result<ExitCode, CliError> {
+fn show_recovery_codes(answer: Answer, out: &mut Output) -> Result<ExitCode, CliError> {
     let Answer::RecoveryCodes(codes) = answer else { return Err(not_fitting()) };
     let is_lost = lost("get new recovery codes with bowline totp recovery-codes");
     if out.is_json() {

@@ -16,16 +16,16 @@ use crate::screen::label::{delivery_label, webhook_label};
 use crate::terminal::now;
 use crate::when::{TIME_FORMS, point, stamp};
 
-use super::act::Change;
+use super::act::CommandChange;
 use super::output::Output;
 use super::page::{PageArgs, list, print};
 use super::shown_once::{lost, must_be_seen};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome};
 
 /// Commands for endpoints that are told of events.
 #[derive(Debug, Subcommand)]
-pub enum Webhooks {
+pub enum WebhooksCommand {
     /// List a tenant's endpoints, without their secrets
     List {
         /// Tenant: short name or id
@@ -33,7 +33,7 @@ pub enum Webhooks {
         tenant: TenantRef,
     },
     /// Show an endpoint, without its secret
-    Show(Endpoint),
+    Show(EndpointArguments),
     /// Create an endpoint and print its signing secret, which is never shown again; asks for your password
     Create {
         /// Where events are sent: https, on a host of the public internet
@@ -52,7 +52,7 @@ pub enum Webhooks {
     Edit {
         /// Which endpoint.
         #[command(flatten)]
-        of: Endpoint,
+        of: EndpointArguments,
         /// Where events are sent, those that wait as well
         #[arg(long)]
         url: Option<String>,
@@ -64,25 +64,25 @@ pub enum Webhooks {
         all_events: bool,
     },
     /// Enable an endpoint: what waits for it and is less than three days old is delivered
-    Enable(Endpoint),
+    Enable(EndpointArguments),
     /// Disable an endpoint: it is told of nothing that happens until it is enabled again
-    Disable(Endpoint),
+    Disable(EndpointArguments),
     /// Delete an endpoint with the log of its deliveries, which cannot be undone
     Delete {
         /// Which endpoint.
         #[command(flatten)]
-        of: Endpoint,
+        of: EndpointArguments,
         /// The last 6 characters of the id, as a confirmation
         #[arg(long, value_name = "END")]
         confirm: String,
     },
     /// Send an endpoint an event of the type endpoint.test, whatever types it gets otherwise
-    Test(Endpoint),
+    Test(EndpointArguments),
     /// Replace an endpoint's signing secret and print the new one, which is never shown again; asks for your password
     RotateSecret {
         /// Which endpoint.
         #[command(flatten)]
-        of: Endpoint,
+        of: EndpointArguments,
         /// How many hours messages are signed with the old secret as well, 0 to 720
         #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
         overlap: u32,
@@ -91,7 +91,7 @@ pub enum Webhooks {
     Deliveries {
         /// Which endpoint.
         #[command(flatten)]
-        of: Endpoint,
+        of: EndpointArguments,
         /// Only those in this state: waiting, delivered or skipped
         #[arg(long)]
         state: Option<WebhookDeliveryState>,
@@ -103,7 +103,7 @@ pub enum Webhooks {
     Resend {
         /// Which endpoint.
         #[command(flatten)]
-        of: Endpoint,
+        of: EndpointArguments,
         /// This event (`evt_…`), also if it was accepted
         #[arg(long, value_name = "ID", required_unless_present = "since", conflicts_with = "since")]
         event: Option<EventId>,
@@ -118,7 +118,7 @@ pub enum Webhooks {
 
 /// An endpoint.
 #[derive(Debug, Clone, Args)]
-pub struct Endpoint {
+pub struct EndpointArguments {
     /// `whe_…`
     pub id: WebhookEndpointId,
     /// Its tenant: short name or id
@@ -127,36 +127,40 @@ pub struct Endpoint {
 }
 
 /// Runs a command about endpoints.
-pub(super) async fn run(target: &Target, command: &Webhooks, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &WebhooksCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     let (tenant, what, act) = match command {
-        Webhooks::List { tenant } => {
+        WebhooksCommand::List { tenant } => {
             let found = client.webhooks(tenant).await?;
-            return print(&found, ["ENDPOINT", "URL", "STATE", "FAILING SINCE", "EVENTS"], row, out);
+            return print(&found, ["ENDPOINT", "URL", "STATE", "FAILING SINCE", "EVENTS"], webhook_row, out);
         }
-        Webhooks::Show(Endpoint { id, tenant }) => {
-            show(&client.webhook(tenant, *id).await?, out)?;
+        WebhooksCommand::Show(EndpointArguments { id, tenant }) => {
+            show_webhook(&client.webhook(tenant, *id).await?, out)?;
             return Ok(Outcome::Success.into());
         }
-        Webhooks::Deliveries { of: Endpoint { id, tenant }, state, page } => {
+        WebhooksCommand::Deliveries { of: EndpointArguments { id, tenant }, state, page } => {
             let fetch = async |place| client.deliveries(tenant, *id, *state, place).await;
             let titles = ["EVENT", "TYPE", "HAPPENED", "STATE", "TRIES", "OUTCOME", "ANSWER"];
             return list(page, fetch, titles, delivery_row, out).await;
         }
-        Webhooks::Create { url, tenant, events, connector } => {
+        WebhooksCommand::Create { url, tenant, events, connector } => {
             must_be_seen()?;
             let (url, events, connector) = (url.clone(), events.clone(), *connector);
             let wanted = Box::new(CreateWebhookEndpoint { url, events, connector });
             let act = WebhookAct::Create { wanted, proof: Proof::empty() };
             (tenant, "create an endpoint".to_owned(), act)
         }
-        Webhooks::RotateSecret { of: Endpoint { id, tenant }, overlap } => {
+        WebhooksCommand::RotateSecret { of: EndpointArguments { id, tenant }, overlap } => {
             must_be_seen()?;
             let what = format!("replace the secret of endpoint {id}, which then signs for {overlap} hours");
             let act = WebhookAct::Rotate { id: *id, overlap_hours: Some(*overlap), proof: Proof::empty() };
             (tenant, what, act)
         }
-        Webhooks::Edit { of: Endpoint { id, tenant }, url, events, all_events } => {
+        WebhooksCommand::Edit { of: EndpointArguments { id, tenant }, url, events, all_events } => {
             let events = (*all_events || !events.is_empty()).then(|| events.clone());
             if url.is_none() && events.is_none() {
                 let text = "say what to edit: --url, --events or --all-events";
@@ -166,27 +170,27 @@ pub(super) async fn run(target: &Target, command: &Webhooks, out: &mut Output) -
             let act = WebhookAct::Edit { id: *id, edit, proof: Proof::empty() };
             (tenant, format!("edit endpoint {id}"), act)
         }
-        Webhooks::Enable(Endpoint { id, tenant }) => {
+        WebhooksCommand::Enable(EndpointArguments { id, tenant }) => {
             (tenant, format!("enable endpoint {id}"), WebhookAct::Enable { id: *id })
         }
-        Webhooks::Disable(Endpoint { id, tenant }) => {
+        WebhooksCommand::Disable(EndpointArguments { id, tenant }) => {
             (tenant, format!("disable endpoint {id}"), WebhookAct::Disable { id: *id })
         }
-        Webhooks::Delete { of: Endpoint { id, tenant }, confirm } => {
+        WebhooksCommand::Delete { of: EndpointArguments { id, tenant }, confirm } => {
             if confirm != end_of(&id.to_string()) {
                 return Err(CliError::NotConfirmed("--confirm is not the end of the id".to_owned()));
             }
             (tenant, format!("delete endpoint {id}"), WebhookAct::Delete { id: *id })
         }
-        Webhooks::Test(Endpoint { id, tenant }) => {
+        WebhooksCommand::Test(EndpointArguments { id, tenant }) => {
             (tenant, format!("send a test event to endpoint {id}"), WebhookAct::Test { id: *id })
         }
-        Webhooks::Resend { of: Endpoint { id, tenant }, event, since, accepted_too } => {
-            let (what, act) = resend(*id, *event, since.as_deref(), *accepted_too)?;
+        WebhooksCommand::Resend { of: EndpointArguments { id, tenant }, event, since, accepted_too } => {
+            let (what, act) = resend_in_words(*id, *event, since.as_deref(), *accepted_too)?;
             (tenant, what, act)
         }
     };
-    let change = Change::begin(target, &client, &format!("{what} of tenant {tenant}"))?;
+    let change = CommandChange::begin(target, &client, &format!("{what} of tenant {tenant}"))?;
     let act = Act::Webhook { tenant: tenant.clone(), act };
     match change.make(act).await? {
         Answer::NewWebhook(new) => {
@@ -202,7 +206,7 @@ pub(super) async fn run(target: &Target, command: &Webhooks, out: &mut Output) -
 }
 
 /// What is sent again, in words and as a change.
-fn resend(
+fn resend_in_words(
     id: WebhookEndpointId,
     event: Option<EventId>,
     since: Option<&str>,
@@ -233,7 +237,7 @@ fn show_secret(new: &NewWebhookEndpoint, out: &mut Output) -> io::Result<()> {
     }
 }
 
-fn show(endpoint: &WebhookEndpoint, out: &mut Output) -> Result<(), CliError> {
+fn show_webhook(endpoint: &WebhookEndpoint, out: &mut Output) -> Result<(), CliError> {
     if out.is_json() {
         return Ok(out.json(endpoint)?);
     }
@@ -242,7 +246,7 @@ fn show(endpoint: &WebhookEndpoint, out: &mut Output) -> Result<(), CliError> {
     for (label, text) in [
         ("reason", endpoint.state_reason.clone()),
         ("failing since", endpoint.failing_since.map(stamp)),
-        ("events", Some(events(endpoint))),
+        ("events", Some(webhook_events(endpoint))),
         ("connector", endpoint.connector_id.map(|id| id.to_string())),
         ("old secret", endpoint.old_secret_expires_at.map(|end| format!("signs until {}", stamp(end)))),
         ("created", Some(stamp(endpoint.created_at))),
@@ -254,17 +258,17 @@ fn show(endpoint: &WebhookEndpoint, out: &mut Output) -> Result<(), CliError> {
     Ok(())
 }
 
-fn events(endpoint: &WebhookEndpoint) -> String {
+fn webhook_events(endpoint: &WebhookEndpoint) -> String {
     if endpoint.events.is_empty() { "all".to_owned() } else { endpoint.events.join(" ") }
 }
 
-fn row(endpoint: &WebhookEndpoint) -> [String; 5] {
+fn webhook_row(endpoint: &WebhookEndpoint) -> [String; 5] {
     [
         endpoint.id.to_string(),
         endpoint.url.clone(),
         webhook_label(endpoint).0,
         endpoint.failing_since.map(stamp).unwrap_or_default(),
-        events(endpoint),
+        webhook_events(endpoint),
     ]
 }
 

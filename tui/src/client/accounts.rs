@@ -8,13 +8,13 @@ use reqwest::Method;
 
 use crate::text::unescape;
 
-use super::{AccountFilter, Client, Failure, PageQuery, sort_name};
+use super::{AccountSearch, Client, Failure, PageQuery, sort_name};
 
 impl Client {
     /// `GET /accounts`; a tenant's short name is resolved to its id first.
     pub async fn accounts(
         &self,
-        filter: &AccountFilter,
+        filter: &AccountSearch,
         page: PageQuery,
     ) -> Result<Page<AccountSummary>, Failure> {
         let mut query = page.query();

@@ -11,7 +11,7 @@ use crate::danger::Danger;
 use super::{Proof, TenantRef, WantedStop, WebhookAct};
 
 /// How much of the reason of a change stands in the reason for undoing it, in characters.
-const UNDONE_CHARS: usize = 480;
+const UNDONE_REASON_CHARS: usize = 480;
 
 /// A change at the server. A `reason` has 3 to 500 characters and is recorded in the audit log.
 #[derive(Debug, Clone)]
@@ -190,7 +190,7 @@ impl Act {
     /// if it needs a password.
     pub fn opposite(&self) -> Option<Self> {
         let undone = |reason: &str| {
-            let reason: String = reason.chars().take(UNDONE_CHARS).collect();
+            let reason: String = reason.chars().take(UNDONE_REASON_CHARS).collect();
             format!("undone at once: {reason}")
         };
         Some(match self {

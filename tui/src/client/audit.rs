@@ -17,13 +17,13 @@ pub struct AuditSearch {
     pub all: bool,
     /// An operator's name, the id of an operator or API key, or a kind of actor.
     pub actor: Option<String>,
-    /// An action, or its first part.
+    /// An action in the audit log, or its first part.
     pub action: Option<String>,
-    /// An id that the events are about.
+    /// An id that the audit events are about.
     pub subject: Option<String>,
-    /// Events from this time on (RFC 3339).
+    /// Audit events from this time on (RFC 3339).
     pub since: Option<String>,
-    /// Events before this time (RFC 3339).
+    /// Audit events before this time (RFC 3339).
     pub until: Option<String>,
 }
 

@@ -9,14 +9,14 @@ use reqwest::Method;
 use super::LogFile;
 
 /// The calls that are kept until they are taken; those before them are dropped.
-const MAX_CALLS: usize = 200;
+const MAX_LOGGED_CALLS: usize = 200;
 
 /// A call that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallEntry {
     /// The method.
     pub method: Method,
-    /// The URL, with the query.
+    /// The URL that was called, with the query.
     pub url: String,
     /// The status of the answer; `None` if there was none.
     pub status: Option<u16>,
@@ -27,14 +27,14 @@ pub struct CallEntry {
 }
 
 impl CallEntry {
-    /// The path and the query.
+    /// The path and the query that were called.
     pub fn path(&self) -> &str {
         let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
         self.url[after_scheme..].find('/').map_or("/", |at| &self.url[after_scheme + at..])
     }
 
     /// The call in one line, without the query, which has what was typed.
-    fn line(&self) -> String {
+    fn call_line(&self) -> String {
         let path = self.path().split('?').next().unwrap_or_default();
         let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let request = self.request_id.as_deref().unwrap_or("-");
@@ -46,7 +46,7 @@ impl CallEntry {
 #[derive(Default)]
 pub(super) struct CallLog {
     ended: Mutex<VecDeque<CallEntry>>,
-    /// Where they are written as well.
+    /// The file in which the calls are written as well.
     pub(super) file: Option<Arc<LogFile>>,
 }
 
@@ -54,17 +54,17 @@ impl CallLog {
     /// Adds a call.
     pub(super) fn add(&self, entry: CallEntry) {
         if let Some(file) = &self.file {
-            file.write(&entry.line());
+            file.write(&entry.call_line());
         }
         if let Ok(mut calls) = self.ended.lock() {
-            if calls.len() == MAX_CALLS {
+            if calls.len() == MAX_LOGGED_CALLS {
                 calls.pop_front();
             }
             calls.push_back(entry);
         }
     }
 
-    /// Takes what has been added since.
+    /// Takes the calls that have been added since.
     pub(super) fn take(&self) -> Vec<CallEntry> {
         self.ended.lock().map(|mut calls| std::mem::take(&mut *calls).into()).unwrap_or_default()
     }
@@ -83,7 +83,7 @@ mod tests {
             log.add(CallEntry { method: Method::GET, url, status: None, took, request_id: None });
         }
         let taken = log.take();
-        assert_eq!((taken.len(), taken[0].path(), taken[199].path()), (MAX_CALLS, "/100", "/299"));
+        assert_eq!((taken.len(), taken[0].path(), taken[199].path()), (MAX_LOGGED_CALLS, "/100", "/299"));
         assert!(log.take().is_empty());
     }
 
@@ -96,7 +96,7 @@ mod tests {
             took: Duration::from_millis(12),
             request_id: status.map(|_| "req_1".to_owned()),
         };
-        assert_eq!(entry(Some(200)).line(), "GET /admin/v1/accounts 200 12 ms req_1");
-        assert_eq!(entry(None).line(), "GET /admin/v1/accounts no answer 12 ms -");
+        assert_eq!(entry(Some(200)).call_line(), "GET /admin/v1/accounts 200 12 ms req_1");
+        assert_eq!(entry(None).call_line(), "GET /admin/v1/accounts no answer 12 ms -");
     }
 }

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::call_log::CallLog;
-use super::version::{Call, HEADER};
+use super::version::{FailedRequest, HEADER};
 use super::{CallEntry, Failure, LogFile, ServerUrl, ServerVersion, TenantRef, tls};
 
 /// The maximum length of an answer, in bytes.
@@ -42,7 +42,7 @@ impl PageQuery {
 /// What a client may request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
-    /// Everything that the operator's role allows.
+    /// The connection may do everything that the operator's role allows.
     #[default]
     Full,
     /// No changes, whatever the role allows; login and logout stay possible.
@@ -207,7 +207,7 @@ struct Sent {
 impl Sent {
     fn failure(&self, status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Failure {
         let (method, url, status, server) = (&self.method, &*self.url, status.as_u16(), &self.server);
-        let call = Call { method, url, status, has_body: self.has_body, server };
+        let call = FailedRequest { method, url, status, has_body: self.has_body, server };
         let has_problem = serde_json::from_slice::<Problem>(body).is_ok();
         Failure::from_answer(status, retry_after, body).explained(&call, has_problem)
     }

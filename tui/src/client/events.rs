@@ -12,15 +12,15 @@ use super::{Client, Failure, TenantRef};
 pub struct EventSearch {
     /// Only the log of this tenant; all logs within reach if none.
     pub tenant: Option<TenantRef>,
-    /// Only this action, or all with this first part.
+    /// Only events with this action, or all with this first part.
     pub action: Option<String>,
     /// Only events about this id.
     pub subject: Option<String>,
 }
 
-/// One thing that the server tells.
+/// One thing that the stream of events tells.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
+pub enum EventTold {
     /// An event.
     Event(Box<AuditEvent>),
     /// The stream is up to date.
@@ -34,7 +34,7 @@ pub enum Told {
         /// What to do.
         detail: String,
     },
-    /// Nothing of interest; the server is there.
+    /// No event; the server is there.
     Nothing,
 }
 
@@ -80,18 +80,18 @@ impl EventStream {
     ///
     /// # Errors
     /// `Unreachable` if the connection ends or is silent for too long; a new stream goes on after [`Self::last`].
-    pub async fn next(&mut self) -> Result<Told, Failure> {
+    pub async fn next(&mut self) -> Result<EventTold, Failure> {
         let block = self.blocks.next().await?;
         let told = match &*block.kind {
-            "audit" => Told::Event(block.parsed()?),
-            "ready" => Told::Ready,
-            "gap" => Told::Gap(block.parsed::<Remark>()?.detail),
+            "audit" => EventTold::Event(block.parsed()?),
+            "ready" => EventTold::Ready,
+            "gap" => EventTold::Gap(block.parsed::<Remark>()?.detail),
             "end" => {
                 let Remark { reason, detail } = block.parsed()?;
-                Told::End { reason, detail }
+                EventTold::End { reason, detail }
             }
             // A newer server may say more.
-            _ => Told::Nothing,
+            _ => EventTold::Nothing,
         };
         if block.id.is_some() {
             self.last = block.id;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bowline_api::Problem;
 
-use super::version::{Call, OWN};
+use super::version::{FailedRequest, OWN_VERSION};
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum Failure {
     /// Too many requests (429) or temporarily unavailable (503): wait.
     #[error("the server is busy: {detail}")]
     Busy {
-        /// The server's explanation.
+        /// The server's explanation of the failure.
         detail: String,
         /// From `Retry-After`, if it was given in seconds.
         retry_after: Option<Duration>,
@@ -50,7 +50,7 @@ pub enum Failure {
     Server {
         /// The HTTP status.
         status: u16,
-        /// The server's explanation.
+        /// The server's explanation of the failure.
         detail: String,
         /// The id under which the server's log has the request.
         request_id: String,
@@ -91,15 +91,16 @@ impl Failure {
 
     /// What a 404 or 405 means for this call: the server lacks the route, or there is nothing with this id.
     #[must_use]
-    pub(super) fn explained(self, call: &Call<'_>, has_problem: bool) -> Self {
+    pub(super) fn explained(self, call: &FailedRequest<'_>, has_problem: bool) -> Self {
         let Self::NotFound(detail) = self else { return self };
         match call.missing_route(has_problem) {
             Some(route) => {
                 Self::Unsupported { route, server: call.server.to_string(), advice: call.server.advice() }
             }
-            None if call.server.is_other() => {
-                Self::NotFound(format!("{detail} (this server is {}, this bowline {OWN})", call.server))
-            }
+            None if call.server.is_other() => Self::NotFound(format!(
+                "{detail} (this server is {}, this bowline {OWN_VERSION})",
+                call.server
+            )),
             None => Self::NotFound(detail),
         }
     }

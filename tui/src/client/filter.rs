@@ -35,7 +35,7 @@ impl fmt::Display for TenantRef {
 
 /// Filters and sort order of the account list; the default is all accounts, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccountFilter {
+pub struct AccountSearch {
     /// Only accounts of this tenant.
     pub tenant: Option<TenantRef>,
     /// Only accounts in any of these states.

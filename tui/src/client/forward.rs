@@ -12,15 +12,15 @@ use super::connection::cause;
 use super::{Failure, Message, tls};
 
 /// How long the app may take, as long as an endpoint of a webhook may.
-const PATIENCE: Duration = Duration::from_secs(10);
+const FORWARD_PATIENCE: Duration = Duration::from_secs(10);
 /// How much of an answer is read, in bytes.
-const MAX_ANSWER: usize = 64 * 1024;
+const MAX_APP_ANSWER: usize = 64 * 1024;
 
 /// Where events are passed on to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target(Url);
+pub struct ForwardTarget(Url);
 
-impl Target {
+impl ForwardTarget {
     /// Accepts `http` and `https` on this machine; with `allow_remote` `https` on other machines as well, and with `insecure` `http`.
     ///
     /// # Errors
@@ -56,25 +56,25 @@ impl Target {
     }
 }
 
-/// Why there is no answer.
+/// Why the app has given no answer to a forwarded event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotForwarded {
     /// Nobody listens there, or the connection broke before an answer; why.
     NobodyThere(String),
-    /// There was no answer within ten seconds.
+    /// The app gave no answer within ten seconds.
     Timeout,
 }
 
 /// Passes events on.
 pub struct Forwarder {
     http: reqwest::Client,
-    target: Target,
+    target: ForwardTarget,
     signer: Signer,
 }
 
 impl Forwarder {
     /// One that sends to `target` what `signer` signs.
-    pub fn new(target: Target, signer: Signer) -> Result<Self, Failure> {
+    pub fn new(target: ForwardTarget, signer: Signer) -> Result<Self, Failure> {
         let http = tls::http_client(target.0.scheme() == "https")?;
         Ok(Self { http, target, signer })
     }
@@ -93,7 +93,7 @@ impl Forwarder {
         let request = self
             .http
             .post(self.target.0.clone())
-            .timeout(PATIENCE)
+            .timeout(FORWARD_PATIENCE)
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", &message.id)
             .header("webhook-timestamp", signed.timestamp)
@@ -106,7 +106,7 @@ impl Forwarder {
         };
         // What is read lets the connection be used again; the status has decided the outcome before.
         let mut read = 0;
-        while read < MAX_ANSWER
+        while read < MAX_APP_ANSWER
             && let Ok(Some(chunk)) = response.chunk().await
         {
             read += chunk.len();
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn events_stay_on_this_machine_unless_said_otherwise() {
-        let parse = |text, allow_remote, insecure| Target::parse(text, allow_remote, insecure).is_ok();
+        let parse = |text, allow_remote, insecure| ForwardTarget::parse(text, allow_remote, insecure).is_ok();
         for here in ["http://localhost:5000/hooks", "http://127.0.0.1/", "https://[::1]:1/x?y=z"] {
             assert!(parse(here, false, false), "{here}");
         }

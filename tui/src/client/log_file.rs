@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::version::OWN;
+use super::version::OWN_VERSION;
 
 /// The size at which the file becomes the old one, in bytes. The old one before it is dropped.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_LOG_BYTES: u64 = 1 << 20;
 
 /// A log file.
 pub struct LogFile {
@@ -28,17 +28,20 @@ impl LogFile {
     /// # Errors
     /// If it is a symbolic link, if others may read it, or as the operating system says.
     pub fn open(path: &Path, clock: fn() -> DateTime<Utc>) -> io::Result<Self> {
-        Self::open_with(path, clock, MAX_BYTES)
+        Self::open_with(path, clock, MAX_LOG_BYTES)
     }
 
     fn open_with(path: &Path, clock: fn() -> DateTime<Utc>, max_bytes: u64) -> io::Result<Self> {
-        let file = Mutex::new(append(path)?);
+        let file = Mutex::new(append_line(path)?);
         Ok(Self { path: path.to_owned(), file, max_bytes, clock })
     }
 
     /// Writes that the program has started with this server.
     pub fn started(&self, server: &str) {
-        self.write(&format!("bowline {OWN} started, process {}, server {server}", std::process::id()));
+        self.write(&format!(
+            "bowline {OWN_VERSION} started, process {}, server {server}",
+            std::process::id()
+        ));
     }
 
     /// From now on a panic leaves the place where it happened. Its message may have something that was typed, so the
@@ -59,7 +62,7 @@ impl LogFile {
         if file.metadata().is_ok_and(|meta| meta.size() >= self.max_bytes) {
             let old = self.path.with_added_extension("1");
             if fs::rename(&self.path, old).is_ok()
-                && let Ok(new) = append(&self.path)
+                && let Ok(new) = append_line(&self.path)
             {
                 *file = new;
             }
@@ -71,7 +74,7 @@ impl LogFile {
     }
 }
 
-fn append(path: &Path) -> io::Result<File> {
+fn append_line(path: &Path) -> io::Result<File> {
     let no_link = nix::fcntl::OFlag::O_NOFOLLOW.bits();
     let file = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(no_link).open(path)?;
     let meta = file.metadata()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bowline_api::admin::AuditEvent;
 
 /// The number of different subjects that are kept.
-const MOST: usize = 256;
+const MOST_NEWS_SUBJECTS: usize = 256;
 
 /// What happened in a short time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl News {
     /// Adds an event.
     pub fn add(&mut self, event: &AuditEvent) {
         let Some(subject) = &event.subject else { return };
-        if self.subjects.len() < MOST {
+        if self.subjects.len() < MOST_NEWS_SUBJECTS {
             self.subjects.insert(subject.clone());
         } else if !self.subjects.contains(subject) {
             self.anything = true;

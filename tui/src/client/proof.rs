@@ -17,7 +17,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Nothing yet: what a form fills in.
+    /// An empty proof, which a form fills in.
     pub fn empty() -> Self {
         Self::typed(SecretString::from(""), None)
     }
@@ -37,12 +37,12 @@ impl Proof {
         ProvePassword { password: self.password(), code: self.code() }
     }
 
-    /// The code in the form of a request's body.
+    /// The proof's code in the form of a request's body.
     pub(super) fn code(&self) -> Option<String> {
         self.code.as_ref().map(|code| code.expose_secret().to_owned())
     }
 
-    /// The password in the form of a request's body.
+    /// The proof's password in the form of a request's body.
     pub(super) fn password(&self) -> String {
         self.password.expose_secret().to_owned()
     }

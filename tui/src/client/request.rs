@@ -15,7 +15,7 @@ use bowline_api::{AccountId, AnyOf, JobId, OperatorId, Page, WebhookEndpointId};
 use crate::danger::Danger;
 
 use super::{
-    AccountFilter, Act, AuditSearch, Client, Failure, PageQuery, Proof, SignOnStep, SignOnWay, TenantRef,
+    AccountSearch, Act, AuditSearch, Client, Failure, PageQuery, Proof, SignOnStep, SignOnWay, TenantRef,
 };
 
 /// A request to the server.
@@ -41,7 +41,7 @@ pub enum Request {
     /// A page of tenants.
     Tenants(PageQuery),
     /// A page of accounts.
-    Accounts(AccountFilter, PageQuery),
+    Accounts(AccountSearch, PageQuery),
     /// One account.
     Account(AccountId),
     /// The state of one account; the server does not record this read.

@@ -24,18 +24,18 @@ impl Client {
 
     /// `GET /sessions`, or `GET /operators/{id}/sessions` of another operator: all on one page.
     pub async fn sessions(&self, of: Option<OperatorId>) -> Result<Page<OperatorSession>, Failure> {
-        self.json(self.request(Method::GET, &sessions(of))?).await
+        self.json(self.request(Method::GET, &sessions_path(of))?).await
     }
 
     /// `DELETE /sessions/{id}`, or `DELETE /operators/{id}/sessions/{id}` of another operator.
     pub(super) async fn end_session(&self, of: Option<OperatorId>, id: SessionId) -> Result<(), Failure> {
-        self.bytes(self.request(Method::DELETE, &format!("{}/{id}", sessions(of)))?).await.map(drop)
+        self.bytes(self.request(Method::DELETE, &format!("{}/{id}", sessions_path(of)))?).await.map(drop)
     }
 
     /// `POST /sessions/end-others`, or `DELETE /operators/{id}/sessions` of another operator.
     pub(super) async fn end_sessions(&self, of: Option<OperatorId>) -> Result<EndedSessions, Failure> {
         let request = match of {
-            Some(_) => self.request(Method::DELETE, &sessions(of)),
+            Some(_) => self.request(Method::DELETE, &sessions_path(of)),
             None => self.request(Method::POST, "/sessions/end-others"),
         };
         self.json(request?).await
@@ -62,6 +62,6 @@ impl Client {
 }
 
 /// The path of one's own sessions, or of another operator's.
-fn sessions(of: Option<OperatorId>) -> String {
+fn sessions_path(of: Option<OperatorId>) -> String {
     of.map_or_else(|| "/sessions".to_owned(), |id| format!("/operators/{id}/sessions"))
 }

@@ -12,16 +12,16 @@ use super::connection::unreachable_because;
 /// How long a stream may last.
 pub(super) const LONGEST: Duration = Duration::from_hours(24 * 365);
 /// How long a stream may say nothing. The server sends a sign of life every 15 seconds.
-const SILENCE: Duration = Duration::from_secs(45);
+const STREAM_SILENCE: Duration = Duration::from_secs(45);
 /// The maximum length of what belongs together, in bytes.
-const MAX_BLOCK: usize = 1 << 20;
+const MAX_EVENT_BLOCK: usize = 1 << 20;
 
 /// What belongs together: an event, or a sign of life.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
-    /// The type; empty if it has none.
+    /// The event's type; empty if the block has none.
     pub(super) kind: String,
-    /// The id, if it has one.
+    /// The event's id, if the block has one.
     pub(super) id: Option<String>,
     /// The data.
     pub(super) data: String,
@@ -49,10 +49,10 @@ impl Blocks {
                 let block: Vec<u8> = self.unread.drain(..end + 2).collect();
                 return Ok(Block::read(&String::from_utf8_lossy(&block)));
             }
-            if self.unread.len() > MAX_BLOCK {
+            if self.unread.len() > MAX_EVENT_BLOCK {
                 return Err(Failure::Malformed("an event is too long".to_owned()));
             }
-            let chunk = timeout(SILENCE, self.response.chunk()).await;
+            let chunk = timeout(STREAM_SILENCE, self.response.chunk()).await;
             let chunk = chunk.map_err(|_| Failure::Unreachable("the stream is silent".to_owned()))?;
             match chunk.map_err(|e| unreachable_because(&e))? {
                 Some(chunk) => self.unread.extend_from_slice(&chunk),

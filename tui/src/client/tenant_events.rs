@@ -16,7 +16,7 @@ use super::sse::{Block, Blocks, LONGEST};
 use super::{CallEntry, Failure, LogFile, ServerUrl, tls};
 
 /// What a key needs that lacks the permission.
-const NEEDED: &str =
+const NEEDED_PERMISSION: &str =
     "it needs the permission webhooks; an operator creates a key that has it with: bowline api-keys create";
 
 /// A connection to a server's API for tenants.
@@ -31,7 +31,7 @@ pub struct TenantClient {
 #[derive(Debug)]
 pub struct TenantStream(Blocks);
 
-/// One thing that the server tells.
+/// One thing that a tenant's stream tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TenantTold {
     /// An event.
@@ -42,7 +42,7 @@ pub enum TenantTold {
     Gap(String),
     /// The stream ends, for this reason in one word, such as `key_ended`.
     End(String),
-    /// Nothing of interest; the server is there.
+    /// No event of the tenant; the server is there.
     Nothing,
 }
 
@@ -51,7 +51,7 @@ pub enum TenantTold {
 pub struct Message {
     /// Its id, which is the message's `webhook-id` as well.
     pub id: String,
-    /// The type, such as `account.linked`.
+    /// The event's type, such as `account.linked`.
     pub kind: String,
     /// When it happened.
     pub at: DateTime<Utc>,
@@ -63,7 +63,7 @@ pub struct Message {
 
 /// The parts of a body that are read here.
 #[derive(Deserialize)]
-struct Body {
+struct MessageBody {
     #[serde(rename = "type")]
     kind: String,
     id: EventId,
@@ -120,15 +120,15 @@ impl TenantClient {
             return Ok(TenantStream(Blocks::of(response)));
         }
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
-        Err(failure(status, retry_after, &body(response).await?))
+        Err(stream_failure(status, retry_after, &body(response).await?))
     }
 }
 
-fn failure(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Failure {
+fn stream_failure(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Failure {
     let problem = serde_json::from_slice::<Problem>(body).ok();
     match (Failure::from_answer(status, retry_after, body), problem) {
         (Failure::Forbidden(_), Some(problem)) if problem.code == "insufficient_scope" => {
-            Failure::Forbidden(format!("this API key may not follow events: {NEEDED}"))
+            Failure::Forbidden(format!("this API key may not follow events: {NEEDED_PERMISSION}"))
         }
         (Failure::NotFound(_), _) => {
             let text = "there is no /v1/events at this address: it is the one that your app calls, not the operators'";
@@ -158,7 +158,7 @@ impl TenantStream {
 
 impl Message {
     fn read(block: &Block) -> Result<Self, Failure> {
-        let Body { kind, id, timestamp, data } = block.parsed()?;
+        let MessageBody { kind, id, timestamp, data } = block.parsed()?;
         let noun = match kind.split('.').next().unwrap_or_default() {
             "endpoint" => "webhook_endpoint",
             noun => noun,
@@ -196,9 +196,9 @@ mod tests {
                 r#"{{"type":"t","title":"t","status":403,"code":"{code}","detail":"d","request_id":"r"}}"#
             )
         };
-        let said = |code| failure(403, None, problem(code).as_bytes()).to_string();
+        let said = |code| stream_failure(403, None, problem(code).as_bytes()).to_string();
         assert!(said("insufficient_scope").contains("permission webhooks"));
         assert_eq!(said("tenant_frozen"), "not allowed: d");
-        assert!(failure(404, None, b"").to_string().contains("/v1/events"));
+        assert!(stream_failure(404, None, b"").to_string().contains("/v1/events"));
     }
 }

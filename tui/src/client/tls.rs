@@ -15,7 +15,7 @@ pub(super) fn http_client(https: bool) -> Result<reqwest::Client, Failure> {
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| internal(&e))?
-        .with_root_certificates(if https { roots() } else { RootCertStore::empty() })
+        .with_root_certificates(if https { trusted_roots() } else { RootCertStore::empty() })
         .with_no_client_auth();
     reqwest::Client::builder()
         .tls_backend_preconfigured(config)
@@ -29,7 +29,7 @@ pub(super) fn http_client(https: bool) -> Result<reqwest::Client, Failure> {
 }
 
 /// The system's certificates, or Mozilla's if there are none, as in slim containers.
-fn roots() -> RootCertStore {
+fn trusted_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {

@@ -10,7 +10,7 @@ use super::{Client, Failure, Proof};
 impl Client {
     /// `POST /whoami/totp`: a new secret, to be confirmed within 10 minutes.
     pub(super) async fn begin_totp(&self, proof: &Proof) -> Result<TotpSecret, Failure> {
-        self.json(self.proving("/whoami/totp", proof)?).await
+        self.json(self.proving_request("/whoami/totp", proof)?).await
     }
 
     /// `POST /whoami/totp/confirm`: puts the secret in use.
@@ -21,20 +21,20 @@ impl Client {
 
     /// `POST /whoami/totp/recovery-codes`: replaces the recovery codes.
     pub(super) async fn renew_recovery_codes(&self, proof: &Proof) -> Result<RecoveryCodes, Failure> {
-        self.json(self.proving("/whoami/totp/recovery-codes", proof)?).await
+        self.json(self.proving_request("/whoami/totp/recovery-codes", proof)?).await
     }
 
     /// `POST /whoami/totp/remove`: logins need no code any more.
     pub(super) async fn remove_totp(&self, proof: &Proof) -> Result<(), Failure> {
-        self.bytes(self.proving("/whoami/totp/remove", proof)?).await.map(drop)
+        self.bytes(self.proving_request("/whoami/totp/remove", proof)?).await.map(drop)
     }
 
     /// `POST /operators/{id}/totp/reset`: another operator logs in without a code, and their sessions end.
     pub(super) async fn reset_totp(&self, id: OperatorId, proof: &Proof) -> Result<EndedSessions, Failure> {
-        self.json(self.proving(&format!("/operators/{id}/totp/reset"), proof)?).await
+        self.json(self.proving_request(&format!("/operators/{id}/totp/reset"), proof)?).await
     }
 
-    fn proving(&self, path: &str, proof: &Proof) -> Result<RequestBuilder, Failure> {
+    fn proving_request(&self, path: &str, proof: &Proof) -> Result<RequestBuilder, Failure> {
         Ok(self.request(Method::POST, path)?.json(&proof.body()))
     }
 }

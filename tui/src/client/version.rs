@@ -9,7 +9,7 @@ use reqwest::header::HeaderValue;
 pub(super) const HEADER: &str = "bowline-version";
 
 /// The version of this program.
-pub const OWN: &str = env!("CARGO_PKG_VERSION");
+pub const OWN_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The version of a server. One that is older than the header does not say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,12 +33,12 @@ impl ServerVersion {
 
     /// Whether it is not, or may not be, the version of this program.
     pub fn is_other(&self) -> bool {
-        self.named() != Some(OWN)
+        self.named() != Some(OWN_VERSION)
     }
 
     /// Which of the two ends to update.
     pub(super) fn advice(&self) -> &'static str {
-        let is_newer = self.named().and_then(numbers) > numbers(OWN);
+        let is_newer = self.named().and_then(version_numbers) > version_numbers(OWN_VERSION);
         match self.0 {
             Some(_) if is_newer => "update bowline",
             Some(_) => "update the server",
@@ -57,14 +57,14 @@ impl fmt::Display for ServerVersion {
 }
 
 /// The three numbers of a version, without what follows a `-` or `+`.
-fn numbers(version: &str) -> Option<[u64; 3]> {
+fn version_numbers(version: &str) -> Option<[u64; 3]> {
     let plain = version.split(['-', '+']).next()?;
     let numbers: Option<Vec<u64>> = plain.split('.').map(|part| part.parse().ok()).collect();
     numbers?.try_into().ok()
 }
 
 /// A call that failed.
-pub(super) struct Call<'a> {
+pub(super) struct FailedRequest<'a> {
     pub(super) method: &'a Method,
     pub(super) url: &'a str,
     pub(super) status: u16,
@@ -73,7 +73,7 @@ pub(super) struct Call<'a> {
     pub(super) server: &'a ServerVersion,
 }
 
-impl Call<'_> {
+impl FailedRequest<'_> {
     /// The route, if the server lacks it. The server says "not found" of a route and of a thing alike, so it is known only
     /// for requests that name no thing, and where something else than an admin API answered. A path or a query names
     /// one by its id; a body may name one in any way.
@@ -104,7 +104,7 @@ mod tests {
 
     fn missing(url: &str, status: u16, has_problem: bool) -> Option<String> {
         let (method, server) = (&Method::GET, &ServerVersion::default());
-        Call { method, url, status, has_body: false, server }.missing_route(has_problem)
+        FailedRequest { method, url, status, has_body: false, server }.missing_route(has_problem)
     }
 
     #[test]
@@ -112,12 +112,12 @@ mod tests {
         let url = "https://b.example/admin/v1/jobs";
         let (method, server) = (&Method::POST, &ServerVersion::default());
         let missing = |has_body, has_problem| {
-            Call { method, url, status: 404, has_body, server }.missing_route(has_problem).is_some()
+            FailedRequest { method, url, status: 404, has_body, server }.missing_route(has_problem).is_some()
         };
         assert!(!missing(true, true), "the tenant in the body is missing");
         assert!(missing(true, false) && missing(false, true));
         let url = "https://b.example/admin/v1/sessions";
-        let call = Call { method, url, status: 404, has_body: true, server };
+        let call = FailedRequest { method, url, status: 404, has_body: true, server };
         assert!(call.missing_route(true).is_some(), "a login names nothing that could be missing");
     }
 
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(of("0.0.9").advice(), "update the server");
         assert_eq!(of("99.0.0-rc.1").advice(), "update bowline");
         assert_eq!(ServerVersion::default().advice(), "check its address, or update the server");
-        assert!(!of(OWN).is_other() && of("0.0.9").is_other() && ServerVersion::default().is_other());
+        assert!(!of(OWN_VERSION).is_other() && of("0.0.9").is_other() && ServerVersion::default().is_other());
         assert_eq!(of("0.1 <b>").named(), None, "nothing but a version is shown");
     }
 }

@@ -37,9 +37,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
-    /// The server's URL, such as `https://bowline.example`.
+    /// The context's server, such as `https://bowline.example`.
     pub server: String,
-    /// The operator's login name.
+    /// The operator's login name in the context.
     pub name: String,
     /// Whether it is production, which the terminal client marks in words and colour.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

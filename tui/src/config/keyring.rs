@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// How long a keyring may take, which includes that the operator unlocks it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const KEYRING_PATIENCE: Duration = Duration::from_secs(30);
 /// How long it may take where nobody would answer a question.
-const BRIEFLY: Duration = Duration::from_millis(500);
+const BRIEF_KEYRING_PATIENCE: Duration = Duration::from_millis(500);
 /// How often to look whether the program has ended.
-const LOOK: Duration = Duration::from_millis(5);
+const KEYRING_LOOK_PAUSE: Duration = Duration::from_millis(5);
 
 /// A keyring.
 #[derive(Debug, Clone)]
@@ -23,14 +23,14 @@ pub struct Keyring {
 
 impl Default for Keyring {
     fn default() -> Self {
-        Self { program: "secret-tool".to_owned(), patience: PATIENCE }
+        Self { program: "secret-tool".to_owned(), patience: KEYRING_PATIENCE }
     }
 }
 
 impl Keyring {
     /// A keyring that is given up soon, for a shell that waits for completions.
     pub fn briefly() -> Self {
-        Self { patience: BRIEFLY, ..Self::default() }
+        Self { patience: BRIEF_KEYRING_PATIENCE, ..Self::default() }
     }
 
     /// Stores the token of the session with this file, in place of an older one.
@@ -74,7 +74,7 @@ impl Keyring {
         let status = loop {
             match child.try_wait()? {
                 Some(status) => break status,
-                None if Instant::now() < until => std::thread::sleep(LOOK),
+                None if Instant::now() < until => std::thread::sleep(KEYRING_LOOK_PAUSE),
                 None => {
                     child.kill()?;
                     child.wait()?;
@@ -136,7 +136,7 @@ pub(super) mod tests {
         let hangs = Keyring { patience: Duration::from_millis(50), ..scripted(dir.path(), "exec sleep 600") };
         assert_eq!(hangs.look_up("prod").unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(scripted(dir.path(), "cat > /dev/null; exit 1").store("prod", &"x".into()).is_err());
-        let missing = Keyring { program: "no-such-program".to_owned(), patience: PATIENCE };
+        let missing = Keyring { program: "no-such-program".to_owned(), patience: KEYRING_PATIENCE };
         assert!(missing.store("prod", &"x".into()).unwrap_err().to_string().contains("no-such-program"));
     }
 }

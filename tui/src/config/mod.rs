@@ -31,7 +31,7 @@ pub enum ConfigError {
     Invalid {
         /// The file.
         path: String,
-        /// What is wrong, and where.
+        /// What is wrong with the configuration, and where.
         source: Box<toml::de::Error>,
     },
     /// Other users could read or replace the file.
@@ -39,7 +39,7 @@ pub enum ConfigError {
     Unsafe {
         /// The file or directory.
         path: String,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         why: &'static str,
     },
     /// There is no context with this name.

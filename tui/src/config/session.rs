@@ -17,7 +17,7 @@ use super::{ConfigError, Dirs, Keyring, SessionStore, is_context_name, private_d
 pub struct Session {
     /// The server that issued the token. The token is sent to no other server.
     pub server: String,
-    /// The operator's login name.
+    /// The operator's login name for the saved session.
     pub name: String,
     /// The bearer token.
     pub token: SecretString,
@@ -111,11 +111,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// Loads the context's session; `None` if there is none, or if it belongs to another server. An unreadable session
 /// counts as none, because the next login replaces it.
 pub fn load(dirs: &Dirs, context: &str, server: &str) -> Result<Option<SavedSession>, ConfigError> {
-    let Some(file) = read(dirs, context)?.filter(|file| file.server == server) else { return Ok(None) };
+    let Some(file) = read_session_file(dirs, context)?.filter(|file| file.server == server) else {
+        return Ok(None);
+    };
     Ok(Some(SavedSession { key: path_of(dirs, context)?.display().to_string(), token: file.token }))
 }
 
-fn read(dirs: &Dirs, context: &str) -> Result<Option<SessionFile>, ConfigError> {
+fn read_session_file(dirs: &Dirs, context: &str) -> Result<Option<SessionFile>, ConfigError> {
     let path = path_of(dirs, context)?;
     let meta = match fs::symlink_metadata(&path) {
         Ok(meta) => meta,
@@ -137,7 +139,7 @@ fn read(dirs: &Dirs, context: &str) -> Result<Option<SessionFile>, ConfigError> 
 /// Deletes the context's session, in this keyring as well; a missing file is not an error.
 pub fn delete(dirs: &Dirs, keyring: &Keyring, context: &str) -> Result<(), ConfigError> {
     let path = path_of(dirs, context)?;
-    if read(dirs, context).is_ok_and(|file| file.is_some_and(|file| file.token.is_none())) {
+    if read_session_file(dirs, context).is_ok_and(|file| file.is_some_and(|file| file.token.is_none())) {
         keyring.clear(&path.display().to_string()).map_err(|e| ConfigError::io(&path, e))?;
     }
     match fs::remove_file(&path) {

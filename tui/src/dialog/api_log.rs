@@ -17,21 +17,21 @@ use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 
 /// The number of calls kept.
-const MAX_CALLS: usize = 200;
+const MAX_LOGGED_CALLS: usize = 200;
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 110;
+const API_LOG_WIDTH: u16 = 110;
 
 /// The last calls, the newest first, each with the time when it ended.
 #[derive(Debug, Clone, Default)]
-pub struct Calls(VecDeque<(DateTime<Utc>, CallEntry)>);
+pub struct ApiCalls(VecDeque<(DateTime<Utc>, CallEntry)>);
 
-impl Calls {
+impl ApiCalls {
     /// Adds calls, which ended at this time.
     pub fn add(&mut self, calls: Vec<CallEntry>, at: DateTime<Utc>) {
         for call in calls {
             self.0.push_front((at, call));
         }
-        self.0.truncate(MAX_CALLS);
+        self.0.truncate(MAX_LOGGED_CALLS);
     }
 }
 
@@ -43,17 +43,17 @@ pub struct ApiLog {
 
 impl ApiLog {
     /// A dialog with these calls.
-    pub fn new(calls: Calls) -> Self {
+    pub fn new(calls: ApiCalls) -> Self {
         Self { calls: Choice::new(calls.0.into(), 0) }
     }
 
-    fn current(&self) -> Option<&CallEntry> {
+    fn current_call(&self) -> Option<&CallEntry> {
         self.calls.selected().map(|(_, call)| call)
     }
 }
 
 /// The command line that makes the call again. Whoever runs it provides the session's token and the body.
-fn command(call: &CallEntry) -> String {
+fn api_command_line(call: &CallEntry) -> String {
     let reads = call.method.as_str() == "GET";
     let method = if reads { String::new() } else { format!(" -X {}", call.method) };
     let body = if reads { "" } else { " -H 'Content-Type: application/json' --data @body.json" };
@@ -62,7 +62,7 @@ fn command(call: &CallEntry) -> String {
 }
 
 /// How an answer with this status looks, in words and in meaning.
-fn outcome(status: Option<u16>) -> (String, Meaning) {
+fn call_outcome(status: Option<u16>) -> (String, Meaning) {
     match status {
         None => ("no answer".to_owned(), Meaning::Bad),
         Some(status @ ..400) => (status.to_string(), Meaning::Good),
@@ -81,10 +81,14 @@ impl Dialog for ApiLog {
             Action::First => self.calls.step(isize::MIN),
             Action::Last => self.calls.step(isize::MAX),
             Action::CopyCommand => {
-                return self.current().map(|call| Reaction::Copy(command(call))).into_iter().collect();
+                return self
+                    .current_call()
+                    .map(|call| Reaction::Copy(api_command_line(call)))
+                    .into_iter()
+                    .collect();
             }
             Action::CopyId => {
-                let id = self.current().and_then(|call| call.request_id.clone());
+                let id = self.current_call().and_then(|call| call.request_id.clone());
                 return id.map(Reaction::Copy).into_iter().collect();
             }
             Action::ApiLog | Action::Leave | Action::Confirm => return vec![Reaction::Close],
@@ -95,12 +99,13 @@ impl Dialog for ApiLog {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         // Messages below it stay visible.
-        let inner = canvas.dialog((WIDTH, area.height.saturating_sub(6)), " API log ", Meaning::Frame);
+        let inner =
+            canvas.dialog((API_LOG_WIDTH, area.height.saturating_sub(6)), " API log ", Meaning::Frame);
         // The last two lines are the whole path of the selected call, and the hints.
         let room = inner.height.saturating_sub(3);
         let path = usize::from(inner.width).saturating_sub(50).max(12);
         self.calls.draw(canvas, inner, room, |canvas, line, mark, (ended, call)| {
-            let (status, meaning) = outcome(call.status);
+            let (status, meaning) = call_outcome(call.status);
             let id = call.request_id.as_deref().unwrap_or("–");
             let pieces = [
                 mark,
@@ -113,7 +118,7 @@ impl Dialog for ApiLog {
             ];
             canvas.line(inner, line, &pieces);
         });
-        match self.current() {
+        match self.current_call() {
             Some(call) => {
                 let id = call.request_id.as_deref().unwrap_or("no request id");
                 canvas.line(inner, room, &[(call.path(), Meaning::Text)]);
@@ -142,30 +147,30 @@ mod tests {
 
     use super::*;
 
-    fn call(method: Method, path: &str) -> CallEntry {
+    fn logged_call(method: Method, path: &str) -> CallEntry {
         let url = format!("https://bowline.example{path}");
         CallEntry { method, url, status: Some(200), took: Duration::from_millis(9), request_id: None }
     }
 
     #[test]
     fn a_copied_call_has_no_token_and_survives_a_shell() {
-        let read = call(Method::GET, "/admin/v1/accounts?q=it's%20ada");
+        let read = logged_call(Method::GET, "/admin/v1/accounts?q=it's%20ada");
         assert_eq!(read.path(), "/admin/v1/accounts?q=it's%20ada");
         assert_eq!(
-            command(&read),
+            api_command_line(&read),
             r#"curl -H "Authorization: Bearer $BOWLINE_TOKEN" 'https://bowline.example/admin/v1/accounts?q=it'\''s%20ada'"#
         );
-        let change = command(&call(Method::POST, "/admin/v1/accounts/acct_1/revoke"));
+        let change = api_command_line(&logged_call(Method::POST, "/admin/v1/accounts/acct_1/revoke"));
         assert!(change.starts_with("curl -X POST ") && change.contains("--data @body.json"), "{change}");
     }
 
     #[test]
     fn the_last_two_hundred_calls_are_kept_the_newest_first() {
-        let mut calls = Calls::default();
+        let mut calls = ApiCalls::default();
         for n in 0..300 {
-            calls.add(vec![call(Method::GET, &format!("/{n}"))], DateTime::UNIX_EPOCH);
+            calls.add(vec![logged_call(Method::GET, &format!("/{n}"))], DateTime::UNIX_EPOCH);
         }
-        assert_eq!(calls.0.len(), MAX_CALLS);
+        assert_eq!(calls.0.len(), MAX_LOGGED_CALLS);
         assert_eq!(calls.0[0].1.path(), "/299");
     }
 }

@@ -11,20 +11,20 @@ use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 90;
+const CONTEXTS_DIALOG_WIDTH: u16 = 90;
 
 /// A context as the dialog shows it.
 #[derive(Debug, Clone)]
 pub struct ContextRow {
     /// Its name.
     pub name: String,
-    /// The login name and the server.
+    /// The context's login name and server.
     pub place: String,
-    /// Whether it is marked as production.
+    /// Whether the context is marked as production.
     pub prod: bool,
-    /// Whether a session was saved.
+    /// Whether a session was saved for the context.
     pub has_session: bool,
-    /// Whether it is shown now.
+    /// Whether the context is shown now.
     pub is_shown: bool,
 }
 
@@ -58,7 +58,8 @@ impl Dialog for Contexts {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let rows = u16::try_from(self.contexts.rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(3);
-        let inner = canvas.dialog((WIDTH, rows.min(area.height)), " contexts ", Meaning::Frame);
+        let inner =
+            canvas.dialog((CONTEXTS_DIALOG_WIDTH, rows.min(area.height)), " contexts ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
         if self.contexts.rows.is_empty() {
             let text = "none is known; create one with: bowline login --server URL --name NAME";

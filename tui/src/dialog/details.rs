@@ -10,11 +10,11 @@ use crate::widget::canvas::{Canvas, wrap};
 use crate::widget::surroundings::Surroundings;
 
 /// The greatest width of a label, in columns.
-const LABEL: usize = 14;
+const LABEL_COLUMNS: usize = 14;
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 96;
+const DETAILS_WIDTH: u16 = 96;
 /// The rows of the frame and of the hints.
-const EXTRA_ROWS: u16 = 3;
+const DETAILS_FRAME_ROWS: u16 = 3;
 
 /// A dialog that shows labels and texts in full.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Details {
     scroll: usize,
 }
 
-type Line = (String, String, Meaning);
+type DetailLine = (String, String, Meaning);
 
 impl Details {
     /// A dialog with these labels and texts.
@@ -33,8 +33,9 @@ impl Details {
     }
 
     /// The lines in a dialog of this width.
-    fn lines(&self, columns: u16) -> Vec<Line> {
-        let label_columns = self.pairs.iter().map(|(label, ..)| width(label)).max().unwrap_or(0).min(LABEL);
+    fn detail_lines(&self, columns: u16) -> Vec<DetailLine> {
+        let label_columns =
+            self.pairs.iter().map(|(label, ..)| width(label)).max().unwrap_or(0).min(LABEL_COLUMNS);
         let room = usize::from(columns).saturating_sub(label_columns + 1).max(8);
         let mut lines = Vec::new();
         for (label, text, meaning) in &self.pairs {
@@ -48,13 +49,13 @@ impl Details {
     }
 
     fn scroll_by(&mut self, by: isize, around: &Surroundings<'_>) {
-        let lines = self.lines(inner_columns(around.columns)).len();
+        let lines = self.detail_lines(inner_columns(around.columns)).len();
         self.scroll = self.scroll.saturating_add_signed(by).min(lines.saturating_sub(1));
     }
 }
 
 fn inner_columns(terminal: u16) -> u16 {
-    WIDTH.min(terminal).saturating_sub(4)
+    DETAILS_WIDTH.min(terminal).saturating_sub(4)
 }
 
 impl Dialog for Details {
@@ -73,9 +74,9 @@ impl Dialog for Details {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let lines = self.lines(inner_columns(around.columns));
-        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(EXTRA_ROWS);
-        let inner = canvas.dialog((WIDTH, rows.min(area.height)), self.title, Meaning::Frame);
+        let lines = self.detail_lines(inner_columns(around.columns));
+        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(DETAILS_FRAME_ROWS);
+        let inner = canvas.dialog((DETAILS_WIDTH, rows.min(area.height)), self.title, Meaning::Frame);
         let room = inner.height.saturating_sub(1);
         let first = self.scroll.min(lines.len().saturating_sub(usize::from(room)));
         for (row, (label, text, meaning)) in (0..room).zip(lines.iter().skip(first)) {

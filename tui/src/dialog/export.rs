@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::client::AccountFilter;
-use crate::export::Format;
+use crate::client::AccountSearch;
+use crate::export::ExportFormat;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
 use crate::text::count;
@@ -17,8 +17,8 @@ use crate::widget::text_field::TextField;
 
 /// How far an export is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// It has not begun, or was given up for this reason.
+pub enum ExportProgress {
+    /// The export has not begun, or was given up for this reason.
     Idle(Option<String>),
     /// This number of rows is written.
     Running(u64),
@@ -34,25 +34,25 @@ pub enum Progress {
 /// The dialog that exports the list of accounts.
 #[derive(Debug)]
 pub struct ExportDialog {
-    filter: AccountFilter,
+    filter: AccountSearch,
     field: TextField,
     /// How far it is.
-    pub progress: Progress,
+    pub progress: ExportProgress,
 }
 
 impl ExportDialog {
     /// A dialog for the accounts of this filter, which suggests a name.
-    pub fn new(filter: AccountFilter, name: &str) -> Self {
-        Self { filter, field: TextField::new(name), progress: Progress::Idle(None) }
+    pub fn new(filter: AccountSearch, name: &str) -> Self {
+        Self { filter, field: TextField::new(name), progress: ExportProgress::Idle(None) }
     }
 
-    fn begin(&mut self) -> Vec<Reaction> {
+    fn begin_export(&mut self) -> Vec<Reaction> {
         let path = PathBuf::from(self.field.text().trim());
-        let Some(format) = Format::of(&path) else {
-            self.progress = Progress::Idle(Some("end the name with .csv, .json or .ndjson".to_owned()));
+        let Some(format) = ExportFormat::of(&path) else {
+            self.progress = ExportProgress::Idle(Some("end the name with .csv, .json or .ndjson".to_owned()));
             return Vec::new();
         };
-        self.progress = Progress::Running(0);
+        self.progress = ExportProgress::Running(0);
         vec![Reaction::Export { filter: self.filter.clone(), path, format }]
     }
 }
@@ -64,19 +64,19 @@ impl Dialog for ExportDialog {
 
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match (action, &self.progress) {
-            (Action::Confirm, Progress::Idle(_)) => self.begin(),
-            (Action::Confirm, Progress::Done { .. }) => vec![Reaction::Close],
+            (Action::Confirm, ExportProgress::Idle(_)) => self.begin_export(),
+            (Action::Confirm, ExportProgress::Done { .. }) => vec![Reaction::Close],
             _ => vec![Reaction::Unchanged],
         }
     }
 
     fn text(&mut self, key: KeyEvent) -> Vec<Reaction> {
-        let edits = matches!(self.progress, Progress::Idle(_)) && self.field.key(key);
+        let edits = matches!(self.progress, ExportProgress::Idle(_)) && self.field.key(key);
         if edits { Vec::new() } else { vec![Reaction::Unchanged] }
     }
 
     fn paste(&mut self, text: &str) -> Vec<Reaction> {
-        if matches!(self.progress, Progress::Idle(_)) {
+        if matches!(self.progress, ExportProgress::Idle(_)) {
             self.field.paste(text);
         }
         Vec::new()
@@ -84,7 +84,7 @@ impl Dialog for ExportDialog {
 
     fn closed(&self, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match self.progress {
-            Progress::Running(_) => vec![
+            ExportProgress::Running(_) => vec![
                 Reaction::CancelExport,
                 Reaction::Notify("the export was cancelled, and its file removed".to_owned()),
             ],
@@ -98,22 +98,22 @@ impl Dialog for ExportDialog {
         canvas.line(inner, 0, &[(about, Meaning::Muted)]);
         let used = canvas.line(inner, 2, &[("file ", Meaning::Accent)]);
         let line = Rect { x: inner.x + used, y: inner.y + 2, width: inner.width - used, height: 1 };
-        self.field.draw(canvas, line, matches!(self.progress, Progress::Idle(_)));
+        self.field.draw(canvas, line, matches!(self.progress, ExportProgress::Idle(_)));
         let close = around.keymap.first_key(Action::Close).unwrap_or_default();
         let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
         let (text, meaning, hint) = match &self.progress {
-            Progress::Idle(None) => {
+            ExportProgress::Idle(None) => {
                 let text = ".csv, .json or .ndjson; a file that exists is not overwritten".to_owned();
                 (text, Meaning::Muted, format!("{confirm} begins  {close} cancel"))
             }
-            Progress::Idle(Some(why)) => {
+            ExportProgress::Idle(Some(why)) => {
                 (format!("▲ {why}"), Meaning::Warn, format!("{confirm} begins  {close} cancel"))
             }
-            Progress::Running(rows) => {
+            ExportProgress::Running(rows) => {
                 let text = format!("… {} rows are written", count(*rows));
                 (text, Meaning::Busy, format!("{close} cancels and removes the file"))
             }
-            Progress::Done { rows, left_out } => {
+            ExportProgress::Done { rows, left_out } => {
                 let text = format!("✓ {} rows are written", count(*rows));
                 let hint = format!("{close} closes");
                 if left_out.is_empty() {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::danger::Danger;
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::registry::action::{Action, Entry, Group, LABEL_COLUMNS, Works, registry};
+use crate::registry::action::{Action, ActionEntry, HelpGroup, LABEL_COLUMNS, Works, registry};
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
@@ -12,17 +12,17 @@ use crate::widget::completion::Filter;
 use crate::widget::surroundings::Surroundings;
 
 /// The width of the keys in columns, if there is room.
-const KEYS_COLUMNS: usize = 18;
+const HELP_KEYS_COLUMNS: usize = 18;
 
 /// The open help.
 #[derive(Debug, Default)]
 pub struct Help {
-    /// How many lines it is scrolled down.
+    /// How many lines the help is scrolled down.
     scroll: usize,
 }
 
 /// The help's entry for an action: its description, and the role that the operator lacks for it.
-pub(super) fn label(entry: &Entry, around: &Surroundings<'_>) -> String {
+pub(super) fn label(entry: &ActionEntry, around: &Surroundings<'_>) -> String {
     match around.missing_role(entry) {
         Some(role) => format!("{} · needs {role}", entry.label),
         None => entry.label.to_owned(),
@@ -30,12 +30,12 @@ pub(super) fn label(entry: &Entry, around: &Surroundings<'_>) -> String {
 }
 
 /// Keys, or how a filter is typed, with what they do, and how the line looks; a heading has no second text.
-type Line = (String, String, Meaning);
+type HelpLine = (String, String, Meaning);
 
 /// All keys in their groups, and then the filters of this screen.
-fn lines(around: &Surroundings<'_>) -> Vec<Line> {
+fn help_lines(around: &Surroundings<'_>) -> Vec<HelpLine> {
     let mut lines = Vec::new();
-    for group in Group::ALL {
+    for group in HelpGroup::ALL {
         lines.push((group.title().to_owned(), String::new(), Meaning::Heading));
         for entry in registry().filter(|e| e.group == group) {
             let keys = around.keymap.keys_of(entry.action);
@@ -62,7 +62,7 @@ fn lines(around: &Surroundings<'_>) -> Vec<Line> {
 
 impl Dialog for Help {
     fn perform(&mut self, action: Action, around: &Surroundings<'_>) -> Vec<Reaction> {
-        let last = lines(around).len().saturating_sub(1);
+        let last = help_lines(around).len().saturating_sub(1);
         let scrolled = |by: isize| self.scroll.saturating_add_signed(by).min(last);
         self.scroll = match action {
             Action::Down | Action::DialogDown => scrolled(1),
@@ -78,13 +78,13 @@ impl Dialog for Help {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let lines = lines(around);
+        let lines = help_lines(around);
         let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
         let inner = canvas.dialog((66, rows.min(area.height)), " keys ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
         let scroll = self.scroll.min(lines.len().saturating_sub(usize::from(room)));
         // Two columns of indent and one between keys and label.
-        let keys_columns = usize::from(inner.width).saturating_sub(LABEL_COLUMNS + 3).min(KEYS_COLUMNS);
+        let keys_columns = usize::from(inner.width).saturating_sub(LABEL_COLUMNS + 3).min(HELP_KEYS_COLUMNS);
         for (row, (keys, label, meaning)) in (0..room).zip(lines.iter().skip(scroll)) {
             if label.is_empty() {
                 canvas.line(inner, row, &[(keys, *meaning)]);

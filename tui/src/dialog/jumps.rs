@@ -7,7 +7,7 @@ use crate::registry::place::Place;
 /// Something that is done on another screen.
 #[derive(Debug)]
 pub(super) struct Jump {
-    /// What it is and where.
+    /// What the jump leads to, and where.
     pub(super) label: &'static str,
     /// Other words for it.
     pub(super) words: &'static str,

@@ -10,9 +10,9 @@ use crate::widget::canvas::{Canvas, wrap};
 use crate::widget::surroundings::Surroundings;
 
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 96;
+const SECRET_DIALOG_WIDTH: u16 = 96;
 /// The rows besides the secret: frame, what it is, gaps, hints.
-const OTHER_ROWS: u16 = 8;
+const ROWS_BESIDES_SECRET: u16 = 8;
 
 /// A secret that is shown once. Enter does not close it, so that one which was typed ahead loses nothing.
 #[derive(Debug)]
@@ -40,9 +40,9 @@ impl Dialog for NewSecret {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let columns = WIDTH.min(area.width);
+        let columns = SECRET_DIALOG_WIDTH.min(area.width);
         let lines = wrap(self.secret.expose_secret(), columns.saturating_sub(4).max(1));
-        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(OTHER_ROWS);
+        let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(ROWS_BESIDES_SECRET);
         let title = format!(" new {} ", self.what);
         let inner = canvas.dialog((columns, rows.min(area.height)), &title, Meaning::Warn);
         canvas.line(inner, 0, &[(&format!("{} · {}", self.name, self.id), Meaning::Text)]);

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::found_secret::found_secret;
 use crate::interface::dialog::{Dialog, Reaction};
-use crate::registry::action::{Action, Entry, Group, LABEL_COLUMNS, Works, registry};
+use crate::registry::action::{Action, ActionEntry, HelpGroup, LABEL_COLUMNS, Works, registry};
 use crate::text::fit;
 use crate::theme::Meaning;
 use crate::widget::canvas::Canvas;
@@ -19,9 +19,9 @@ use super::jumps::{JUMPS, Jump};
 
 /// What the palette finds.
 #[derive(Debug, Clone, Copy)]
-enum Found<'a> {
+enum PaletteEntry<'a> {
     /// An action.
-    Action(&'static Entry),
+    Action(&'static ActionEntry),
     /// A saved query of the screen.
     Saved { name: &'a str, query: &'a str },
     /// Something that is done elsewhere.
@@ -33,28 +33,28 @@ enum Found<'a> {
 pub struct Palette {
     /// The search text.
     field: TextField,
-    /// The index of the chosen match.
+    /// The index of the palette's chosen match.
     selected: usize,
 }
 
 impl Palette {
     /// The actions that work here and match the search text: the best match first, and among equal ones what the
     /// operator chose most often, then what belongs to this screen.
-    fn matches<'a>(&self, around: &Surroundings<'a>) -> Vec<Found<'a>> {
+    fn palette_matches<'a>(&self, around: &Surroundings<'a>) -> Vec<PaletteEntry<'a>> {
         let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let actions = registry().filter(|entry| entry.works_with(around.actions)).map(Found::Action);
-        let saved = around.own.queries.iter().map(|(name, query)| Found::Saved { name, query });
+        let actions = registry().filter(|entry| entry.works_with(around.actions)).map(PaletteEntry::Action);
+        let saved = around.own.queries.iter().map(|(name, query)| PaletteEntry::Saved { name, query });
         // They are found by their words, and would only be in the way of a list of everything.
-        let jumps = JUMPS.iter().filter(|_| !self.field.text().trim().is_empty()).map(Found::Jump);
+        let jumps = JUMPS.iter().filter(|_| !self.field.text().trim().is_empty()).map(PaletteEntry::Jump);
         let mut scored: Vec<_> = actions
             .chain(saved)
             .chain(jumps)
             .filter_map(|found| {
                 let text = match found {
-                    Found::Action(entry) => format!("{} {}", entry.name, entry.label),
-                    Found::Saved { name, .. } => format!("saved: {name}"),
-                    Found::Jump(jump) => format!("{} {}", jump.label, jump.words),
+                    PaletteEntry::Action(entry) => format!("{} {}", entry.name, entry.label),
+                    PaletteEntry::Saved { name, .. } => format!("saved: {name}"),
+                    PaletteEntry::Jump(jump) => format!("{} {}", jump.label, jump.words),
                 };
                 let mut buffer = Vec::new();
                 pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, found))
@@ -62,39 +62,39 @@ impl Palette {
             .collect();
         scored.sort_by_key(|(score, found)| {
             let uses = match found {
-                Found::Action(entry) => around.uses.get(&entry.action).copied().unwrap_or(0),
-                Found::Saved { .. } | Found::Jump(_) => 0,
+                PaletteEntry::Action(entry) => around.uses.get(&entry.action).copied().unwrap_or(0),
+                PaletteEntry::Saved { .. } | PaletteEntry::Jump(_) => 0,
             };
-            (std::cmp::Reverse((*score, uses)), distance(found))
+            (std::cmp::Reverse((*score, uses)), distance_in_palette(found))
         });
         scored.into_iter().map(|(_, found)| found).collect()
     }
 
     /// What is chosen.
-    fn chosen<'a>(&self, around: &Surroundings<'a>) -> Option<Found<'a>> {
-        self.matches(around).get(self.selected).copied()
+    fn chosen_match<'a>(&self, around: &Surroundings<'a>) -> Option<PaletteEntry<'a>> {
+        self.palette_matches(around).get(self.selected).copied()
     }
 
-    /// Moves the choice by this many matches.
-    fn step(&mut self, by: isize, around: &Surroundings<'_>) {
-        let last = self.matches(around).len().saturating_sub(1);
+    /// Moves the palette's choice by this many matches.
+    fn step_choice(&mut self, by: isize, around: &Surroundings<'_>) {
+        let last = self.palette_matches(around).len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
     }
 }
 
 /// How far an action is from what an operator looks for in a palette: first what changes or finds something on this very
 /// screen, then other screens, then the program, and last the moves, for which there are keys.
-fn distance(found: &Found<'_>) -> u8 {
+fn distance_in_palette(found: &PaletteEntry<'_>) -> u8 {
     let entry = match found {
-        Found::Action(entry) => entry,
-        Found::Saved { .. } => return 1,
-        Found::Jump(_) => return 2,
+        PaletteEntry::Action(entry) => entry,
+        PaletteEntry::Saved { .. } => return 1,
+        PaletteEntry::Jump(_) => return 2,
     };
     match (entry.works, entry.group) {
-        (_, Group::Move | Group::Dialog) => 4,
-        (Works::WhereNamed, Group::Change) => 0,
+        (_, HelpGroup::Move | HelpGroup::Dialog) => 4,
+        (Works::WhereNamed, HelpGroup::Change) => 0,
         (Works::WhereNamed | Works::With(_), _) => 1,
-        (_, Group::Go) => 2,
+        (_, HelpGroup::Go) => 2,
         _ => 3,
     }
 }
@@ -110,16 +110,16 @@ impl Dialog for Palette {
                 if let Some(found) = found_secret(self.field.text()) {
                     return vec![Reaction::Close, Reaction::Found(found)];
                 }
-                let chosen = self.chosen(around);
+                let chosen = self.chosen_match(around);
                 let perform = chosen.map(|found| match found {
-                    Found::Action(entry) => Reaction::Perform(entry.action),
-                    Found::Saved { query, .. } => Reaction::Query(query.to_owned()),
-                    Found::Jump(jump) => jump.reaction(),
+                    PaletteEntry::Action(entry) => Reaction::Perform(entry.action),
+                    PaletteEntry::Saved { query, .. } => Reaction::Query(query.to_owned()),
+                    PaletteEntry::Jump(jump) => jump.reaction(),
                 });
                 return std::iter::once(Reaction::Close).chain(perform).collect();
             }
-            Action::DialogDown | Action::NextField => self.step(1, around),
-            Action::DialogUp | Action::PreviousField => self.step(-1, around),
+            Action::DialogDown | Action::NextField => self.step_choice(1, around),
+            Action::DialogUp | Action::PreviousField => self.step_choice(-1, around),
             _ => return vec![Reaction::Unchanged],
         }
         Vec::new()
@@ -151,7 +151,7 @@ impl Dialog for Palette {
         } else {
             self.field.draw(canvas, line, true);
         }
-        let found = self.matches(around);
+        let found = self.palette_matches(around);
         if found.is_empty() {
             canvas.line(inner, 2, &[("  no matching command", Meaning::Muted)]);
         }
@@ -161,13 +161,13 @@ impl Dialog for Palette {
             let chosen = at == self.selected;
             let sign = if chosen { "▶ " } else { "  " };
             let (text, keys, may) = match found {
-                Found::Action(entry) => (
+                PaletteEntry::Action(entry) => (
                     label(entry, around),
                     around.keymap.keys_of(entry.action),
                     around.missing_role(entry).is_none(),
                 ),
-                Found::Saved { name, query } => (format!("saved: {name}"), (*query).to_owned(), true),
-                Found::Jump(jump) => (jump.label.to_owned(), String::new(), true),
+                PaletteEntry::Saved { name, query } => (format!("saved: {name}"), (*query).to_owned(), true),
+                PaletteEntry::Jump(jump) => (jump.label.to_owned(), String::new(), true),
             };
             let label = fit(&text, usize::from(rows.width).saturating_sub(22).max(LABEL_COLUMNS));
             canvas.line(
@@ -194,15 +194,15 @@ mod tests {
     use super::*;
     use crate::registry::keymap::Keymap;
     use crate::registry::screen_settings::NOTHING;
-    use crate::widget::beside::Known;
+    use crate::widget::beside::KnownNames;
 
-    const ACCOUNTS: &[Action] = &[Action::Open, Action::Search, Action::Revoke];
+    const ACCOUNT_ACTIONS: &[Action] = &[Action::Open, Action::Search, Action::Revoke];
 
     fn on(actions: &'static [Action], text: &str, uses: &HashMap<Action, u32>) -> Vec<Action> {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let (now, toast, role) = (chrono::DateTime::UNIX_EPOCH, None, None);
         let (columns, roles, own) = (80, &[], &NOTHING);
-        let known = &Known::default();
+        let known = &KnownNames::default();
         let around = Surroundings {
             now,
             columns,
@@ -218,28 +218,28 @@ mod tests {
             known,
         };
         let palette = Palette { field: TextField::new(text), selected: 0 };
-        let action = |found: &Found<'_>| match found {
-            Found::Action(entry) => Some(entry.action),
-            Found::Saved { .. } | Found::Jump(_) => None,
+        let action = |found: &PaletteEntry<'_>| match found {
+            PaletteEntry::Action(entry) => Some(entry.action),
+            PaletteEntry::Saved { .. } | PaletteEntry::Jump(_) => None,
         };
-        palette.matches(&around).iter().filter_map(action).collect()
+        palette.palette_matches(&around).iter().filter_map(action).collect()
     }
 
     #[test]
     fn a_few_letters_find_the_action_and_only_where_it_works() {
         let none = HashMap::new();
-        assert_eq!(on(ACCOUNTS, "revok", &none).first(), Some(&Action::Revoke));
+        assert_eq!(on(ACCOUNT_ACTIONS, "revok", &none).first(), Some(&Action::Revoke));
         assert!(!on(&[Action::Open], "revok", &none).contains(&Action::Revoke));
-        let all = registry().filter(|entry| entry.works_with(ACCOUNTS)).count();
-        assert_eq!(on(ACCOUNTS, "", &none).len(), all);
+        let all = registry().filter(|entry| entry.works_with(ACCOUNT_ACTIONS)).count();
+        assert_eq!(on(ACCOUNT_ACTIONS, "", &none).len(), all);
     }
 
     #[test]
     fn what_the_screen_offers_comes_first_unless_something_else_is_used_more() {
         let mut uses = HashMap::new();
-        assert_eq!(on(ACCOUNTS, "", &uses).first(), Some(&Action::Revoke));
-        assert_eq!(on(ACCOUNTS, "", &uses).last(), Some(&Action::Last), "moves have keys");
+        assert_eq!(on(ACCOUNT_ACTIONS, "", &uses).first(), Some(&Action::Revoke));
+        assert_eq!(on(ACCOUNT_ACTIONS, "", &uses).last(), Some(&Action::Last), "moves have keys");
         uses.insert(Action::LogOut, 2);
-        assert_eq!(on(ACCOUNTS, "", &uses).first(), Some(&Action::LogOut));
+        assert_eq!(on(ACCOUNT_ACTIONS, "", &uses).first(), Some(&Action::LogOut));
     }
 }

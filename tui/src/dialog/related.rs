@@ -11,7 +11,7 @@ use crate::widget::canvas::Canvas;
 use crate::widget::surroundings::Surroundings;
 
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 76;
+const RELATED_WIDTH: u16 = 76;
 
 /// A dialog with places to go to.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Dialog for Related {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let rows = u16::try_from(self.places.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
-        let inner = canvas.dialog((WIDTH, rows.min(area.height)), " go to ", Meaning::Frame);
+        let inner = canvas.dialog((RELATED_WIDTH, rows.min(area.height)), " go to ", Meaning::Frame);
         let room = inner.height.saturating_sub(1);
         self.places.draw(canvas, inner, room, |canvas, line, mark, (label, ..)| {
             canvas.line(inner, line, &[mark, (label, Meaning::Text)]);

@@ -16,9 +16,9 @@ use crate::widget::surroundings::Surroundings;
 use crate::widget::text_field::TextField;
 
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 76;
-/// The greatest width of a name, in columns.
-const NAME: usize = 20;
+const SAVED_QUERIES_WIDTH: u16 = 76;
+/// The greatest width of a saved query's name, in columns.
+const QUERY_NAME_COLUMNS: usize = 20;
 
 /// The open dialog.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct SavedQueries {
     query: String,
     /// The name under which it will be saved.
     field: TextField,
-    /// Whether the field receives keys, and not the list.
+    /// Whether the field for a query's name receives keys, and not the list.
     is_naming: bool,
     saved: Choice<(String, String)>,
     /// Why nothing was saved.
@@ -48,7 +48,7 @@ impl SavedQueries {
         }
     }
 
-    fn confirm(&mut self) -> Vec<Reaction> {
+    fn save_named_query(&mut self) -> Vec<Reaction> {
         if !self.is_naming {
             let query = self.saved.selected().map(|(_, query)| Reaction::Query(query.clone()));
             return std::iter::once(Reaction::Close).chain(query).collect();
@@ -75,7 +75,7 @@ impl Dialog for SavedQueries {
 
     fn perform(&mut self, action: Action, _around: &Surroundings<'_>) -> Vec<Reaction> {
         match action {
-            Action::Confirm => return self.confirm(),
+            Action::Confirm => return self.save_named_query(),
             Action::NextField | Action::PreviousField => {
                 self.is_naming = !self.is_naming || self.saved.rows.is_empty();
             }
@@ -104,7 +104,7 @@ impl Dialog for SavedQueries {
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let rows = u16::try_from(self.saved.rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(7);
-        let size = (WIDTH.min(area.width), rows.min(area.height));
+        let size = (SAVED_QUERIES_WIDTH.min(area.width), rows.min(area.height));
         let inner = canvas.dialog(size, " saved queries ", Meaning::Frame);
         let query = if self.query.is_empty() { "nothing: the query line is empty" } else { &*self.query };
         canvas.line(inner, 0, &[("query   ", Meaning::Muted), (query, Meaning::Text)]);
@@ -116,7 +116,8 @@ impl Dialog for SavedQueries {
         if self.saved.rows.is_empty() {
             canvas.line(list, 0, &[("no query of this screen is saved yet", Meaning::Muted)]);
         }
-        let names = self.saved.rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(NAME);
+        let names =
+            self.saved.rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(QUERY_NAME_COLUMNS);
         self.saved.draw(canvas, list, list.height, |canvas, line, mark, (name, query)| {
             let mark = if self.is_naming { ("  ", Meaning::Muted) } else { mark };
             let pieces =

@@ -5,5 +5,5 @@ mod format;
 mod pages;
 
 pub use accounts::{ACCOUNT_TITLES, account_cells};
-pub use format::{Exporter, Format};
+pub use format::{ExportFormat, Exporter};
 pub use pages::{ExportError, Pages};

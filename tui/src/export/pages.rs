@@ -8,7 +8,7 @@ use bowline_api::Page;
 use crate::client::{Failure, PageQuery, Walk};
 
 /// How often the server may say in a row that it is busy.
-const PATIENCE: u32 = 10;
+const BUSY_ANSWERS: u32 = 10;
 /// The longest wait that the server may ask for, in seconds.
 const MAX_WAIT_SECONDS: u64 = 60;
 
@@ -21,7 +21,7 @@ pub enum ExportError {
     /// The server ran out of time, so that rows would be missing.
     #[error("the search ran out of time before it had found all rows; add a word or a filter")]
     Incomplete,
-    /// The rows could not be written.
+    /// The exported rows could not be written.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -54,7 +54,7 @@ impl Pages {
                 self.refused = 0;
                 Ok(Some(page))
             }
-            Err(Failure::Busy { retry_after, .. }) if self.refused < PATIENCE => {
+            Err(Failure::Busy { retry_after, .. }) if self.refused < BUSY_ANSWERS => {
                 self.refused += 1;
                 let asked = retry_after.map_or(1, |wait| wait.as_secs().clamp(1, MAX_WAIT_SECONDS));
                 tokio::time::sleep(Duration::from_secs(asked)).await;

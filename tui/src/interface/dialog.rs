@@ -8,8 +8,8 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use secrecy::SecretString;
 
-use crate::client::{AccountFilter, Act, Answer, Failure, SignOnStep};
-use crate::export::Format;
+use crate::client::{AccountSearch, Act, Answer, Failure, SignOnStep};
+use crate::export::ExportFormat;
 use crate::found_secret::FoundSecret;
 use crate::registry::action::Action;
 use crate::registry::place::Place;
@@ -137,11 +137,11 @@ pub enum Reaction {
     /// To write all accounts of this filter to a file, which must not exist.
     Export {
         /// Which accounts, and in which order.
-        filter: AccountFilter,
+        filter: AccountSearch,
         /// The file.
         path: PathBuf,
         /// Its format.
-        format: Format,
+        format: ExportFormat,
     },
     /// To give up the export that runs, and remove its file.
     CancelExport,

@@ -23,7 +23,7 @@ use super::dialog::Reaction;
 
 /// The part of a screen that a call is for. At most one call for each part is in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum ScreenPart {
     /// What the screen shows besides its rows.
     Detail,
     /// The rows of its list.
@@ -32,7 +32,7 @@ pub enum Part {
     Aside,
 }
 
-impl Part {
+impl ScreenPart {
     /// Every part.
     pub const ALL: [Self; 3] = [Self::Detail, Self::Rows, Self::Aside];
 }
@@ -71,10 +71,10 @@ pub trait Screen: Any + Debug {
 
     /// The requests to send now, which fetch what is missing or out of date. A part whose call is in progress or
     /// waits after a failure has none.
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)>;
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)>;
 
     /// Takes the answer to a request.
-    fn take(&mut self, part: Part, answer: Answer, window: &Window) -> Vec<Reaction>;
+    fn take(&mut self, part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction>;
 
     /// The command line that prints the same.
     fn command(&self) -> CommandLine;
@@ -146,10 +146,10 @@ pub trait Screen: Any + Debug {
     }
 
     /// The state of the calls for this part, if the screen has it.
-    fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
+    fn call_mut(&mut self, part: ScreenPart) -> Option<&mut CallState> {
         match part {
-            Part::Rows => Some(self.rows_mut().call_mut()),
-            Part::Detail | Part::Aside => None,
+            ScreenPart::Rows => Some(self.rows_mut().call_mut()),
+            ScreenPart::Detail | ScreenPart::Aside => None,
         }
     }
 

@@ -3,16 +3,16 @@
 use bowline_api::status::Role;
 
 use super::change::CHANGES;
-pub use super::entry::{Action, Entry, LABEL_COLUMNS, Works, lacking};
+pub use super::entry::{Action, ActionEntry, LABEL_COLUMNS, Works, lacking};
 use super::entry::{entry, in_dialogs, named_by_screens, with};
-pub use super::group::Group;
+pub use super::group::HelpGroup;
 use super::place::{Place, for_each_screen};
 
 use Action as A;
-use Group as G;
+use HelpGroup as G;
 
 /// The actions before those that change something.
-const FIRST: &[Entry] = &[
+const FIRST_ACTIONS: &[ActionEntry] = &[
     named_by_screens(entry(
         A::Open,
         "open",
@@ -50,7 +50,7 @@ const FIRST: &[Entry] = &[
     ),
     entry(A::Refresh, "refresh", "reload from the server now", "refresh", G::Find, &["r"]),
     named_by_screens(entry(A::Follow, "follow", "follow the list, or freeze it", "follow", G::Find, &["f"])),
-    Entry {
+    ActionEntry {
         role: Role::Operator,
         ..named_by_screens(entry(A::Verify, "verify", "check the log's chain", "verify", G::Find, &["V"]))
     },
@@ -69,7 +69,7 @@ const FIRST: &[Entry] = &[
 ];
 
 /// The actions that copy.
-const COPIES: &[Entry] = &[
+const COPY_ACTIONS: &[ActionEntry] = &[
     named_by_screens(entry(A::CopyId, "copy-id", "copy the id to the clipboard", "copy id", G::Find, &["y"])),
     entry(A::CopyCommand, "copy-command", "copy the equivalent command line", "", G::Find, &["Y"]),
 ];
@@ -78,8 +78,8 @@ macro_rules! go_entries {
     ($($(#[$doc:meta])* $module:ident::$screen:ident $(shows $subject:ident)?
         $(goes $name:literal $label:literal $($key:literal)+ for $role:ident)?;)*) => {
         /// The actions that go to a screen, from the list of screens.
-        const GO: &[Entry] = &[$($(
-            Entry {
+        const GO_ACTIONS: &[ActionEntry] = &[$($(
+            ActionEntry {
                 role: Role::$role,
                 ..entry(A::Go(Place::$screen), $name, $label, "", G::Go, &[$($key),+])
             },
@@ -89,7 +89,7 @@ macro_rules! go_entries {
 for_each_screen!(go_entries);
 
 /// The actions of the program itself.
-const LAST: &[Entry] = &[
+const PROGRAM_ACTIONS: &[ActionEntry] = &[
     entry(A::Acts, "acts", "what you have changed, and its outcome", "", G::Program, &["O"]),
     entry(A::ApiLog, "api-log", "the last calls, with their request ids", "", G::Program, &["L"]),
     entry(A::Contexts, "contexts", "switch to another server", "", G::Program, &["C"]),
@@ -119,11 +119,11 @@ const LAST: &[Entry] = &[
 ];
 
 /// Every action.
-pub fn registry() -> impl Iterator<Item = &'static Entry> {
-    FIRST.iter().chain(CHANGES).chain(COPIES).chain(GO).chain(LAST)
+pub fn registry() -> impl Iterator<Item = &'static ActionEntry> {
+    FIRST_ACTIONS.iter().chain(CHANGES).chain(COPY_ACTIONS).chain(GO_ACTIONS).chain(PROGRAM_ACTIONS)
 }
 
 /// The entry of the action with this name.
-pub fn named(name: &str) -> Option<&'static Entry> {
+pub fn named(name: &str) -> Option<&'static ActionEntry> {
     registry().find(|entry| entry.name == name)
 }

@@ -4,11 +4,11 @@ use bowline_api::status::Role;
 
 use crate::danger::Danger;
 
-use super::entry::{Action as A, Entry, change, entry};
-use super::group::Group as G;
+use super::entry::{Action as A, ActionEntry, change, entry};
+use super::group::HelpGroup as G;
 
 /// In the order of the help.
-pub(super) const CHANGES: &[Entry] = &[
+pub(super) const CHANGES: &[ActionEntry] = &[
     change(
         A::Revoke,
         "account.revoke",
@@ -23,7 +23,7 @@ pub(super) const CHANGES: &[Entry] = &[
         (Danger::Reversible, Role::Operator),
         &["S"],
     ),
-    Entry {
+    ActionEntry {
         danger: Danger::Reversible,
         role: Role::Operator,
         ..entry(A::Undo, "undo", "undo what you suspended or resumed", "", G::Change, &["u"])

@@ -4,7 +4,7 @@ use bowline_api::status::Role;
 
 use crate::danger::Danger;
 
-use super::group::Group;
+use super::group::HelpGroup;
 use super::place::Place;
 
 /// An action of the operator.
@@ -93,7 +93,7 @@ pub const LABEL_COLUMNS: usize = 38;
 
 /// The registry's entry for an action.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct ActionEntry {
     /// The action.
     pub action: Action,
     /// Its name in `config.toml`; it never changes.
@@ -103,7 +103,7 @@ pub struct Entry {
     /// One word for the line of hints; empty if the action has no hint.
     pub hint: &'static str,
     /// Its heading in the help.
-    pub group: Group,
+    pub group: HelpGroup,
     /// How dangerous it is.
     pub danger: Danger,
     /// The least role that may perform it.
@@ -127,7 +127,7 @@ pub enum Works {
     InDialogs,
 }
 
-impl Entry {
+impl ActionEntry {
     /// Whether the action works on a screen that names these actions.
     pub fn works_with(&self, actions: &[Action]) -> bool {
         match self.works {
@@ -147,11 +147,11 @@ impl Entry {
 
 /// The needed role, if an operator with their own role may not do what it may.
 pub fn lacking(own: Role, needed: Role) -> Option<Role> {
-    (rank(own) < rank(needed)).then_some(needed)
+    (role_rank(own) < role_rank(needed)).then_some(needed)
 }
 
 /// The roles in order: each may do what the ones before it may.
-fn rank(role: Role) -> u8 {
+fn role_rank(role: Role) -> u8 {
     match role {
         Role::Viewer => 0,
         Role::Operator => 1,
@@ -164,21 +164,21 @@ pub(super) const fn entry(
     name: &'static str,
     label: &'static str,
     hint: &'static str,
-    group: Group,
+    group: HelpGroup,
     keys: &'static [&'static str],
-) -> Entry {
+) -> ActionEntry {
     let (danger, role, works) = (Danger::Reads, Role::Viewer, Works::Everywhere);
-    Entry { action, name, label, hint, group, danger, role, keys, works }
+    ActionEntry { action, name, label, hint, group, danger, role, keys, works }
 }
 
 /// The same for an action that works only on the screens that name it.
-pub(super) const fn named_by_screens(entry: Entry) -> Entry {
-    Entry { works: Works::WhereNamed, ..entry }
+pub(super) const fn named_by_screens(entry: ActionEntry) -> ActionEntry {
+    ActionEntry { works: Works::WhereNamed, ..entry }
 }
 
 /// The same for an action that works on the screens that name this other one.
-pub(super) const fn with(other: Action, entry: Entry) -> Entry {
-    Entry { works: Works::With(other), ..entry }
+pub(super) const fn with(other: Action, entry: ActionEntry) -> ActionEntry {
+    ActionEntry { works: Works::With(other), ..entry }
 }
 
 /// The same for a change of what is selected.
@@ -188,8 +188,12 @@ pub(super) const fn change(
     (label, hint): (&'static str, &'static str),
     (danger, role): (Danger, Role),
     keys: &'static [&'static str],
-) -> Entry {
-    Entry { danger, role, ..named_by_screens(entry(action, name, label, hint, Group::Change, keys)) }
+) -> ActionEntry {
+    ActionEntry {
+        danger,
+        role,
+        ..named_by_screens(entry(action, name, label, hint, HelpGroup::Change, keys))
+    }
 }
 
 /// The same for an action of dialogs and query lines.
@@ -198,6 +202,6 @@ pub(super) const fn in_dialogs(
     name: &'static str,
     label: &'static str,
     keys: &'static [&'static str],
-) -> Entry {
-    Entry { works: Works::InDialogs, ..entry(action, name, label, "", Group::Dialog, keys) }
+) -> ActionEntry {
+    ActionEntry { works: Works::InDialogs, ..entry(action, name, label, "", HelpGroup::Dialog, keys) }
 }

@@ -2,7 +2,7 @@
 
 /// The heading under which the help lists an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
+pub enum HelpGroup {
     /// Moving around.
     Move,
     /// Going to a screen.
@@ -17,7 +17,7 @@ pub enum Group {
     Dialog,
 }
 
-impl Group {
+impl HelpGroup {
     /// Every group, in the order of the help.
     pub const ALL: [Self; 6] = [Self::Move, Self::Go, Self::Find, Self::Change, Self::Program, Self::Dialog];
 

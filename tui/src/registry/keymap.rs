@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::action::{Action, Entry, Works, named, registry};
+use super::action::{Action, ActionEntry, Works, named, registry};
 
 /// A key with its modifiers, as written in `config.toml`: `R`, `ctrl-d`, `enter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,7 +16,7 @@ pub struct Chord {
     alt: bool,
 }
 
-const NAMED: &[(&str, KeyCode)] = &[
+const NAMED_KEYS: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
     ("tab", KeyCode::Tab),
@@ -65,7 +65,7 @@ impl FromStr for Chord {
         let mut chars = rest.chars();
         let code = match (chars.next(), chars.next()) {
             (Some(c), None) if !c.is_control() && c != ' ' => KeyCode::Char(c),
-            _ => match NAMED.iter().find(|(name, _)| *name == rest) {
+            _ => match NAMED_KEYS.iter().find(|(name, _)| *name == rest) {
                 Some((_, code)) => *code,
                 None => return Err(KeymapError::UnknownKey(text.to_owned())),
             },
@@ -82,7 +82,7 @@ impl fmt::Display for Chord {
         if self.alt {
             f.write_str("alt-")?;
         }
-        match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
+        match (NAMED_KEYS.iter().find(|(_, code)| *code == self.code), self.code) {
             (Some((name, _)), _) => f.write_str(name),
             (None, KeyCode::Char(c)) => write!(f, "{c}"),
             (None, other) => write!(f, "{other}"),
@@ -121,7 +121,7 @@ pub enum KeymapError {
 
 /// Where a key is pressed. The same key may mean something else in a dialog than on a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Scope {
+enum KeyScope {
     Screen,
     Dialog,
 }
@@ -129,7 +129,7 @@ enum Scope {
 /// A mapping between keys and actions.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    by_key: HashMap<(Scope, Chord), Action>,
+    by_key: HashMap<(KeyScope, Chord), Action>,
     /// The keys of each action in order, for hints and help.
     keys: HashMap<Action, Vec<Chord>>,
 }
@@ -141,15 +141,15 @@ impl Keymap {
             return Err(KeymapError::UnknownAction(unknown.clone()));
         }
         let mut map = Self { by_key: HashMap::new(), keys: HashMap::new() };
-        let mut owners: HashMap<(Scope, Chord), &'static str> = HashMap::new();
-        for Entry { action, name, keys, works, .. } in registry() {
-            let scope = if *works == Works::InDialogs { Scope::Dialog } else { Scope::Screen };
+        let mut owners: HashMap<(KeyScope, Chord), &'static str> = HashMap::new();
+        for ActionEntry { action, name, keys, works, .. } in registry() {
+            let scope = if *works == Works::InDialogs { KeyScope::Dialog } else { KeyScope::Screen };
             let chords: Vec<Chord> = match changes.get(*name) {
                 Some(own) => own.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
                 None => keys.iter().map(|k| k.parse()).collect::<Result<_, _>>()?,
             };
             for chord in &chords {
-                if scope == Scope::Dialog && chord.is_text() {
+                if scope == KeyScope::Dialog && chord.is_text() {
                     return Err(KeymapError::TextKey { key: chord.to_string(), action: name });
                 }
                 if let Some(first) = owners.insert((scope, *chord), name) {
@@ -164,12 +164,12 @@ impl Keymap {
 
     /// The action of this key on a screen, if it has one.
     pub fn action(&self, key: KeyEvent) -> Option<Action> {
-        self.by_key.get(&(Scope::Screen, Chord::from(key))).copied()
+        self.by_key.get(&(KeyScope::Screen, Chord::from(key))).copied()
     }
 
     /// The action of this key in a dialog or a query line, if it has one.
     pub fn dialog_action(&self, key: KeyEvent) -> Option<Action> {
-        self.by_key.get(&(Scope::Dialog, Chord::from(key))).copied()
+        self.by_key.get(&(KeyScope::Dialog, Chord::from(key))).copied()
     }
 
     /// Whether this key always quits, whatever is on the screen and however the keys are bound.
@@ -200,7 +200,7 @@ impl Keymap {
 mod tests {
     use super::*;
 
-    fn changed(name: &str, keys: &[&str]) -> Result<Keymap, KeymapError> {
+    fn changed_keymap(name: &str, keys: &[&str]) -> Result<Keymap, KeymapError> {
         Keymap::new(&BTreeMap::from([(name.to_owned(), keys.iter().map(ToString::to_string).collect())]))
     }
 
@@ -225,17 +225,17 @@ mod tests {
 
     #[test]
     fn a_key_can_be_changed_and_a_bad_change_is_refused_with_its_reason() {
-        let map = changed("account.revoke", &["ctrl-alt-x"]).unwrap();
+        let map = changed_keymap("account.revoke", &["ctrl-alt-x"]).unwrap();
         assert_eq!(map.keys_of(Action::Revoke), "ctrl-alt-x");
         assert_eq!(map.action(KeyEvent::from(KeyCode::Char('R'))), None);
         let message = |r: Result<Keymap, KeymapError>| r.unwrap_err().to_string();
-        assert_eq!(message(changed("sort", &["j"])), r#""j" is assigned to both "down" and "sort""#);
+        assert_eq!(message(changed_keymap("sort", &["j"])), r#""j" is assigned to both "down" and "sort""#);
         assert_eq!(
-            message(changed("fly", &["x"])),
+            message(changed_keymap("fly", &["x"])),
             r#""fly" is not an action; list them with: bowline keys"#
         );
-        assert!(message(changed("sort", &["hyper-x"])).contains("is not a key"));
-        assert!(message(changed("dialog.close", &["x"])).contains("text fields need it"));
-        changed("dialog.close", &["esc", "ctrl-g"]).unwrap();
+        assert!(message(changed_keymap("sort", &["hyper-x"])).contains("is not a key"));
+        assert!(message(changed_keymap("dialog.close", &["x"])).contains("text fields need it"));
+        changed_keymap("dialog.close", &["esc", "ctrl-g"]).unwrap();
     }
 }

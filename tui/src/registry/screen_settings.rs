@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The longest name of a saved query, in characters.
-const MAX_NAME: usize = 40;
+const MAX_QUERY_NAME: usize = 40;
 /// How the service's secrets begin.
-const SECRETS: &str = "bwl_";
+const SECRETS_BEGIN: &str = "bwl_";
 
 /// What an operator has chosen for a screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,12 +37,12 @@ pub fn why_not_saved(name: &str, query: &str) -> Option<String> {
     if query.trim().is_empty() {
         return Some("there is no query to save: type one after /".to_owned());
     }
-    if query.contains(SECRETS) {
+    if query.contains(SECRETS_BEGIN) {
         return Some("this query holds a secret, and would be saved in a file".to_owned());
     }
     let length = name.trim().chars().count();
-    if !(1..=MAX_NAME).contains(&length) || name.chars().any(char::is_control) {
-        return Some(format!("a name has 1 to {MAX_NAME} characters, in any script"));
+    if !(1..=MAX_QUERY_NAME).contains(&length) || name.chars().any(char::is_control) {
+        return Some(format!("a name has 1 to {MAX_QUERY_NAME} characters, in any script"));
     }
     None
 }

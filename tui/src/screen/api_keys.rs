@@ -9,7 +9,7 @@ use crate::client::{Answer, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::text::short_id;
 use crate::theme::Meaning;
@@ -42,8 +42,8 @@ impl Listed for ApiKeys {
         TenantSearch::parse("API keys", text)
     }
 
-    fn matches(query: &TenantSearch, row: &ApiKey) -> bool {
-        query.fits(&[&row.name, &row.id.to_string()])
+    fn matches(query: &TenantSearch, key_row: &ApiKey) -> bool {
+        query.fits(&[&key_row.name, &key_row.id.to_string()])
     }
 
     fn sorted(_query: &TenantSearch) -> Option<Sorted> {
@@ -77,13 +77,13 @@ impl Screen for ApiKeys {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let Some(tenant) = &self.list.query.tenant else { return Vec::new() };
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|_| (Part::Rows, Request::ApiKeys(tenant.clone()))).into_iter().collect()
+        page.map(|_| (ScreenPart::Rows, Request::ApiKeys(tenant.clone()))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::ApiKeys(page) = answer {
             self.list.take_whole(page, window.rows);
         }
@@ -172,7 +172,7 @@ impl Screen for ApiKeys {
 }
 
 /// Whether a key is valid, in words.
-fn state(key: &ApiKey, now: DateTime<Utc>) -> (String, Meaning) {
+fn key_state(key: &ApiKey, now: DateTime<Utc>) -> (String, Meaning) {
     match (key.revoked_at, &key.suspended, key.expires_at) {
         (Some(at), ..) => (format!("✕ revoked {}", stamp(at)), Meaning::Bad),
         (None, _, Some(at)) if at <= now => (format!("✕ expired {}", stamp(at)), Meaning::Bad),
@@ -189,15 +189,20 @@ const COLUMNS: &[Column<ApiKey>] = &[
         title: "NAME",
         min_width: 0,
         size: Size::Share(2),
-        cell: |row, _| (row.name.clone(), Meaning::Text),
+        cell: |key_row, _| (key_row.name.clone(), Meaning::Text),
     },
-    Column { title: "STATE", min_width: 0, size: Size::Share(3), cell: |row, at| state(row, at.now) },
+    Column {
+        title: "STATE",
+        min_width: 0,
+        size: Size::Share(3),
+        cell: |key_row, at| key_state(key_row, at.now),
+    },
     Column {
         title: "PERMISSIONS",
         min_width: 80,
         size: Size::Share(3),
-        cell: |row, _| {
-            let all: Vec<_> = row.permissions.iter().map(bowline_api::Named::as_str).collect();
+        cell: |key_row, _| {
+            let all: Vec<_> = key_row.permissions.iter().map(bowline_api::Named::as_str).collect();
             (all.join(" "), Meaning::Text)
         },
     },
@@ -205,14 +210,14 @@ const COLUMNS: &[Column<ApiKey>] = &[
         title: "ADDED",
         min_width: 100,
         size: Size::Fixed(7),
-        cell: |row, at| (ago(at.now, row.created_at), Meaning::Muted),
+        cell: |key_row, at| (ago(at.now, key_row.created_at), Meaning::Muted),
     },
     Column {
         title: "USED ON",
         min_width: 100,
         size: Size::Fixed(10),
-        cell: |row, _| {
-            let day = row.last_used_on.map(|day| day.to_string());
+        cell: |key_row, _| {
+            let day = key_row.last_used_on.map(|day| day.to_string());
             (day.unwrap_or_else(|| "–".to_owned()), Meaning::Muted)
         },
     },
@@ -220,6 +225,6 @@ const COLUMNS: &[Column<ApiKey>] = &[
         title: "KEY",
         min_width: 0,
         size: Size::Fixed(15),
-        cell: |row, _| (short_id(&row.id.to_string()), Meaning::Muted),
+        cell: |key_row, _| (short_id(&key_row.id.to_string()), Meaning::Muted),
     },
 ];

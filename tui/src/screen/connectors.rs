@@ -9,7 +9,7 @@ use crate::client::{Answer, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::theme::Meaning;
@@ -44,8 +44,8 @@ impl Listed for Connectors {
         TenantSearch::parse("connectors", text)
     }
 
-    fn matches(query: &TenantSearch, row: &Connector) -> bool {
-        query.fits(&[&row.name, &row.id.to_string(), &row.app_key])
+    fn matches(query: &TenantSearch, connector_row: &Connector) -> bool {
+        query.fits(&[&connector_row.name, &connector_row.id.to_string(), &connector_row.app_key])
     }
 }
 
@@ -74,13 +74,13 @@ impl Screen for Connectors {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let Some(tenant) = &self.list.query.tenant else { return Vec::new() };
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|_| (Part::Rows, Request::Connectors(tenant.clone()))).into_iter().collect()
+        page.map(|_| (ScreenPart::Rows, Request::Connectors(tenant.clone()))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Connectors(page) = answer {
             self.list.take_whole(page, window.rows);
         }
@@ -117,23 +117,23 @@ impl Screen for Connectors {
     }
 
     fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let Some(row) = self.list.rows.current() else { return Vec::new() };
+        let Some(connector_row) = self.list.rows.current() else { return Vec::new() };
         let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
-        let (status, meaning) = connector_label(row.status);
-        let mut pairs = vec![pair("name", &row.name), ("status".to_owned(), status, meaning)];
-        pairs.extend(row.status_reason.as_deref().map(|reason| pair("reason", reason)));
+        let (status, meaning) = connector_label(connector_row.status);
+        let mut pairs = vec![pair("name", &connector_row.name), ("status".to_owned(), status, meaning)];
+        pairs.extend(connector_row.status_reason.as_deref().map(|reason| pair("reason", reason)));
         pairs.extend([
-            pair("id", &row.id.to_string()),
-            pair("app key", &row.app_key),
-            pair("protocol", row.protocol.as_str()),
-            pair("completion", row.completion.as_str()),
-            pair("default", if row.is_default { "yes" } else { "no" }),
-            pair("callback", &row.callback_url),
+            pair("id", &connector_row.id.to_string()),
+            pair("app key", &connector_row.app_key),
+            pair("protocol", connector_row.protocol.as_str()),
+            pair("completion", connector_row.completion.as_str()),
+            pair("default", if connector_row.is_default { "yes" } else { "no" }),
+            pair("callback", &connector_row.callback_url),
         ]);
-        pairs.extend(row.notice_url.as_deref().map(|url| pair("notices", url)));
-        pairs.extend(row.return_urls.iter().map(|url| pair("return URL", url)));
-        pairs.extend(row.scopes.iter().map(|scope| pair("scope", scope)));
-        pairs.push(pair("added", &stamp(row.created_at)));
+        pairs.extend(connector_row.notice_url.as_deref().map(|url| pair("notices", url)));
+        pairs.extend(connector_row.return_urls.iter().map(|url| pair("return URL", url)));
+        pairs.extend(connector_row.scopes.iter().map(|scope| pair("scope", scope)));
+        pairs.push(pair("added", &stamp(connector_row.created_at)));
         pairs
     }
 
@@ -159,36 +159,38 @@ const COLUMNS: &[Column<Connector>] = &[
         title: "NAME",
         min_width: 0,
         size: Size::Share(2),
-        cell: |row, _| (row.name.clone(), Meaning::Text),
+        cell: |connector_row, _| (connector_row.name.clone(), Meaning::Text),
     },
     Column {
         title: "STATUS",
         min_width: 0,
         size: Size::Fixed(11),
-        cell: |row, _| connector_label(row.status),
+        cell: |connector_row, _| connector_label(connector_row.status),
     },
     Column {
         title: "REASON",
         min_width: 0,
         size: Size::Share(3),
-        cell: |row, _| (row.status_reason.clone().unwrap_or_default(), Meaning::Warn),
+        cell: |connector_row, _| (connector_row.status_reason.clone().unwrap_or_default(), Meaning::Warn),
     },
     Column {
         title: "APP KEY",
         min_width: 80,
         size: Size::Fixed(16),
-        cell: |row, _| (row.app_key.clone(), Meaning::Muted),
+        cell: |connector_row, _| (connector_row.app_key.clone(), Meaning::Muted),
     },
     Column {
         title: "PROTOCOL",
         min_width: 100,
         size: Size::Fixed(8),
-        cell: |row, _| (row.protocol.to_string(), Meaning::Muted),
+        cell: |connector_row, _| (connector_row.protocol.to_string(), Meaning::Muted),
     },
     Column {
         title: "DEFAULT",
         min_width: 100,
         size: Size::Fixed(7),
-        cell: |row, _| (if row.is_default { "default" } else { "" }.to_owned(), Meaning::Muted),
+        cell: |connector_row, _| {
+            (if connector_row.is_default { "default" } else { "" }.to_owned(), Meaning::Muted)
+        },
     },
 ];

@@ -10,7 +10,7 @@ use crate::client::{Answer, Request, TenantRef};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::text::short_id;
 use crate::theme::Meaning;
@@ -27,7 +27,7 @@ use super::jobs::poll_at;
 use super::label::delivery_label;
 
 /// What is tried again within this time is waited for, in seconds.
-const SOON: i64 = 3;
+const RETRY_SOON_SECONDS: i64 = 3;
 
 /// What was delivered to an endpoint.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn place(&self) -> Option<(&TenantRef, WebhookEndpointId)> {
+    fn delivery_place(&self) -> Option<(&TenantRef, WebhookEndpointId)> {
         self.tenant.as_ref().zip(self.endpoint)
     }
 }
@@ -62,7 +62,7 @@ impl Listed for Deliveries {
     const FILTERS: &'static [Filter] = &[
         Filter::TENANT,
         Filter::free("endpoint", "of this endpoint: whe_…"),
-        Filter::words("state", states, "waiting, delivered or skipped"),
+        Filter::words("state", delivery_states, "waiting, delivered or skipped"),
     ];
     const KEEPS_ROWS: bool = false;
 
@@ -96,7 +96,7 @@ impl Listed for Deliveries {
     }
 }
 
-fn states() -> Vec<&'static str> {
+fn delivery_states() -> Vec<&'static str> {
     WebhookDeliveryState::ALL.iter().map(|state| state.as_str()).collect()
 }
 
@@ -113,19 +113,19 @@ impl Screen for Deliveries {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         if window.is_attended && self.poll_at().is_some_and(|at| at <= window.now) {
             self.list.rows.refresh();
         }
-        let Some((tenant, endpoint)) = self.list.query.place() else { return Vec::new() };
+        let Some((tenant, endpoint)) = self.list.query.delivery_place() else { return Vec::new() };
         let (tenant, state) = (tenant.clone(), self.list.query.state);
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Deliveries(tenant, endpoint, state, page)))
+        page.map(|page| (ScreenPart::Rows, Request::Deliveries(tenant, endpoint, state, page)))
             .into_iter()
             .collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Deliveries(page) = answer {
             self.list.take(page, window.rows);
         }
@@ -139,7 +139,7 @@ impl Screen for Deliveries {
     }
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
-        let Some((tenant, endpoint)) = self.list.query.place() else { return Vec::new() };
+        let Some((tenant, endpoint)) = self.list.query.delivery_place() else { return Vec::new() };
         match action {
             Action::SendAgain => vec![change::send_again(tenant, endpoint, self.list.rows.current())],
             Action::SendAllAgain => vec![change::send_all_again(tenant, endpoint, self.list.rows.current())],
@@ -155,13 +155,14 @@ impl Screen for Deliveries {
     /// What is on its way is asked for again, because its outcome is known soon.
     fn poll_at(&self) -> Option<DateTime<Utc>> {
         let call = &self.list.rows.call;
-        let soon = call.as_of? + TimeDelta::seconds(SOON);
-        let is_due = |row: &WebhookDelivery| row.next_attempt_at.is_some_and(|at| at <= soon);
+        let soon = call.as_of? + TimeDelta::seconds(RETRY_SOON_SECONDS);
+        let is_due =
+            |delivery_row: &WebhookDelivery| delivery_row.next_attempt_at.is_some_and(|at| at <= soon);
         poll_at(call).filter(|_| self.list.rows.loaded().any(is_due))
     }
 
     fn id(&self) -> Option<String> {
-        self.list.rows.current().map(|row| row.event_id.to_string())
+        self.list.rows.current().map(|delivery_row| delivery_row.event_id.to_string())
     }
 
     fn tenant(&self) -> Option<String> {
@@ -169,21 +170,21 @@ impl Screen for Deliveries {
     }
 
     fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let Some(row) = self.list.rows.current() else { return Vec::new() };
+        let Some(delivery_row) = self.list.rows.current() else { return Vec::new() };
         let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
-        let (state, meaning) = delivery_label(row);
+        let (state, meaning) = delivery_label(delivery_row);
         let mut pairs = vec![
-            pair("type", &row.kind),
+            pair("type", &delivery_row.kind),
             ("state".to_owned(), state, meaning),
-            pair("happened", &stamp(row.occurred_at)),
-            pair("attempts", &row.attempts.to_string()),
+            pair("happened", &stamp(delivery_row.occurred_at)),
+            pair("attempts", &delivery_row.attempts.to_string()),
         ];
-        pairs.extend(row.attempted_at.map(|at| pair("tried last", &stamp(at))));
-        pairs.extend(row.next_attempt_at.map(|at| pair("tried next", &stamp(at))));
-        pairs.push(pair("outcome", &outcome(row)));
-        pairs.extend(row.duration_ms.map(|ms| pair("took", &format!("{ms} ms"))));
-        pairs.push(pair("event", &row.event_id.to_string()));
-        pairs.extend(row.answer.as_deref().map(|answer| pair("answer begins", answer)));
+        pairs.extend(delivery_row.attempted_at.map(|at| pair("tried last", &stamp(at))));
+        pairs.extend(delivery_row.next_attempt_at.map(|at| pair("tried next", &stamp(at))));
+        pairs.push(pair("outcome", &delivery_outcome(delivery_row)));
+        pairs.extend(delivery_row.duration_ms.map(|ms| pair("took", &format!("{ms} ms"))));
+        pairs.push(pair("event", &delivery_row.event_id.to_string()));
+        pairs.extend(delivery_row.answer.as_deref().map(|answer| pair("answer begins", answer)));
         pairs
     }
 
@@ -195,14 +196,14 @@ impl Screen for Deliveries {
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
-        let (whose, endpoint) = match self.list.query.place() {
+        let (whose, endpoint) = match self.list.query.delivery_place() {
             Some((tenant, endpoint)) => (tenant.to_string(), endpoint.to_string()),
             None => ("choose an endpoint".to_owned(), String::new()),
         };
         let pieces =
             [(&*format!("webhooks › {whose} › deliveries "), Meaning::Heading), (&*endpoint, Meaning::Muted)];
         canvas.line(area, 0, &pieces);
-        let empty = match (self.list.query.place(), self.list.query.state) {
+        let empty = match (self.list.query.delivery_place(), self.list.query.state) {
             (None, _) => "no endpoint is chosen: enter on one of the list of webhooks leads here",
             (_, Some(_)) => "no delivery is in this state; / changes the query",
             _ => "nothing was delivered to this endpoint within the last 30 days",
@@ -212,8 +213,8 @@ impl Screen for Deliveries {
 }
 
 /// The status of the last answer, or why there was none.
-fn outcome(row: &WebhookDelivery) -> String {
-    match (row.status, &row.error) {
+fn delivery_outcome(delivery_row: &WebhookDelivery) -> String {
+    match (delivery_row.status, &delivery_row.error) {
         (Some(status), _) => status.to_string(),
         (None, Some(error)) => error.replace('_', " "),
         (None, None) => "–".to_owned(),
@@ -221,49 +222,57 @@ fn outcome(row: &WebhookDelivery) -> String {
 }
 
 const COLUMNS: &[Column<WebhookDelivery>] = &[
-    Column { title: "STATE", min_width: 0, size: Size::Fixed(11), cell: |row, _| delivery_label(row) },
+    Column {
+        title: "STATE",
+        min_width: 0,
+        size: Size::Fixed(11),
+        cell: |delivery_row, _| delivery_label(delivery_row),
+    },
     Column {
         title: "TYPE",
         min_width: 0,
         size: Size::Fixed(24),
-        cell: |row, _| (row.kind.clone(), Meaning::Text),
+        cell: |delivery_row, _| (delivery_row.kind.clone(), Meaning::Text),
     },
     Column {
         title: "HAPPENED",
         min_width: 0,
         size: Size::Fixed(10),
-        cell: |row, at| (relative(at.now, row.occurred_at), Meaning::Text),
+        cell: |delivery_row, at| (relative(at.now, delivery_row.occurred_at), Meaning::Text),
     },
     Column {
         title: "TRIES",
         min_width: 70,
         size: Size::Fixed(5),
-        cell: |row, _| (row.attempts.to_string(), Meaning::Muted),
+        cell: |delivery_row, _| (delivery_row.attempts.to_string(), Meaning::Muted),
     },
     Column {
         title: "OUTCOME",
         min_width: 0,
         size: Size::Fixed(18),
-        cell: |row, _| (outcome(row), delivery_label(row).1),
+        cell: |delivery_row, _| (delivery_outcome(delivery_row), delivery_label(delivery_row).1),
     },
     Column {
         title: "NEXT",
         min_width: 90,
         size: Size::Fixed(10),
-        cell: |row, at| {
-            (row.next_attempt_at.map(|next| relative(at.now, next)).unwrap_or_default(), Meaning::Muted)
+        cell: |delivery_row, at| {
+            (
+                delivery_row.next_attempt_at.map(|next| relative(at.now, next)).unwrap_or_default(),
+                Meaning::Muted,
+            )
         },
     },
     Column {
         title: "ANSWER",
         min_width: 100,
         size: Size::Share(1),
-        cell: |row, _| (row.answer.clone().unwrap_or_default(), Meaning::Muted),
+        cell: |delivery_row, _| (delivery_row.answer.clone().unwrap_or_default(), Meaning::Muted),
     },
     Column {
         title: "EVENT",
         min_width: 130,
         size: Size::Fixed(15),
-        cell: |row, _| (short_id(&row.event_id.to_string()), Meaning::Muted),
+        cell: |delivery_row, _| (short_id(&delivery_row.event_id.to_string()), Meaning::Muted),
     },
 ];

@@ -10,7 +10,7 @@ use crate::client::{Answer, Request};
 use crate::dialog::change::sample_lines;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::text::count;
@@ -29,9 +29,9 @@ use super::jobs::{ACTIONS, decide, offered, poll_at, progress};
 use super::label::{UNKNOWN, job_label};
 
 /// The lines between the query line and the accounts.
-const FACTS: u16 = 4;
+const JOB_FACT_ROWS: u16 = 4;
 /// The width of the bar that shows the progress, in columns.
-const BAR: u64 = 20;
+const PROGRESS_BAR_COLUMNS: u64 = 20;
 
 /// One job.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Listed for Job {
     const COLUMNS: &'static [Column<JobItem>] = COLUMNS;
     const HELP: &'static str = "all its accounts; type / and state:failed, state:waiting or state:done";
     const FILTERS: &'static [Filter] =
-        &[Filter::any_of("state", states, "failed, waiting or done, or any: failed,waiting")];
+        &[Filter::any_of("state", job_item_states, "failed, waiting or done, or any: failed,waiting")];
 
     fn parse(text: &str) -> Result<Option<AnyOf<JobItemState>>, Problem> {
         let mut state: Option<AnyOf<JobItemState>> = None;
@@ -86,7 +86,7 @@ impl Listed for Job {
     }
 }
 
-fn states() -> Vec<&'static str> {
+fn job_item_states() -> Vec<&'static str> {
     JobItemState::ALL.iter().map(|state| state.as_str()).collect()
 }
 
@@ -117,11 +117,11 @@ impl Screen for Job {
         &mut self.items
     }
 
-    fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
+    fn call_mut(&mut self, part: ScreenPart) -> Option<&mut CallState> {
         match part {
-            Part::Detail => Some(&mut self.call),
-            Part::Rows => Some(&mut self.items.rows.call),
-            Part::Aside => None,
+            ScreenPart::Detail => Some(&mut self.call),
+            ScreenPart::Rows => Some(&mut self.items.rows.call),
+            ScreenPart::Aside => None,
         }
     }
 
@@ -129,20 +129,22 @@ impl Screen for Job {
         vec![&self.call, &self.items.rows.call]
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let Some(id) = self.id else { return Vec::new() };
         let mut requests = Vec::new();
         let due = window.is_attended && self.poll_at().is_some_and(|at| at <= window.now);
         let is_wanted = due || self.call.as_of.is_none() || self.call.last_failure.is_some();
         if is_wanted && self.call.may_start(window.now) {
-            requests.push((Part::Detail, Request::Job(id)));
+            requests.push((ScreenPart::Detail, Request::Job(id)));
         }
         let page = self.items.rows.next_page(window.now, item_rows(window));
-        requests.extend(page.map(|page| (Part::Rows, Request::JobItems(id, self.items.query.clone(), page))));
+        requests.extend(
+            page.map(|page| (ScreenPart::Rows, Request::JobItems(id, self.items.query.clone(), page))),
+        );
         requests
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
             Answer::Job(detail) => return vec![Reaction::Changed(Box::new(Answer::Job(detail)))],
             Answer::JobItems(page) => self.items.take(page, item_rows(window)),
@@ -219,7 +221,7 @@ impl Screen for Job {
         pairs.extend([
             ("job".to_owned(), state, meaning),
             pair("done", progress(job)),
-            pair("what next", next(detail, around).0),
+            pair("what next", next_step_of_job(detail, around).0),
             pair("tenant", job.tenant.clone()),
             pair("reason", job.reason.clone()),
             pair("prepared", format!("{} by {}", stamp(job.created_at), job.created_by)),
@@ -240,14 +242,14 @@ impl Screen for Job {
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.line(area, 0, &[(&format!("jobs › {}", self.id().unwrap_or_default()), Meaning::Heading)]);
         if let Some(detail) = &self.detail {
-            draw_facts(around, canvas, Rect { y: area.y + 3, height: FACTS, ..area }, detail);
+            draw_facts(around, canvas, Rect { y: area.y + 3, height: JOB_FACT_ROWS, ..area }, detail);
         }
         let empty = match self.items.query.as_ref().map(AnyOf::single) {
             Some(Some(JobItemState::Failed)) => "no account of this job has failed; esc shows all",
             Some(_) => "no account of this job is in this state; esc shows all",
             None => "this job has no accounts",
         };
-        self.items.draw_below(around, canvas, area, FACTS, empty);
+        self.items.draw_below(around, canvas, area, JOB_FACT_ROWS, empty);
     }
 }
 
@@ -255,9 +257,13 @@ impl Screen for Job {
 fn draw_facts(around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect, detail: &JobDetail) {
     let job = &detail.job;
     let (state, meaning) = job_label(job);
-    let filled = job.done.saturating_add(job.failed).saturating_mul(BAR) / job.total.max(1);
-    let filled = filled.min(BAR);
-    let bar = format!("  [{}{}]  ", "#".repeat(to_usize(filled)), "·".repeat(to_usize(BAR - filled)));
+    let filled = job.done.saturating_add(job.failed).saturating_mul(PROGRESS_BAR_COLUMNS) / job.total.max(1);
+    let filled = filled.min(PROGRESS_BAR_COLUMNS);
+    let bar = format!(
+        "  [{}{}]  ",
+        "#".repeat(to_usize(filled)),
+        "·".repeat(to_usize(PROGRESS_BAR_COLUMNS - filled))
+    );
     canvas.line(
         area,
         0,
@@ -266,7 +272,7 @@ fn draw_facts(around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect
     let who = format!("tenant {} · prepared {} by {}", job.tenant, stamp(job.created_at), job.created_by);
     canvas.line(area, 1, &[(&who, Meaning::Muted)]);
     canvas.line(area, 2, &[("reason: ", Meaning::Muted), (&job.reason, Meaning::Text)]);
-    let (text, meaning) = next(detail, around);
+    let (text, meaning) = next_step_of_job(detail, around);
     canvas.line(area, 3, &[(&text, meaning)]);
 }
 
@@ -276,11 +282,11 @@ fn to_usize(n: u64) -> usize {
 
 /// The rows that are left for the accounts.
 fn item_rows(window: &Window) -> usize {
-    window.rows.saturating_sub(usize::from(FACTS)).max(1)
+    window.rows.saturating_sub(usize::from(JOB_FACT_ROWS)).max(1)
 }
 
 /// What is there to do about a job, in words.
-fn next(detail: &JobDetail, around: &Surroundings<'_>) -> (String, Meaning) {
+fn next_step_of_job(detail: &JobDetail, around: &Surroundings<'_>) -> (String, Meaning) {
     let job = &detail.job;
     let key = |action| around.keymap.first_key(action).unwrap_or_default();
     let left = job.total - job.done.min(job.total);

@@ -9,7 +9,7 @@ use crate::client::{Answer, Request, TenantRef, has_ended};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::text::{count, short_id};
@@ -27,7 +27,7 @@ use crate::widget::table::{Column, Size, Sorted};
 use super::label::job_label;
 
 /// The interval between polls while a job runs, in seconds.
-const POLL_SECONDS: i64 = 2;
+const RUNNING_JOB_POLL_SECONDS: i64 = 2;
 
 /// What can be done with a job, in the list and on its own screen.
 pub(super) const ACTIONS: &[Action] = &[
@@ -50,7 +50,7 @@ pub struct Jobs {
 /// When something that is being worked off is asked for again: soon, if the server responds.
 pub(super) fn poll_at(call: &CallState) -> Option<DateTime<Utc>> {
     let idle = !call.is_loading() && call.last_failure.is_none();
-    call.as_of.filter(|_| idle).map(|at| at + TimeDelta::seconds(POLL_SECONDS))
+    call.as_of.filter(|_| idle).map(|at| at + TimeDelta::seconds(RUNNING_JOB_POLL_SECONDS))
 }
 
 /// What the actions of a job do with it: an open dialog, or why there is nothing to decide.
@@ -65,7 +65,9 @@ pub(super) fn decide(action: Action, job: Option<&Job>, sample: &[String]) -> Ve
 
 /// Whether this action can do something with a job in its state, or with none.
 pub(super) fn offered(job: Option<&Job>, action: Action) -> bool {
-    let Some(job) = job else { return !matches!(action, Action::Open | Action::CopyId) && !decides(action) };
+    let Some(job) = job else {
+        return !matches!(action, Action::Open | Action::CopyId) && !decides_about_job(action);
+    };
     // The server decides about a state that only it knows.
     let Some(state) = job.state.known() else { return true };
     match action {
@@ -76,7 +78,7 @@ pub(super) fn offered(job: Option<&Job>, action: Action) -> bool {
     }
 }
 
-fn decides(action: Action) -> bool {
+fn decides_about_job(action: Action) -> bool {
     matches!(action, Action::ApproveJob | Action::StopJob | Action::RetryJob)
 }
 
@@ -110,19 +112,21 @@ impl Screen for Jobs {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         if window.is_attended && self.poll_at().is_some_and(|at| at <= window.now) {
             self.list.rows.refresh();
         }
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Jobs(self.list.query.clone(), page))).into_iter().collect()
+        page.map(|page| (ScreenPart::Rows, Request::Jobs(self.list.query.clone(), page)))
+            .into_iter()
+            .collect()
     }
 
     fn offers(&self, action: Action) -> bool {
         offered(self.list.rows.current(), action)
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Jobs(page) = answer {
             self.list.take(page, window.rows);
         }
@@ -186,41 +190,43 @@ pub(super) fn progress(job: &Job) -> String {
 }
 
 const COLUMNS: &[Column<Job>] = &[
-    Column { title: "STATE", min_width: 0, size: Size::Fixed(19), cell: |row, _| job_label(row) },
+    Column { title: "STATE", min_width: 0, size: Size::Fixed(19), cell: |job_row, _| job_label(job_row) },
     Column {
         title: "DONE",
         min_width: 0,
         size: Size::Share(2),
-        cell: |row, _| (progress(row), if row.failed > 0 { Meaning::Warn } else { Meaning::Text }),
+        cell: |job_row, _| {
+            (progress(job_row), if job_row.failed > 0 { Meaning::Warn } else { Meaning::Text })
+        },
     },
     Column {
         title: "TENANT",
         min_width: 0,
         size: Size::Fixed(12),
-        cell: |row, _| (row.tenant.clone(), Meaning::Text),
+        cell: |job_row, _| (job_row.tenant.clone(), Meaning::Text),
     },
     Column {
         title: "REASON",
         min_width: 80,
         size: Size::Share(3),
-        cell: |row, _| (row.reason.clone(), Meaning::Text),
+        cell: |job_row, _| (job_row.reason.clone(), Meaning::Text),
     },
     Column {
         title: "BY",
         min_width: 80,
         size: Size::Fixed(12),
-        cell: |row, _| (row.created_by.clone(), Meaning::Muted),
+        cell: |job_row, _| (job_row.created_by.clone(), Meaning::Muted),
     },
     Column {
         title: "ADDED",
         min_width: 0,
         size: Size::Fixed(7),
-        cell: |row, at| (ago(at.now, row.created_at), Meaning::Muted),
+        cell: |job_row, at| (ago(at.now, job_row.created_at), Meaning::Muted),
     },
     Column {
         title: "JOB",
         min_width: 120,
         size: Size::Fixed(15),
-        cell: |row, _| (short_id(&row.id.to_string()), Meaning::Muted),
+        cell: |job_row, _| (short_id(&job_row.id.to_string()), Meaning::Muted),
     },
 ];

@@ -10,7 +10,7 @@ use crate::dialog::change;
 use crate::dialog::related::Related;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::text::short_id;
@@ -71,12 +71,12 @@ impl Screen for Operators {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Operators(page))).into_iter().collect()
+        page.map(|page| (ScreenPart::Rows, Request::Operators(page))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Operators(page) = answer {
             self.list.take(page, window.rows);
         }
@@ -95,7 +95,7 @@ impl Screen for Operators {
 
     fn act(&mut self, action: Action, _now: DateTime<Utc>) -> Vec<Reaction> {
         match action {
-            Action::Open => self.list.rows.current().map(related).into_iter().collect(),
+            Action::Open => self.list.rows.current().map(related_to_operator).into_iter().collect(),
             Action::Add => vec![change::add_operator()],
             Action::SetRole => vec![change::set_role(self.list.rows.current())],
             Action::SetPassword => vec![change::set_password(self.list.rows.current())],
@@ -131,7 +131,7 @@ impl Screen for Operators {
 }
 
 /// What belongs to an operator, to go there.
-fn related(operator: &Operator) -> Reaction {
+fn related_to_operator(operator: &Operator) -> Reaction {
     let did = with_word(&with_word("", "actor", &operator.id.to_string()), "tenant", "*");
     let sessions = with_word("", "operator", &operator.id.to_string());
     Reaction::Open(Box::new(Related::new(vec![
@@ -145,19 +145,19 @@ const COLUMNS: &[Column<Operator>] = &[
         title: "NAME",
         min_width: 0,
         size: Size::Share(2),
-        cell: |row, _| (row.name.clone(), Meaning::Text),
+        cell: |operator_row, _| (operator_row.name.clone(), Meaning::Text),
     },
     Column {
         title: "ROLE",
         min_width: 0,
         size: Size::Fixed(8),
-        cell: |row, _| (row.role.to_string(), Meaning::Text),
+        cell: |operator_row, _| (operator_row.role.to_string(), Meaning::Text),
     },
     Column {
         title: "STATE",
         min_width: 0,
         size: Size::Share(2),
-        cell: |row, _| match row.disabled_at {
+        cell: |operator_row, _| match operator_row.disabled_at {
             Some(at) => (format!("‖ disabled {}", stamp(at)), Meaning::Warn),
             None => ("● enabled".to_owned(), Meaning::Good),
         },
@@ -166,7 +166,7 @@ const COLUMNS: &[Column<Operator>] = &[
         title: "TOTP",
         min_width: 70,
         size: Size::Fixed(4),
-        cell: |row, _| match (&row.issuer, row.totp_since) {
+        cell: |operator_row, _| match (&operator_row.issuer, operator_row.totp_since) {
             // The identity provider asks for a second factor, or does not.
             (Some(_), _) => ("sso".to_owned(), Meaning::Muted),
             (None, Some(_)) => ("on".to_owned(), Meaning::Good),
@@ -177,7 +177,7 @@ const COLUMNS: &[Column<Operator>] = &[
         title: "TENANTS",
         min_width: 80,
         size: Size::Fixed(7),
-        cell: |row, _| match &row.tenants {
+        cell: |operator_row, _| match &operator_row.tenants {
             Some(tenants) => (tenants.len().to_string(), Meaning::Text),
             None => ("all".to_owned(), Meaning::Muted),
         },
@@ -186,12 +186,12 @@ const COLUMNS: &[Column<Operator>] = &[
         title: "ADDED",
         min_width: 90,
         size: Size::Fixed(20),
-        cell: |row, _| (stamp(row.created_at), Meaning::Muted),
+        cell: |operator_row, _| (stamp(operator_row.created_at), Meaning::Muted),
     },
     Column {
         title: "OPERATOR",
         min_width: 100,
         size: Size::Fixed(15),
-        cell: |row, _| (short_id(&row.id.to_string()), Meaning::Muted),
+        cell: |operator_row, _| (short_id(&operator_row.id.to_string()), Meaning::Muted),
     },
 ];

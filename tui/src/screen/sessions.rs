@@ -9,7 +9,7 @@ use crate::client::{Answer, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::theme::Meaning;
 use crate::when::{ago, relative, stamp};
@@ -73,12 +73,12 @@ impl Screen for Sessions {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|_| (Part::Rows, Request::Sessions(self.list.query))).into_iter().collect()
+        page.map(|_| (ScreenPart::Rows, Request::Sessions(self.list.query))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Sessions(page) = answer {
             self.list.take_whole(page, window.rows);
         }
@@ -127,36 +127,36 @@ const COLUMNS: &[Column<OperatorSession>] = &[
         title: "LOGGED IN",
         min_width: 0,
         size: Size::Fixed(20),
-        cell: |row, _| (stamp(row.created_at), Meaning::Text),
+        cell: |session_row, _| (stamp(session_row.created_at), Meaning::Text),
     },
     Column {
         title: "USED",
         min_width: 0,
         size: Size::Fixed(7),
-        cell: |row, at| (ago(at.now, row.last_used_at), Meaning::Text),
+        cell: |session_row, at| (ago(at.now, session_row.last_used_at), Meaning::Text),
     },
     Column {
         title: "ENDS",
         min_width: 100,
         size: Size::Fixed(10),
-        cell: |row, at| (relative(at.now, row.expires_at), Meaning::Muted),
+        cell: |session_row, at| (relative(at.now, session_row.expires_at), Meaning::Muted),
     },
     Column {
         title: "ADDRESS",
         min_width: 0,
         size: Size::Share(2),
-        cell: |row, _| (row.address.clone().unwrap_or_else(|| "–".to_owned()), Meaning::Text),
+        cell: |session_row, _| (session_row.address.clone().unwrap_or_else(|| "–".to_owned()), Meaning::Text),
     },
     Column {
         title: "PROGRAM",
         min_width: 80,
         size: Size::Share(2),
-        cell: |row, _| (row.client.clone().unwrap_or_else(|| "–".to_owned()), Meaning::Muted),
+        cell: |session_row, _| (session_row.client.clone().unwrap_or_else(|| "–".to_owned()), Meaning::Muted),
     },
     Column {
         title: "THIS ONE",
         min_width: 0,
         size: Size::Fixed(8),
-        cell: |row, _| (if row.is_current { "● this" } else { "" }.to_owned(), Meaning::Good),
+        cell: |session_row, _| (if session_row.is_current { "● this" } else { "" }.to_owned(), Meaning::Good),
     },
 ];

@@ -9,7 +9,7 @@ use crate::client::{Answer, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::theme::Meaning;
@@ -61,12 +61,12 @@ impl Screen for Tenants {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Tenants(page))).into_iter().collect()
+        page.map(|page| (ScreenPart::Rows, Request::Tenants(page))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Tenants(page) = answer {
             self.list.take(page, window.rows);
         }
@@ -145,19 +145,19 @@ const COLUMNS: &[Column<Tenant>] = &[
         title: "TENANT",
         min_width: 0,
         size: Size::Fixed(20),
-        cell: |row, _| (row.slug.clone(), Meaning::Text),
+        cell: |tenant_row, _| (tenant_row.slug.clone(), Meaning::Text),
     },
     Column {
         title: "NAME",
         min_width: 0,
         size: Size::Share(1),
-        cell: |row, _| (row.name.clone(), Meaning::Text),
+        cell: |tenant_row, _| (tenant_row.name.clone(), Meaning::Text),
     },
     Column {
         title: "STATE",
         min_width: 0,
         size: Size::Fixed(16),
-        cell: |row, at| match &row.frozen {
+        cell: |tenant_row, at| match &tenant_row.frozen {
             Some(freeze) => (format!("‖ frozen {}", ago(at.now, freeze.since)), Meaning::Warn),
             None => ("● not frozen".to_owned(), Meaning::Good),
         },
@@ -166,7 +166,7 @@ const COLUMNS: &[Column<Tenant>] = &[
         title: "KEY STOP",
         min_width: 110,
         size: Size::Fixed(9),
-        cell: |row, at| match row.drain_stop {
+        cell: |tenant_row, at| match tenant_row.drain_stop {
             Some(stop) if stop.announced_until.is_some_and(|until| until > at.now) => {
                 ("announced".to_owned(), Meaning::Warn)
             }
@@ -178,12 +178,12 @@ const COLUMNS: &[Column<Tenant>] = &[
         title: "ID",
         min_width: 130,
         size: Size::Fixed(34),
-        cell: |row, _| (row.id.to_string(), Meaning::Muted),
+        cell: |tenant_row, _| (tenant_row.id.to_string(), Meaning::Muted),
     },
     Column {
         title: "ADDED",
         min_width: 80,
         size: Size::Fixed(20),
-        cell: |row, _| (stamp(row.created_at), Meaning::Muted),
+        cell: |tenant_row, _| (stamp(tenant_row.created_at), Meaning::Muted),
     },
 ];

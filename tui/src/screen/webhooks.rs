@@ -9,7 +9,7 @@ use crate::client::{Answer, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::text::short_id;
@@ -45,8 +45,8 @@ impl Listed for Webhooks {
         TenantSearch::parse("webhook endpoints", text)
     }
 
-    fn matches(query: &TenantSearch, row: &WebhookEndpoint) -> bool {
-        query.fits(&[&row.url, &row.id.to_string(), row.state.as_str()])
+    fn matches(query: &TenantSearch, endpoint_row: &WebhookEndpoint) -> bool {
+        query.fits(&[&endpoint_row.url, &endpoint_row.id.to_string(), endpoint_row.state.as_str()])
     }
 
     fn sorted(_query: &TenantSearch) -> Option<Sorted> {
@@ -82,13 +82,13 @@ impl Screen for Webhooks {
         &mut self.list
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let Some(tenant) = &self.list.query.tenant else { return Vec::new() };
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|_| (Part::Rows, Request::Webhooks(tenant.clone()))).into_iter().collect()
+        page.map(|_| (ScreenPart::Rows, Request::Webhooks(tenant.clone()))).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Webhooks(page) = answer {
             self.list.take_whole(page, window.rows);
         }
@@ -163,17 +163,20 @@ impl Screen for Webhooks {
     }
 
     fn details(&self, _around: &Surroundings<'_>) -> Vec<(String, String, Meaning)> {
-        let Some(row) = self.list.rows.current() else { return Vec::new() };
+        let Some(endpoint_row) = self.list.rows.current() else { return Vec::new() };
         let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
-        let (state, meaning) = webhook_label(row);
-        let mut pairs = vec![pair("URL", &row.url), ("state".to_owned(), state, meaning)];
-        pairs.extend(row.state_reason.as_deref().map(|reason| pair("reason", why_disabled(reason))));
+        let (state, meaning) = webhook_label(endpoint_row);
+        let mut pairs = vec![pair("URL", &endpoint_row.url), ("state".to_owned(), state, meaning)];
+        pairs.extend(endpoint_row.state_reason.as_deref().map(|reason| pair("reason", why_disabled(reason))));
         let failing = |at| ("failing since".to_owned(), stamp(at), Meaning::Warn);
-        pairs.extend(row.failing_since.map(failing));
-        pairs.push(pair("events", &events(row)));
-        pairs.extend(row.connector_id.map(|id| pair("connector", &id.to_string())));
-        pairs.extend(row.old_secret_expires_at.map(|at| pair("old secret until", &stamp(at))));
-        pairs.extend([pair("id", &row.id.to_string()), pair("added", &stamp(row.created_at))]);
+        pairs.extend(endpoint_row.failing_since.map(failing));
+        pairs.push(pair("events", &endpoint_events(endpoint_row)));
+        pairs.extend(endpoint_row.connector_id.map(|id| pair("connector", &id.to_string())));
+        pairs.extend(endpoint_row.old_secret_expires_at.map(|at| pair("old secret until", &stamp(at))));
+        pairs.extend([
+            pair("id", &endpoint_row.id.to_string()),
+            pair("added", &stamp(endpoint_row.created_at)),
+        ]);
         pairs
     }
 
@@ -195,8 +198,8 @@ impl Screen for Webhooks {
 }
 
 /// The types of events that an endpoint gets.
-fn events(row: &WebhookEndpoint) -> String {
-    if row.events.is_empty() { "all".to_owned() } else { row.events.join(" ") }
+fn endpoint_events(endpoint_row: &WebhookEndpoint) -> String {
+    if endpoint_row.events.is_empty() { "all".to_owned() } else { endpoint_row.events.join(" ") }
 }
 
 const COLUMNS: &[Column<WebhookEndpoint>] = &[
@@ -204,14 +207,19 @@ const COLUMNS: &[Column<WebhookEndpoint>] = &[
         title: "URL",
         min_width: 0,
         size: Size::Share(3),
-        cell: |row, _| (row.url.clone(), Meaning::Text),
+        cell: |endpoint_row, _| (endpoint_row.url.clone(), Meaning::Text),
     },
-    Column { title: "STATE", min_width: 0, size: Size::Fixed(20), cell: |row, _| webhook_label(row) },
+    Column {
+        title: "STATE",
+        min_width: 0,
+        size: Size::Fixed(20),
+        cell: |endpoint_row, _| webhook_label(endpoint_row),
+    },
     Column {
         title: "FAILING",
         min_width: 0,
         size: Size::Fixed(8),
-        cell: |row, at| match row.failing_since {
+        cell: |endpoint_row, at| match endpoint_row.failing_since {
             Some(since) => (ago(at.now, since), Meaning::Warn),
             None => ("–".to_owned(), Meaning::Muted),
         },
@@ -220,18 +228,18 @@ const COLUMNS: &[Column<WebhookEndpoint>] = &[
         title: "EVENTS",
         min_width: 80,
         size: Size::Share(2),
-        cell: |row, _| (events(row), Meaning::Text),
+        cell: |endpoint_row, _| (endpoint_events(endpoint_row), Meaning::Text),
     },
     Column {
         title: "ADDED",
         min_width: 100,
         size: Size::Fixed(7),
-        cell: |row, at| (ago(at.now, row.created_at), Meaning::Muted),
+        cell: |endpoint_row, at| (ago(at.now, endpoint_row.created_at), Meaning::Muted),
     },
     Column {
         title: "ENDPOINT",
         min_width: 100,
         size: Size::Fixed(15),
-        cell: |row, _| (short_id(&row.id.to_string()), Meaning::Muted),
+        cell: |endpoint_row, _| (short_id(&endpoint_row.id.to_string()), Meaning::Muted),
     },
 ];

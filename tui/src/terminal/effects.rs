@@ -14,12 +14,12 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::app::{Effect, Msg, Slot};
-use crate::client::{Access, AccountFilter, Client, Failure, LogFile, Request, ServerUrl};
+use crate::client::{Access, AccountSearch, Client, Failure, LogFile, Request, ServerUrl};
 use crate::config::{
     Config, ConfigError, Dirs, Keyring, SavedSession, Session, SessionStore, delete, load, save,
 };
-use crate::dialog::export::Progress;
-use crate::export::Format;
+use crate::dialog::export::ExportProgress;
+use crate::export::ExportFormat;
 
 use super::file::write_accounts;
 use super::subscription::subscribe;
@@ -39,7 +39,7 @@ type Token = Shared<BoxFuture<'static, Option<SecretString>>>;
 type Connecting = Shared<BoxFuture<'static, Result<Arc<Client>, Failure>>>;
 
 /// A call in progress.
-struct Call {
+struct CallTask {
     task: AbortHandle,
     /// Tells a change that waits for a login anew to wait no longer.
     given_up: Arc<Notify>,
@@ -55,7 +55,7 @@ pub struct EffectRunner {
     token: Token,
     client: Option<Connecting>,
     log: Option<Arc<LogFile>>,
-    calls: HashMap<Slot, Call>,
+    calls: HashMap<Slot, CallTask>,
     /// The subscription to events.
     subscribed: Option<AbortHandle>,
     /// The export that runs.
@@ -104,14 +104,14 @@ impl EffectRunner {
     pub(super) fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Call { slot, number, request } => self.call(slot, number, request),
-            Effect::Subscribe => self.subscribe(),
-            Effect::Export { filter, path, format } => self.export(filter, path, format),
+            Effect::Subscribe => self.subscribe_to_events(),
+            Effect::Export { filter, path, format } => self.export_list(filter, path, format),
             Effect::CancelExport => self.cancel_export(),
             Effect::GiveUp(slot) => self.give_up(slot),
             Effect::Connect { server } => {
                 self.cancel_export();
                 self.give_up_logins();
-                self.unsubscribe();
+                self.unsubscribe_from_events();
                 self.server = server;
                 (self.client, self.token) = (None, at_hand(None));
             }
@@ -119,15 +119,15 @@ impl EffectRunner {
             Effect::SaveSession(session) => self.save_session(*session),
             Effect::DeleteSession => {
                 self.give_up_logins();
-                self.unsubscribe();
+                self.unsubscribe_from_events();
                 (self.client, self.token) = (None, at_hand(None));
                 if let Err(e) = delete(&self.dirs, &Keyring::briefly(), &self.context) {
-                    self.notice(format!("the session file could not be removed: {e}"));
+                    self.notice_to_core(format!("the session file could not be removed: {e}"));
                 }
             }
             Effect::SaveScreen { screen, settings } => {
                 if let Err(e) = self.config.keep_screen(&self.dirs, screen, &settings) {
-                    self.notice(format!("kept for now, but config.toml could not be written: {e}"));
+                    self.notice_to_core(format!("kept for now, but config.toml could not be written: {e}"));
                 }
             }
             // The event loop carries these out itself.
@@ -144,7 +144,7 @@ impl EffectRunner {
     fn switch(&mut self, context: String, server: String) {
         self.cancel_export();
         self.give_up_logins();
-        self.unsubscribe();
+        self.unsubscribe_from_events();
         for (slot, call) in self.calls.drain() {
             // The outcome of a change must arrive, and a session that is given up must end at its server.
             if !matches!(slot, Slot::Act(_) | Slot::Logout) {
@@ -196,7 +196,7 @@ impl EffectRunner {
             let _ = answer.send(Msg::Answer { slot, number, took, result: Box::new(result) });
         });
         // The slot of a change is its own, so no other call ever aborts it.
-        if let Some(older) = self.calls.insert(slot, Call { task: task.abort_handle(), given_up }) {
+        if let Some(older) = self.calls.insert(slot, CallTask { task: task.abort_handle(), given_up }) {
             older.task.abort();
         }
         self.calls.retain(|_, call| !call.task.is_finished());
@@ -216,8 +216,8 @@ impl EffectRunner {
         self.calls.values().for_each(|call| call.given_up.notify_one());
     }
 
-    fn subscribe(&mut self) {
-        self.unsubscribe();
+    fn subscribe_to_events(&mut self) {
+        self.unsubscribe_from_events();
         let (client, answer) = (self.client(), self.answer.clone());
         let task = tokio::spawn(async move {
             // Its failure is told by the other calls.
@@ -228,7 +228,7 @@ impl EffectRunner {
         self.subscribed = Some(task.abort_handle());
     }
 
-    fn unsubscribe(&mut self) {
+    fn unsubscribe_from_events(&mut self) {
         if let Some(task) = self.subscribed.take() {
             task.abort();
         }
@@ -259,14 +259,14 @@ impl EffectRunner {
             expires_at: session.expires_at,
         };
         self.token = at_hand(Some(token));
-        self.unsubscribe();
+        self.unsubscribe_from_events();
         self.client = None;
         let written = self
             .keep(session_file)
             .and_then(|()| self.config.remember(&self.dirs, &self.context, (&self.server, &name)));
         match (written, &self.config.current) {
-            (Err(e), _) => self.notice(format!("logged in, but the session could not be saved: {e}")),
-            (Ok(false), Some(current)) => self.notice(format!(
+            (Err(e), _) => self.notice_to_core(format!("logged in, but the session could not be saved: {e}")),
+            (Ok(false), Some(current)) => self.notice_to_core(format!(
                 "logged in as context {}; the current context stays {current}",
                 self.context
             )),
@@ -293,7 +293,7 @@ impl EffectRunner {
         Ok(())
     }
 
-    fn export(&mut self, filter: AccountFilter, path: PathBuf, format: Format) {
+    fn export_list(&mut self, filter: AccountSearch, path: PathBuf, format: ExportFormat) {
         self.cancel_export();
         let client = self.client();
         let answer = self.answer.clone();
@@ -302,14 +302,16 @@ impl EffectRunner {
             let tell = |progress| drop(answer.send(Msg::Export(progress)));
             let written = match client.await {
                 Ok(client) => {
-                    write_accounts(&client, &filter, &path, format, |rows| tell(Progress::Running(rows)))
-                        .await
+                    write_accounts(&client, &filter, &path, format, |rows| {
+                        tell(ExportProgress::Running(rows));
+                    })
+                    .await
                 }
                 Err(failure) => Err(failure.into()),
             };
             tell(match written {
-                Ok((rows, left_out)) => Progress::Done { rows, left_out },
-                Err(error) => Progress::Idle(Some(error.to_string())),
+                Ok((rows, left_out)) => ExportProgress::Done { rows, left_out },
+                Err(error) => ExportProgress::Idle(Some(error.to_string())),
             });
         });
         self.exporting = Some(task.abort_handle());
@@ -322,7 +324,7 @@ impl EffectRunner {
         }
     }
 
-    fn notice(&self, text: String) {
+    fn notice_to_core(&self, text: String) {
         let _ = self.answer.send(Msg::Notice(text));
     }
 }

@@ -18,12 +18,12 @@ use crate::theme::Theme;
 
 use super::EffectRunner;
 use super::clock::now;
-use super::frame_rate::{Cause, FrameRate};
+use super::frame_rate::{FrameCause, FrameRate};
 use super::input::{BURST, pending};
 use super::signals::{SignalAction, Signals};
 
 /// Messages handled before a frame is drawn, so that a flood of messages cannot block drawing.
-const MAX_BATCH: usize = 256;
+const MAX_MESSAGES_A_FRAME: usize = 256;
 
 /// What the event loop needs of the terminal besides drawing; tests replace it.
 pub struct TerminalActions {
@@ -72,15 +72,15 @@ where
         ended: None,
     };
     // The first frame shows what the first tick has changed, so that no second one follows at once.
-    app.handle(Msg::Tick);
+    app.handle_message(Msg::Tick);
     loop {
         if let Some(code) = app.ended {
             return Ok(code);
         }
         if app.frames.due().is_some_and(|due| due <= Instant::now()) {
-            app.frames.drawn(draw(terminal, &app.model, theme)?);
+            app.frames.drawn(draw_frame(terminal, &app.model, theme)?);
         }
-        let wake = app.frames.due().or_else(|| app.deadline());
+        let wake = app.frames.due().or_else(|| app.next_wake());
         let woken = tokio::select! {
             event = input.next() => Wake::Input(event),
             Some(msg) = app.runner.answers.recv() => Wake::Answer(msg),
@@ -89,16 +89,16 @@ where
         };
         match woken {
             Wake::Input(event) => app.take_input(event)?,
-            Wake::Answer(msg) => app.handle(msg),
+            Wake::Answer(msg) => app.handle_message(msg),
             Wake::Signal(SignalAction::End(code)) => return Ok(ExitCode::from(code)),
             Wake::Signal(SignalAction::Suspend) => app.suspend(),
             Wake::Signal(SignalAction::Redraw) => app.restore = true,
             Wake::Time if app.frames.is_pending() => {}
-            Wake::Time => app.handle(Msg::Tick),
+            Wake::Time => app.handle_message(Msg::Tick),
         }
-        for _ in 0..MAX_BATCH {
+        for _ in 0..MAX_MESSAGES_A_FRAME {
             if let Ok(msg) = app.runner.answers.try_recv() {
-                app.handle(msg);
+                app.handle_message(msg);
             } else if let Poll::Ready(event) = pending(&mut input).await {
                 app.take_input(event)?;
             } else {
@@ -114,7 +114,7 @@ where
     }
 }
 
-fn draw<B>(terminal: &mut Terminal<B>, model: &Model, theme: Theme) -> anyhow::Result<Instant>
+fn draw_frame<B>(terminal: &mut Terminal<B>, model: &Model, theme: Theme) -> anyhow::Result<Instant>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
@@ -139,11 +139,11 @@ struct EventLoop {
 }
 
 impl EventLoop {
-    fn handle(&mut self, msg: Msg) {
+    fn handle_message(&mut self, msg: Msg) {
         self.model.now = now();
         let cause = match msg {
-            Msg::Key(_) | Msg::Paste(_) | Msg::Burst | Msg::Mouse(_) | Msg::Resize(..) => Cause::Input,
-            _ => Cause::Answer,
+            Msg::Key(_) | Msg::Paste(_) | Msg::Burst | Msg::Mouse(_) | Msg::Resize(..) => FrameCause::Input,
+            _ => FrameCause::Answer,
         };
         let effects = update(&mut self.model, msg);
         if self.model.changed {
@@ -169,9 +169,9 @@ impl EventLoop {
             Some(Err(e)) => return Err(e),
             Some(Ok(Event::Key(key))) => self.take_key(key),
             Some(Ok(Event::Paste(_) | Event::Mouse(_))) if self.discarding => {}
-            Some(Ok(Event::Paste(text))) => self.handle(Msg::Paste(text)),
-            Some(Ok(Event::Resize(columns, rows))) => self.handle(Msg::Resize(columns, rows)),
-            Some(Ok(Event::Mouse(mouse))) => self.handle(Msg::Mouse(mouse)),
+            Some(Ok(Event::Paste(text))) => self.handle_message(Msg::Paste(text)),
+            Some(Ok(Event::Resize(columns, rows))) => self.handle_message(Msg::Resize(columns, rows)),
+            Some(Ok(Event::Mouse(mouse))) => self.handle_message(Msg::Mouse(mouse)),
             Some(Ok(Event::FocusGained | Event::FocusLost)) => {}
         }
         Ok(())
@@ -182,11 +182,11 @@ impl EventLoop {
         if self.discarding && !Keymap::is_interrupt(key) {
             return;
         }
-        self.handle(Msg::Key(key));
+        self.handle_message(Msg::Key(key));
         if Keymap::is_text(key) {
             self.typed += 1;
             if self.typed >= BURST {
-                self.handle(Msg::Burst);
+                self.handle_message(Msg::Burst);
             }
         }
     }
@@ -207,12 +207,12 @@ impl EventLoop {
             terminal.backend_mut().clear()?;
             terminal.swap_buffers();
             let (columns, rows) = (self.actions.size)()?;
-            self.handle(Msg::Resize(columns, rows));
+            self.handle_message(Msg::Resize(columns, rows));
         }
         Ok(())
     }
 
-    fn deadline(&self) -> Option<Instant> {
+    fn next_wake(&self) -> Option<Instant> {
         let wait = next_deadline(&self.model)? - now();
         Some(Instant::now() + wait.to_std().unwrap_or(Duration::ZERO))
     }

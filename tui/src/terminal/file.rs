@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::client::{AccountFilter, Client};
-use crate::export::{ACCOUNT_TITLES, ExportError, Exporter, Format, Pages, account_cells};
+use crate::client::{AccountSearch, Client};
+use crate::export::{ACCOUNT_TITLES, ExportError, ExportFormat, Exporter, Pages, account_cells};
 
 /// A file that is removed when it is dropped, unless it is complete.
 struct Partial {
@@ -27,13 +27,13 @@ impl Drop for Partial {
 /// their state is unknown. `tell` hears of it after each page.
 pub(super) async fn write_accounts(
     client: &Client,
-    filter: &AccountFilter,
+    filter: &AccountSearch,
     path: &Path,
-    format: Format,
+    format: ExportFormat,
     tell: impl Fn(u64),
 ) -> Result<(u64, Vec<String>), ExportError> {
     let path = in_home(path);
-    let file = create(&path)?;
+    let file = create_private_file(&path)?;
     let mut partial = Partial { path, is_complete: false };
     let mut out = Exporter::begin(BufWriter::new(file), format, &ACCOUNT_TITLES)?;
     let mut left_out = Vec::new();
@@ -57,7 +57,7 @@ pub(super) async fn write_accounts(
     Ok((rows, left_out))
 }
 
-fn create(path: &Path) -> io::Result<File> {
+fn create_private_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
         let text = match error.kind() {
             ErrorKind::AlreadyExists => "this file exists; choose another name".to_owned(),

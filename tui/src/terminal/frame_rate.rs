@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The minimum time between two frames for input, and from any frame to one for answers.
-const MIN_INTERVAL: Duration = Duration::from_millis(10);
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
 
 /// What changed since the last frame. Input comes before answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Cause {
+pub(super) enum FrameCause {
     Answer,
     Input,
 }
@@ -19,17 +19,17 @@ pub(super) enum Cause {
 pub(super) struct FrameRate {
     drawn: Instant,
     drawn_for_input: Instant,
-    pending: Option<Cause>,
+    pending: Option<FrameCause>,
 }
 
 impl FrameRate {
     /// Nothing was drawn yet: the first frame is due now.
     pub(super) fn new(now: Instant) -> Self {
-        let past = now.checked_sub(MIN_INTERVAL).unwrap_or(now);
-        Self { drawn: past, drawn_for_input: past, pending: Some(Cause::Input) }
+        let past = now.checked_sub(MIN_FRAME_INTERVAL).unwrap_or(now);
+        Self { drawn: past, drawn_for_input: past, pending: Some(FrameCause::Input) }
     }
 
-    pub(super) fn request(&mut self, cause: Cause) {
+    pub(super) fn request(&mut self, cause: FrameCause) {
         self.pending = self.pending.max(Some(cause));
     }
 
@@ -40,14 +40,14 @@ impl FrameRate {
     /// The earliest time of the next frame; `None` if nothing changed since the last one.
     pub(super) fn due(&self) -> Option<Instant> {
         let last = match self.pending? {
-            Cause::Input => self.drawn_for_input,
-            Cause::Answer => self.drawn,
+            FrameCause::Input => self.drawn_for_input,
+            FrameCause::Answer => self.drawn,
         };
-        Some(last + MIN_INTERVAL)
+        Some(last + MIN_FRAME_INTERVAL)
     }
 
     pub(super) fn drawn(&mut self, now: Instant) {
-        if self.pending.take() == Some(Cause::Input) {
+        if self.pending.take() == Some(FrameCause::Input) {
             self.drawn_for_input = now;
         }
         self.drawn = now;
@@ -66,12 +66,12 @@ mod tests {
         frames.drawn(begin);
         assert_eq!(frames.due(), None);
 
-        let at = begin + MIN_INTERVAL * 3;
-        frames.request(Cause::Answer);
+        let at = begin + MIN_FRAME_INTERVAL * 3;
+        frames.request(FrameCause::Answer);
         frames.drawn(at);
-        frames.request(Cause::Answer);
-        assert_eq!(frames.due(), Some(at + MIN_INTERVAL));
-        frames.request(Cause::Input);
+        frames.request(FrameCause::Answer);
+        assert_eq!(frames.due(), Some(at + MIN_FRAME_INTERVAL));
+        frames.request(FrameCause::Input);
         assert!(frames.due() < Some(at), "the last frame for input was drawn long ago");
     }
 
@@ -80,12 +80,12 @@ mod tests {
         let begin = Instant::now();
         let mut frames = FrameRate::new(begin);
         frames.drawn(begin);
-        let at = begin + MIN_INTERVAL;
-        frames.request(Cause::Input);
-        frames.request(Cause::Answer);
+        let at = begin + MIN_FRAME_INTERVAL;
+        frames.request(FrameCause::Input);
+        frames.request(FrameCause::Answer);
         frames.drawn(at);
         assert!(!frames.is_pending());
-        frames.request(Cause::Input);
-        assert_eq!(frames.due(), Some(at + MIN_INTERVAL));
+        frames.request(FrameCause::Input);
+        assert_eq!(frames.due(), Some(at + MIN_FRAME_INTERVAL));
     }
 }

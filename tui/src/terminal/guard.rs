@@ -12,12 +12,12 @@ use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use nix::sys::signal::{Signal, raise};
 
-static TAKEN: AtomicBool = AtomicBool::new(false);
+static TERMINAL_TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse belongs to this program and not to the terminal.
-static MOUSE: AtomicBool = AtomicBool::new(false);
+static MOUSE_CAPTURED: AtomicBool = AtomicBool::new(false);
 /// Whether frames are told line by line, below what is on the terminal already.
-static LINEAR: AtomicBool = AtomicBool::new(false);
-static HOOK: Once = Once::new();
+static LINEAR_MODE: AtomicBool = AtomicBool::new(false);
+static PANIC_HOOK: Once = Once::new();
 
 /// Holds the terminal. Dropping it restores the terminal; a panic restores it before the panic message is printed.
 #[derive(Debug)]
@@ -26,15 +26,15 @@ pub struct TerminalGuard(());
 impl TerminalGuard {
     /// Takes over the terminal: raw mode, bracketed paste, and the alternate screen unless frames are told line by line.
     pub fn enter(is_linear: bool) -> io::Result<Self> {
-        LINEAR.store(is_linear, Ordering::SeqCst);
-        HOOK.call_once(|| {
+        LINEAR_MODE.store(is_linear, Ordering::SeqCst);
+        PANIC_HOOK.call_once(|| {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |info| {
                 give_back();
                 before(info);
             }));
         });
-        take()?;
+        take_terminal()?;
         Ok(Self(()))
     }
 }
@@ -45,25 +45,25 @@ impl Drop for TerminalGuard {
     }
 }
 
-fn take() -> io::Result<()> {
+fn take_terminal() -> io::Result<()> {
     enable_raw_mode()?;
-    TAKEN.store(true, Ordering::SeqCst);
-    if !LINEAR.load(Ordering::SeqCst) {
+    TERMINAL_TAKEN.store(true, Ordering::SeqCst);
+    if !LINEAR_MODE.load(Ordering::SeqCst) {
         execute!(stdout(), EnterAlternateScreen)?;
     }
     execute!(stdout(), EnableBracketedPaste)?;
-    if MOUSE.load(Ordering::SeqCst) { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
+    if MOUSE_CAPTURED.load(Ordering::SeqCst) { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
 fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
+    if TERMINAL_TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = stdout();
-        if MOUSE.load(Ordering::SeqCst) {
+        if MOUSE_CAPTURED.load(Ordering::SeqCst) {
             let _ = execute!(out, DisableMouseCapture);
         }
         // After SIGHUP there may be no terminal to restore.
         let _ = execute!(out, DisableBracketedPaste);
-        let _ = if LINEAR.load(Ordering::SeqCst) {
+        let _ = if LINEAR_MODE.load(Ordering::SeqCst) {
             out.write_all(b"\r\n")
         } else {
             execute!(out, LeaveAlternateScreen, Show)
@@ -75,7 +75,7 @@ fn give_back() {
 
 /// Takes the mouse from the terminal, or gives it back.
 pub(super) fn capture_mouse(captured: bool) {
-    MOUSE.store(captured, Ordering::SeqCst);
+    MOUSE_CAPTURED.store(captured, Ordering::SeqCst);
     let mut out = stdout();
     // A closed terminal is noticed elsewhere.
     let _ = if captured { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) };
@@ -87,5 +87,5 @@ pub(super) fn suspend() {
     // This fails only for signals that do not exist.
     let _ = raise(Signal::SIGSTOP);
     // If the terminal is gone by now, its input ends, and the program ends with it.
-    let _ = take();
+    let _ = take_terminal();
 }

@@ -18,7 +18,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 pub(super) const HUNG_UP: u8 = 128 + 1;
 
 /// How long a program without a terminal may take to end by itself.
-const GRACE: Duration = Duration::from_secs(1);
+const HANGUP_GRACE: Duration = Duration::from_secs(1);
 
 /// Whether the other side of the terminal was closed.
 pub(super) fn is_hung_up() -> bool {
@@ -35,14 +35,14 @@ pub(super) fn until_hung_up<T>(mut input: impl Stream<Item = T> + Unpin) -> impl
 }
 
 /// How many places read keys.
-static READING: AtomicUsize = AtomicUsize::new(0);
+static KEY_READERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Somebody reads keys.
 struct Reading;
 
 impl Reading {
     fn begin() -> Self {
-        READING.fetch_add(1, Ordering::SeqCst);
+        KEY_READERS.fetch_add(1, Ordering::SeqCst);
         end_when_hung_up();
         Self
     }
@@ -50,7 +50,7 @@ impl Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        READING.fetch_sub(1, Ordering::SeqCst);
+        KEY_READERS.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -58,12 +58,12 @@ impl Drop for Reading {
 /// being read leaves the crate that reads them in an endless loop, on a thread that can then neither see the end of the input nor handle
 /// SIGHUP. A command that has asked its question goes on.
 fn end_when_hung_up() {
-    static WATCHED: Once = Once::new();
-    WATCHED.call_once(|| {
+    static HANGUP_WATCHED: Once = Once::new();
+    HANGUP_WATCHED.call_once(|| {
         thread::spawn(|| {
             if wait_until_hung_up(stdin().as_fd()) {
-                thread::sleep(GRACE);
-                if READING.load(Ordering::SeqCst) > 0 {
+                thread::sleep(HANGUP_GRACE);
+                if KEY_READERS.load(Ordering::SeqCst) > 0 {
                     exit(HUNG_UP.into());
                 }
             }

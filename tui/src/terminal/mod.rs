@@ -18,7 +18,7 @@ pub use effects::{ClientOptions, EffectRunner};
 pub use event_loop::{TerminalActions, run};
 pub use guard::TerminalGuard;
 pub use linear::{Linear, SIZE as LINEAR_SIZE};
-pub use prompt::{Answered, Asking, ask, interrupted};
+pub use prompt::{Asking, PromptAnswer, ask, interrupted};
 
 use std::future::ready;
 use std::io::{self, BufWriter, Write as _, stdout};
@@ -49,16 +49,25 @@ pub async fn start(setup: Setup, theme: Theme, runner: EffectRunner) -> anyhow::
     let ended = if is_linear {
         // The frame that is told has a size of its own.
         let keys = keys.filter(|event| ready(!matches!(event, Ok(Event::Resize(..)))));
-        show(Linear::new(out), setup, keymap, theme, keys, runner, || Ok(LINEAR_SIZE)).await
+        show_terminal(Linear::new(out), setup, keymap, theme, keys, runner, || Ok(LINEAR_SIZE)).await
     } else {
-        show(CrosstermBackend::new(out), setup, keymap, theme, keys, runner, crossterm::terminal::size).await
+        show_terminal(
+            CrosstermBackend::new(out),
+            setup,
+            keymap,
+            theme,
+            keys,
+            runner,
+            crossterm::terminal::size,
+        )
+        .await
     };
     drop(guard);
     // Without a terminal, the input ends or a frame cannot be written, sooner or later than SIGHUP arrives.
     if is_hung_up() { Ok(ExitCode::from(HUNG_UP)) } else { ended }
 }
 
-async fn show<B>(
+async fn show_terminal<B>(
     backend: B,
     setup: Setup,
     keymap: Keymap,
@@ -76,7 +85,7 @@ where
     let model = Model::new(setup, keymap, (frame.width, frame.height), now());
     let actions = TerminalActions {
         suspend: Box::new(guard::suspend),
-        copy: Box::new(copy),
+        copy: Box::new(copy_to_clipboard),
         discard_input: Box::new(input::discard),
         capture_mouse: Box::new(guard::capture_mouse),
         size: Box::new(size),
@@ -84,7 +93,7 @@ where
     run(&mut terminal, model, theme, keys, runner, actions).await
 }
 
-fn copy(text: &str) {
+fn copy_to_clipboard(text: &str) {
     let mut out = stdout();
     // A terminal that does not support OSC 52 ignores it; a closed terminal is noticed elsewhere.
     let _ = crossterm::execute!(out, CopyToClipboard::to_clipboard_from(text));

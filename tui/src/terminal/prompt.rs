@@ -33,7 +33,7 @@ pub enum Asking {
 
 /// How a question ended.
 #[derive(Debug)]
-pub enum Answered {
+pub enum PromptAnswer {
     /// With a line.
     Line(SecretString),
     /// Without one; the exit code is that of the signal (128 + its number), or of ctrl-c.
@@ -43,12 +43,12 @@ pub enum Answered {
 /// Whether a question is being asked, which then handles signals itself.
 static IS_ASKING: AtomicBool = AtomicBool::new(false);
 /// Says that a first question is being asked.
-static FIRST: Notify = Notify::const_new();
+static FIRST_QUESTION: Notify = Notify::const_new();
 
 /// Waits for a signal that ends the program after a question, and returns its exit code. From the first question on, the signals of
 /// this process have handlers, which cannot be removed, so without this ctrl-c would do nothing any more.
 pub async fn interrupted() -> io::Result<u8> {
-    FIRST.notified().await;
+    FIRST_QUESTION.notified().await;
     let mut signals = Signals::listen()?;
     loop {
         match signals.next().await {
@@ -66,7 +66,7 @@ struct Raw;
 impl Raw {
     fn enter() -> io::Result<Self> {
         IS_ASKING.store(true, Ordering::Relaxed);
-        FIRST.notify_one();
+        FIRST_QUESTION.notify_one();
         enable_raw_mode().map(|()| Self)
     }
 }
@@ -81,7 +81,7 @@ impl Drop for Raw {
 }
 
 /// Asks on standard error and reads the answer from the terminal.
-pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
+pub async fn ask(question: &str, asking: Asking) -> io::Result<PromptAnswer> {
     let _raw = Raw::enter()?;
     if asking == Asking::Confirmation {
         discard();
@@ -93,11 +93,11 @@ pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
     let mut input = until_hung_up(EventStream::new());
     let mut field = TextField::default();
     loop {
-        show(question, &field, asking)?;
+        show_question(question, &field, asking)?;
         let events = tokio::select! {
-            events = turn(&mut input) => events,
+            events = pending_events(&mut input) => events,
             signal = signals.next() => match signal {
-                SignalAction::End(code) => return Ok(Answered::Ended(code)),
+                SignalAction::End(code) => return Ok(PromptAnswer::Ended(code)),
                 SignalAction::Suspend | SignalAction::Redraw => continue,
             },
         };
@@ -112,14 +112,14 @@ pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
         }
         for event in events {
             match event {
-                None => return Ok(Answered::Ended(HUNG_UP)),
+                None => return Ok(PromptAnswer::Ended(HUNG_UP)),
                 Some(Err(error)) => return Err(error),
                 Some(Ok(Event::Key(key))) if key.kind == KeyEventKind::Release => {}
                 Some(Ok(Event::Key(key))) if Keymap::is_interrupt(key) => {
-                    return Ok(Answered::Ended(128 + 2));
+                    return Ok(PromptAnswer::Ended(128 + 2));
                 }
                 Some(Ok(Event::Key(key))) if key.code == KeyCode::Enter => {
-                    return Ok(Answered::Line(SecretString::from(field.text())));
+                    return Ok(PromptAnswer::Line(SecretString::from(field.text())));
                 }
                 Some(Ok(Event::Key(key))) => drop(field.key(key)),
                 Some(Ok(Event::Paste(text))) if asking != Asking::Confirmation => field.paste(&text),
@@ -132,7 +132,7 @@ pub async fn ask(question: &str, asking: Asking) -> io::Result<Answered> {
 type Read = Option<io::Result<Event>>;
 
 /// What has arrived by now, at least one event.
-async fn turn(input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) -> Vec<Read> {
+async fn pending_events(input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) -> Vec<Read> {
     let mut events = vec![input.next().await];
     while let Poll::Ready(event) = pending(input).await {
         let is_last = event.is_none();
@@ -145,7 +145,7 @@ async fn turn(input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) -> Ve
 }
 
 /// Writes the question, and what has been typed if that is shown. Long text ends where the line ends.
-fn show(question: &str, field: &TextField, asking: Asking) -> io::Result<()> {
+fn show_question(question: &str, field: &TextField, asking: Asking) -> io::Result<()> {
     let typed = if asking == Asking::Secret { "" } else { field.text() };
     let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
     let room = columns.saturating_sub(width(question) + 1);

@@ -8,23 +8,23 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::app::{Msg, Streaming};
-use crate::client::{Client, EventSearch, EventStream, Failure, News, Told};
+use crate::client::{Client, EventSearch, EventStream, EventTold, Failure, News};
 
 /// How long events are left unread, and for how long they are read at most before they are passed on.
-const COLLECTED: Duration = Duration::from_millis(500);
+const EVENTS_COLLECTED_FOR: Duration = Duration::from_millis(500);
 /// The turns that the task of the connection gets to read what has come and to hand it over.
-const TURNS: usize = 3;
+const CONNECTION_TURNS: usize = 3;
 /// The first and the longest pause before a stream is opened again.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const REOPEN_PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Passes on what happens until the session ends or nobody listens any more. A stream that breaks goes on where it was.
 pub(super) async fn subscribe(client: Arc<Client>, tell: UnboundedSender<Msg>) {
     let mut last: Option<String> = None;
-    let mut pause = PAUSES.0;
+    let mut pause = REOPEN_PAUSES.0;
     loop {
         let failure = match client.follow(&EventSearch::default(), last.as_deref()).await {
             Ok(mut stream) => {
-                pause = PAUSES.0;
+                pause = REOPEN_PAUSES.0;
                 let failure = pass_on(&mut stream, &tell).await;
                 last = stream.last().map(ToOwned::to_owned);
                 failure
@@ -41,7 +41,7 @@ pub(super) async fn subscribe(client: Arc<Client>, tell: UnboundedSender<Msg>) {
             return;
         }
         sleep(failure.retry_after().unwrap_or(pause)).await;
-        pause = (pause * 2).min(PAUSES.1);
+        pause = (pause * 2).min(REOPEN_PAUSES.1);
     }
 }
 
@@ -55,7 +55,7 @@ async fn pass_on(stream: &mut EventStream, tell: &UnboundedSender<Msg>) -> Failu
         let told = match due {
             None => Some(stream.next().await),
             // There is so much to read that it does not end.
-            Some(at) if at.elapsed() >= COLLECTED => None,
+            Some(at) if at.elapsed() >= EVENTS_COLLECTED_FOR => None,
             Some(at) => {
                 sleep_until(at).await;
                 at_hand(stream).await
@@ -68,32 +68,32 @@ async fn pass_on(stream: &mut EventStream, tell: &UnboundedSender<Msg>) -> Failu
             continue;
         };
         match told {
-            Ok(Told::Event(event)) => {
+            Ok(EventTold::Event(event)) => {
                 news.add(&event);
-                due = due.or_else(|| Some(Instant::now() + COLLECTED));
+                due = due.or_else(|| Some(Instant::now() + EVENTS_COLLECTED_FOR));
             }
             // Something may have happened since what is shown was fetched.
-            Ok(Told::Ready) => {
+            Ok(EventTold::Ready) => {
                 let _gone = tell.send(Msg::Streaming(Streaming::On));
                 let _gone = tell.send(Msg::News(News::anything()));
             }
-            Ok(Told::Gap(_)) => {
+            Ok(EventTold::Gap(_)) => {
                 let _gone = tell.send(Msg::News(News::anything()));
             }
-            Ok(Told::End { reason, detail }) if reason == "session_ended" => {
+            Ok(EventTold::End { reason, detail }) if reason == "session_ended" => {
                 return Failure::Unauthorised(detail);
             }
-            Ok(Told::End { detail, .. }) => return Failure::Unreachable(detail),
-            Ok(Told::Nothing) => {}
+            Ok(EventTold::End { detail, .. }) => return Failure::Unreachable(detail),
+            Ok(EventTold::Nothing) => {}
             Err(failure) => return failure,
         }
     }
 }
 
 /// What a stream tells next, if it has come.
-async fn at_hand(stream: &mut EventStream) -> Option<Result<Told, Failure>> {
+async fn at_hand(stream: &mut EventStream) -> Option<Result<EventTold, Failure>> {
     let turns = async {
-        for _ in 0..TURNS {
+        for _ in 0..CONNECTION_TURNS {
             yield_now().await;
         }
     };

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::call_state::CallState;
 
 /// The least time between two calls.
-const LEAST: TimeDelta = TimeDelta::seconds(1);
+const LEAST_CALL_PAUSE: TimeDelta = TimeDelta::seconds(1);
 
 /// Whether what is shown is behind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Behind {
     /// When to ask for it again; `None` if nothing has happened, while a call is in progress, or if its retry is due.
     pub fn due_at(&self, call: &CallState) -> Option<DateTime<Utc>> {
         let idle = !call.is_loading() && call.last_failure.is_none();
-        call.as_of.filter(|_| self.0 && idle).map(|at| at + LEAST)
+        call.as_of.filter(|_| self.0 && idle).map(|at| at + LEAST_CALL_PAUSE)
     }
 
     /// Whether it is time to ask for it again. The caller does.

@@ -15,15 +15,15 @@ pub struct Beside<'a> {
     /// The time, for ages.
     pub now: DateTime<Utc>,
     /// What is known of connectors and tenants.
-    pub known: &'a Known,
+    pub known: &'a KnownNames,
 }
 
 /// The number of things that are kept; beyond that, it begins anew.
-const MAX_KNOWN: usize = 4_096;
+const MAX_KNOWN_NAMES: usize = 4_096;
 
 /// What answers have told of connectors and tenants.
 #[derive(Debug, Default, Clone)]
-pub struct Known {
+pub struct KnownNames {
     /// Whether the provider refuses the app key or secret of a connector, as far as an answer has told that.
     connectors: HashMap<ConnectorId, bool>,
     /// The short names of tenants.
@@ -34,13 +34,13 @@ fn is_broken(status: Named<ConnectorStatus>) -> bool {
     status == ConnectorStatus::Broken
 }
 
-impl Known {
+impl KnownNames {
     /// Remembers what is in an answer.
     pub fn learn(&mut self, answer: &Answer) {
-        if self.connectors.len() > MAX_KNOWN {
+        if self.connectors.len() > MAX_KNOWN_NAMES {
             self.connectors.clear();
         }
-        if self.tenants.len() > MAX_KNOWN {
+        if self.tenants.len() > MAX_KNOWN_NAMES {
             self.tenants.clear();
         }
         match answer {

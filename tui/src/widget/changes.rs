@@ -7,13 +7,13 @@ use std::hash::Hash;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long a change is marked once it is shown, in seconds.
-const MARKED_SECONDS: i64 = 60;
+const CHANGE_MARKED_SECONDS: i64 = 60;
 /// How many states are remembered; beyond that, only those of the rows that are loaded.
-const MAX_STATES: usize = 4_096;
+const MAX_ROW_STATES: usize = 4_096;
 
 /// A change that is marked.
 #[derive(Debug)]
-struct Change {
+struct RowChange {
     /// The state before.
     before: String,
     /// Since when it is shown; `None` until then.
@@ -24,7 +24,7 @@ struct Change {
 #[derive(Debug)]
 pub struct Changes<Id> {
     states: HashMap<Id, String>,
-    marked: HashMap<Id, Change>,
+    marked: HashMap<Id, RowChange>,
 }
 
 impl<Id> Default for Changes<Id> {
@@ -40,7 +40,7 @@ impl<Id: Copy + Eq + Hash> Changes<Id> {
         match before.filter(|before| before != state) {
             Some(_) if is_own => self.seen(id),
             Some(before) => {
-                self.marked.insert(id, Change { before, shown: None });
+                self.marked.insert(id, RowChange { before, shown: None });
             }
             None => {}
         }
@@ -48,7 +48,7 @@ impl<Id: Copy + Eq + Hash> Changes<Id> {
 
     /// Forgets the rows that are not loaded, if there are too many.
     pub fn bound(&mut self, is_loaded: impl Fn(Id) -> bool) {
-        if self.states.len() > MAX_STATES {
+        if self.states.len() > MAX_ROW_STATES {
             self.states.retain(|id, _| is_loaded(*id));
             self.marked.retain(|id, _| is_loaded(*id));
         }
@@ -56,7 +56,7 @@ impl<Id: Copy + Eq + Hash> Changes<Id> {
 
     /// Takes note that the marks are on the screen now, and takes those away that were there long enough.
     pub fn shown(&mut self, now: DateTime<Utc>) {
-        self.marked.retain(|_, change| *change.shown.get_or_insert(now) + length() > now);
+        self.marked.retain(|_, change| *change.shown.get_or_insert(now) + marked_length() > now);
     }
 
     /// Takes the mark of a row away, because somebody has looked at it.
@@ -81,13 +81,13 @@ impl<Id: Copy + Eq + Hash> Changes<Id> {
 
     /// When the next mark goes; `None` if none is shown.
     pub fn next_end(&self) -> Option<DateTime<Utc>> {
-        self.marked.values().filter_map(|change| change.shown).min().map(|shown| shown + length())
+        self.marked.values().filter_map(|change| change.shown).min().map(|shown| shown + marked_length())
     }
 }
 
 /// How long a change is marked.
-fn length() -> TimeDelta {
-    TimeDelta::seconds(MARKED_SECONDS)
+fn marked_length() -> TimeDelta {
+    TimeDelta::seconds(CHANGE_MARKED_SECONDS)
 }
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
             changes.note(id, "revoked", false);
             changes.bound(|loaded| loaded + 800 > id);
         }
-        assert!(changes.states.len() <= MAX_STATES && changes.len() <= MAX_STATES);
+        assert!(changes.states.len() <= MAX_ROW_STATES && changes.len() <= MAX_ROW_STATES);
         assert_eq!(changes.before(9_999), Some("active"));
     }
 }

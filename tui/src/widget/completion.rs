@@ -9,14 +9,14 @@ pub struct Filter {
     /// Its key.
     pub key: &'static str,
     /// What its value can be.
-    pub values: Values,
+    pub values: FilterValues,
     /// What it finds, and how its value is written, for the help.
     pub about: &'static str,
 }
 
 /// What a filter's value can be.
 #[derive(Debug, Clone, Copy)]
-pub enum Values {
+pub enum FilterValues {
     /// Any text, such as an id or a time.
     Free,
     /// One of these words.
@@ -31,35 +31,35 @@ pub enum Values {
 
 impl Filter {
     /// The filter by tenant.
-    pub const TENANT: Self = Self::new("tenant", Values::Tenant, "of this tenant: short name or id");
+    pub const TENANT: Self = Self::new("tenant", FilterValues::Tenant, "of this tenant: short name or id");
 
     /// A filter whose value is any text.
     pub const fn free(key: &'static str, about: &'static str) -> Self {
-        Self::new(key, Values::Free, about)
+        Self::new(key, FilterValues::Free, about)
     }
 
     /// A filter whose value is one of these words.
     pub const fn words(key: &'static str, words: fn() -> Vec<&'static str>, about: &'static str) -> Self {
-        Self::new(key, Values::Words(words), about)
+        Self::new(key, FilterValues::Words(words), about)
     }
 
     /// A filter whose value is one or several of these words, with commas between.
     pub const fn any_of(key: &'static str, words: fn() -> Vec<&'static str>, about: &'static str) -> Self {
-        Self::new(key, Values::AnyOf(words), about)
+        Self::new(key, FilterValues::AnyOf(words), about)
     }
 
     /// A filter that compares an age.
     pub const fn compared(key: &'static str, about: &'static str) -> Self {
-        Self::new(key, Values::Compared, about)
+        Self::new(key, FilterValues::Compared, about)
     }
 
-    const fn new(key: &'static str, values: Values, about: &'static str) -> Self {
+    const fn new(key: &'static str, values: FilterValues, about: &'static str) -> Self {
         Self { key, values, about }
     }
 
     /// How it begins as it is typed.
     pub fn beginnings(&self) -> Vec<String> {
-        let signs: &[char] = if matches!(self.values, Values::Compared) { &['<', '>'] } else { &[':'] };
+        let signs: &[char] = if matches!(self.values, FilterValues::Compared) { &['<', '>'] } else { &[':'] };
         signs.iter().map(|sign| format!("{}{sign}", self.key)).collect()
     }
 }
@@ -82,7 +82,7 @@ impl Completion {
         let (left, after) = text.split_at(at);
         let from = left.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let (before, word) = left.split_at(from);
-        let choices = choices(word, filters, tenants);
+        let choices = completion_choices(word, filters, tenants);
         (!choices.is_empty()).then(|| Self {
             before: before.to_owned(),
             after: after.to_owned(),
@@ -106,7 +106,7 @@ impl Completion {
     }
 }
 
-fn choices(word: &str, filters: &[Filter], tenants: &BTreeSet<String>) -> Vec<String> {
+fn completion_choices(word: &str, filters: &[Filter], tenants: &BTreeSet<String>) -> Vec<String> {
     let begins = |whole: &str, typed: &str| whole.starts_with(&typed.to_lowercase());
     let Some((key, value)) = word.split_once(':') else {
         let keys = filters.iter().filter(|filter| begins(filter.key, word));
@@ -117,15 +117,17 @@ fn choices(word: &str, filters: &[Filter], tenants: &BTreeSet<String>) -> Vec<St
     };
     let whole = |value: &str| format!("{}:{value}", filter.key);
     match filter.values {
-        Values::Free | Values::Compared => Vec::new(),
-        Values::Words(words) => words().into_iter().filter(|word| begins(word, value)).map(whole).collect(),
-        Values::AnyOf(words) => {
+        FilterValues::Free | FilterValues::Compared => Vec::new(),
+        FilterValues::Words(words) => {
+            words().into_iter().filter(|word| begins(word, value)).map(whole).collect()
+        }
+        FilterValues::AnyOf(words) => {
             let (before, last) = value.rfind(',').map_or(("", value), |at| value.split_at(at + 1));
             let is_new = |word: &&str| !before.split(',').any(|earlier| earlier.eq_ignore_ascii_case(word));
             let others = words().into_iter().filter(|word| begins(word, last)).filter(is_new);
             others.map(|word| whole(&format!("{before}{word}"))).collect()
         }
-        Values::Tenant => {
+        FilterValues::Tenant => {
             tenants.iter().filter(|tenant| begins(tenant, value)).map(|slug| whole(slug)).collect()
         }
     }
@@ -141,7 +143,7 @@ mod tests {
         Filter::free("since", ""),
     ];
 
-    fn tab(text: &str, cursor: usize, times: usize) -> Option<(String, String)> {
+    fn press_tab(text: &str, cursor: usize, times: usize) -> Option<(String, String)> {
         let tenants = ["acme", "globex"].map(str::to_owned).into();
         let mut completion = Completion::begin(text, cursor, &FILTERS, &tenants)?;
         (0..times).for_each(|_| completion.step(true));
@@ -152,21 +154,29 @@ mod tests {
     #[test]
     fn keys_and_values_are_completed_where_the_cursor_stands() {
         let both = |before: &str, after: &str| Some((before.to_owned(), after.to_owned()));
-        assert_eq!(tab("st", 2, 0), both("status:", ""));
-        assert_eq!(tab("", 0, 1), both("tenant:", ""), "an empty word offers every filter");
-        assert_eq!(tab("Status:REVOK", 12, 0), both("status:revoking", ""));
-        assert_eq!(tab("status:revok", 12, 1), both("status:revoked", ""));
-        assert_eq!(tab("status:revok", 12, 2), both("status:revoking", ""), "after the last comes the first");
-        assert_eq!(tab("status:a ada", 8, 0), both("status:active", " ada"));
+        assert_eq!(press_tab("st", 2, 0), both("status:", ""));
+        assert_eq!(press_tab("", 0, 1), both("tenant:", ""), "an empty word offers every filter");
+        assert_eq!(press_tab("Status:REVOK", 12, 0), both("status:revoking", ""));
+        assert_eq!(press_tab("status:revok", 12, 1), both("status:revoked", ""));
         assert_eq!(
-            tab("status:Revoked,r", 16, 0),
+            press_tab("status:revok", 12, 2),
+            both("status:revoking", ""),
+            "after the last comes the first"
+        );
+        assert_eq!(press_tab("status:a ada", 8, 0), both("status:active", " ada"));
+        assert_eq!(
+            press_tab("status:Revoked,r", 16, 0),
             both("status:Revoked,revoking ", ""),
             "those that are not there yet"
         );
-        assert_eq!(tab("山田 tenant:g", 11, 0), both("山田 tenant:globex ", ""), "places are characters");
-        assert_eq!(tab("since:", 6, 0), None);
-        assert_eq!(tab("user:b", 6, 0), None);
-        assert_eq!(tab("ada", 3, 0), None, "no word is changed into something else");
+        assert_eq!(
+            press_tab("山田 tenant:g", 11, 0),
+            both("山田 tenant:globex ", ""),
+            "places are characters"
+        );
+        assert_eq!(press_tab("since:", 6, 0), None);
+        assert_eq!(press_tab("user:b", 6, 0), None);
+        assert_eq!(press_tab("ada", 3, 0), None, "no word is changed into something else");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::call_state::CallState;
 use super::surroundings::Window;
 
 /// The interval between two calls, in seconds.
-const EVERY_SECONDS: i64 = 2;
+const FOLLOW_EVERY_SECONDS: i64 = 2;
 /// How long a list is followed after the last key that moves in it, and anything else is polled after the last key, in
 /// seconds. The session of an unattended client must end.
 pub const ATTENDED_SECONDS: i64 = 600;
@@ -18,14 +18,14 @@ pub const ATTENDED_SECONDS: i64 = 600;
 /// Whether a list is followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Follow {
-    state: State,
+    state: FollowState,
     /// Whether the server tells what happens. Otherwise the list is polled.
     is_live: bool,
     behind: Behind,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum State {
+enum FollowState {
     /// It shows what it was when it was loaded.
     #[default]
     Off,
@@ -39,8 +39,8 @@ impl Follow {
     /// Freezes a list that is followed; follows it otherwise.
     pub fn toggle(&mut self, now: DateTime<Utc>) {
         self.state = match self.state {
-            State::Until(end) if end > now => State::Frozen(now),
-            _ => State::Until(now + TimeDelta::seconds(ATTENDED_SECONDS)),
+            FollowState::Until(end) if end > now => FollowState::Frozen(now),
+            _ => FollowState::Until(now + TimeDelta::seconds(ATTENDED_SECONDS)),
         };
         // What happened before is not known.
         self.behind.note();
@@ -48,12 +48,12 @@ impl Follow {
 
     /// Whether the list is followed.
     pub fn is_on(&self) -> bool {
-        matches!(self.state, State::Until(_))
+        matches!(self.state, FollowState::Until(_))
     }
 
     /// Takes note that somebody moved in the list.
     pub fn attended(&mut self, now: DateTime<Utc>) {
-        if let State::Until(end) = &mut self.state {
+        if let FollowState::Until(end) = &mut self.state {
             *end = now + TimeDelta::seconds(ATTENDED_SECONDS);
         }
     }
@@ -66,10 +66,10 @@ impl Follow {
     /// Freezes the list if nobody has moved in it for long, and returns whether it is time to ask for new rows.
     pub fn is_due(&mut self, call: &CallState, window: &Window) -> bool {
         self.is_live = window.is_live;
-        if let State::Until(end) = self.state
+        if let FollowState::Until(end) = self.state
             && end <= window.now
         {
-            self.state = State::Frozen(end);
+            self.state = FollowState::Frozen(end);
         }
         let is_due = self.next_at(call).is_some_and(|at| at <= window.now);
         if is_due {
@@ -80,19 +80,21 @@ impl Follow {
 
     /// When to ask for new rows again, or to freeze; `None` while a call is in progress or its retry is due.
     pub fn next_at(&self, call: &CallState) -> Option<DateTime<Utc>> {
-        let State::Until(end) = self.state else { return None };
+        let FollowState::Until(end) = self.state else { return None };
         let idle = !call.is_loading() && call.last_failure.is_none();
-        let polled = call.as_of.filter(|_| idle)? + TimeDelta::seconds(EVERY_SECONDS);
+        let polled = call.as_of.filter(|_| idle)? + TimeDelta::seconds(FOLLOW_EVERY_SECONDS);
         Some(if self.is_live { self.behind.due_at(call).unwrap_or(end) } else { polled }.min(end))
     }
 
     /// What the heading says about it.
     pub fn label(&self) -> Option<(String, Meaning)> {
         match self.state {
-            State::Off => None,
-            State::Until(_) if self.is_live => Some(("● following".to_owned(), Meaning::Good)),
-            State::Until(_) => Some((format!("● following, every {EVERY_SECONDS} s"), Meaning::Good)),
-            State::Frozen(at) => Some((format!("‖ frozen at {}", clock(at)), Meaning::Warn)),
+            FollowState::Off => None,
+            FollowState::Until(_) if self.is_live => Some(("● following".to_owned(), Meaning::Good)),
+            FollowState::Until(_) => {
+                Some((format!("● following, every {FOLLOW_EVERY_SECONDS} s"), Meaning::Good))
+            }
+            FollowState::Frozen(at) => Some((format!("‖ frozen at {}", clock(at)), Meaning::Warn)),
         }
     }
 }
@@ -128,9 +130,9 @@ mod tests {
         follow.attended(after(300).now);
         assert!(follow.is_due(&call, &after(700)), "somebody was there");
         assert!(!follow.is_due(&call, &after(901)));
-        assert_eq!(follow.state, State::Frozen(after(900).now));
+        assert_eq!(follow.state, FollowState::Frozen(after(900).now));
         follow.toggle(after(1_000).now);
         follow.toggle(after(1_001).now);
-        assert_eq!(follow.state, State::Frozen(after(1_001).now), "the same key freezes");
+        assert_eq!(follow.state, FollowState::Frozen(after(1_001).now), "the same key freezes");
     }
 }

@@ -21,7 +21,7 @@ mod ends;
 /// Rows per request.
 const PAGE_ROWS: u32 = 100;
 /// The maximum number of pages kept; the one farthest from the window is dropped first.
-const MAX_PAGES: usize = 8;
+const MAX_LIST_PAGES: usize = 8;
 /// The next page is fetched when the window ends within this many rows of the loaded ones.
 const PREFETCH_ROWS: usize = 50;
 
@@ -37,7 +37,7 @@ struct Loaded<T> {
 
 /// What the request in progress asks for.
 #[derive(Debug)]
-enum Asked {
+enum AskedPage {
     /// Everything anew, beginning with the page of this cursor, above which this many rows are known.
     Anew { cursor: Option<String>, above: usize },
     /// The page above the loaded ones.
@@ -46,7 +46,7 @@ enum Asked {
     Below(String),
 }
 
-impl Asked {
+impl AskedPage {
     const FIRST: Self = Self::Anew { cursor: None, above: 0 };
 
     fn cursor(&self) -> Option<&String> {
@@ -77,7 +77,7 @@ pub struct List<T: Row> {
     pages: VecDeque<Loaded<T>>,
     /// The number of known rows above the loaded ones.
     above: usize,
-    asked: Asked,
+    asked: AskedPage,
     /// What the next answer replaces.
     replaces: Replaces,
     /// The number of matching rows that the server reported.
@@ -103,7 +103,7 @@ impl<T: Row> Default for List<T> {
         Self {
             pages: VecDeque::new(),
             above: 0,
-            asked: Asked::FIRST,
+            asked: AskedPage::FIRST,
             replaces: Replaces::Anew,
             total: None,
             unknown_state: BTreeSet::new(),
@@ -254,8 +254,8 @@ impl<T: Row> List<T> {
             holds
         });
         self.asked = match here {
-            Some(page) => Asked::Anew { cursor: page.from.clone(), above },
-            None => Asked::FIRST,
+            Some(page) => AskedPage::Anew { cursor: page.from.clone(), above },
+            None => AskedPage::FIRST,
         };
         self.replaces = Replaces::Kept;
     }
@@ -268,8 +268,8 @@ impl<T: Row> List<T> {
             let ends_soon = self.top + height + PREFETCH_ROWS >= self.len();
             let begins_soon = self.top < self.above + PREFETCH_ROWS;
             self.asked = match (below, above) {
-                (Some(cursor), _) if ends_soon => Asked::Below(cursor),
-                (_, Some(cursor)) if begins_soon => Asked::Above(cursor),
+                (Some(cursor), _) if ends_soon => AskedPage::Below(cursor),
+                (_, Some(cursor)) if begins_soon => AskedPage::Above(cursor),
                 _ => return None,
             };
         }
@@ -292,15 +292,15 @@ impl<T: Row> List<T> {
         self.unknown_state.extend(page.unknown_state.iter().cloned());
         self.incomplete |= page.incomplete;
         self.note_states(&page.items);
-        match std::mem::replace(&mut self.asked, Asked::FIRST) {
+        match std::mem::replace(&mut self.asked, AskedPage::FIRST) {
             // The rows from this page on are gone; what is left is above it.
-            Asked::Anew { cursor: Some(_), .. } if page.items.is_empty() => {
+            AskedPage::Anew { cursor: Some(_), .. } if page.items.is_empty() => {
                 self.total = page.total.or(self.total);
                 return;
             }
-            Asked::Anew { cursor, above } => self.replace(page, cursor, above),
-            Asked::Above(cursor) => self.join_above(page, cursor),
-            Asked::Below(cursor) => self.join_below(page, cursor),
+            AskedPage::Anew { cursor, above } => self.replace(page, cursor, above),
+            AskedPage::Above(cursor) => self.join_above(page, cursor),
+            AskedPage::Below(cursor) => self.join_below(page, cursor),
         }
         let last = self.len().saturating_sub(1);
         self.selected = self.selected.clamp(self.above.min(last), last);
@@ -379,7 +379,7 @@ impl<T: Row> List<T> {
     }
 
     fn drop_far_pages(&mut self) {
-        while self.pages.len() > MAX_PAGES {
+        while self.pages.len() > MAX_LIST_PAGES {
             let rows_above = self.top.saturating_sub(self.above);
             let rows_below = self.len().saturating_sub(self.top);
             if rows_above > rows_below {

@@ -28,7 +28,7 @@ pub struct Texts<'a> {
 }
 
 /// What to do if a search ran out of time.
-const INCOMPLETE: &str = "incomplete: add a word or a filter · ";
+const INCOMPLETE_SEARCH: &str = "incomplete: add a word or a filter · ";
 
 /// Draws everything below the rule.
 pub fn draw<T: Row>(
@@ -59,12 +59,12 @@ pub fn draw<T: Row>(
         };
         canvas.centred(rows, text, meaning);
     }
-    let incomplete = if list.incomplete { INCOMPLETE } else { "" };
+    let incomplete = if list.incomplete { INCOMPLETE_SEARCH } else { "" };
     let sought = texts.sought.map_or_else(String::new, |text| format!("{text} · "));
-    let text = format!("{}{}{incomplete}{sought}{text}", marked(list), changed(list));
+    let text = format!("{}{}{incomplete}{sought}{text}", marked_in_words(list), changed_in_words(list));
     let meaning = if list.incomplete && meaning == Meaning::Muted { Meaning::Warn } else { meaning };
     let (text, meaning) = texts.complaint.map_or((text, meaning), |wrong| (wrong, Meaning::Warn));
-    status_line::draw(around, canvas, area, (&text, meaning), &position(list));
+    status_line::draw(around, canvas, area, (&text, meaning), &position_in_words(list));
 }
 
 /// The selected row in full: the titles and texts of all columns, including those that the terminal is too narrow for.
@@ -84,7 +84,7 @@ pub fn details<T: Row>(
 }
 
 /// How many rows others have changed, in words, before the state of the list.
-fn changed<T: Row>(list: &List<T>) -> String {
+fn changed_in_words<T: Row>(list: &List<T>) -> String {
     match list.changes.len() {
         0 => String::new(),
         changes => format!("Δ {} changed · ", count(changes as u64)),
@@ -92,7 +92,7 @@ fn changed<T: Row>(list: &List<T>) -> String {
 }
 
 /// What is marked, in words, before the state of the list.
-fn marked<T: Row>(list: &List<T>) -> String {
+fn marked_in_words<T: Row>(list: &List<T>) -> String {
     let marks = &list.marks;
     match (marks.is_all(), marks.anchor(), list.range()) {
         (true, ..) => "all that match are marked · ".to_owned(),
@@ -109,7 +109,7 @@ fn marked<T: Row>(list: &List<T>) -> String {
     }
 }
 
-fn position<T: Row>(list: &List<T>) -> String {
+fn position_in_words<T: Row>(list: &List<T>) -> String {
     if list.is_empty() {
         return String::new();
     }

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::text::{sanitize, width};
 use crate::theme::Meaning;
 
-use super::beside::Known;
+use super::beside::KnownNames;
 use super::canvas::Canvas;
 use super::completion::Filter;
 use super::find::Find;
@@ -60,7 +60,7 @@ pub trait Listed {
 }
 
 /// How to change a query.
-const MEND: &str = "/ changes the query, esc clears it";
+const MEND_QUERY: &str = "/ changes the query, esc clears it";
 
 /// A list with its query line.
 pub struct QueriedList<L: Listed> {
@@ -149,7 +149,7 @@ impl<L: Listed> QueriedList<L> {
         self.draw_saved_name(around, canvas, area);
         let texts = Texts {
             empty,
-            mend: (L::HAS_BAR && !self.bar.field.text().is_empty()).then_some(MEND),
+            mend: (L::HAS_BAR && !self.bar.field.text().is_empty()).then_some(MEND_QUERY),
             complaint: self.bar.complaint(),
             sought: self.find.as_ref().map(Find::label),
             sorted: L::sorted(&self.query),
@@ -244,7 +244,7 @@ pub trait Queried {
     }
 
     /// Looks for rows with this text from now on, or for none.
-    fn seek(&mut self, _text: &str, _names: &Known) {}
+    fn seek(&mut self, _text: &str, _names: &KnownNames) {}
 
     /// Selects the next row with the text, in this direction.
     fn find(&mut self, _is_forward: bool, _height: usize) {}
@@ -301,7 +301,7 @@ impl<L: Listed> Queried for QueriedList<L> {
         self.find.as_ref().map(|find| find.text.as_str())
     }
 
-    fn seek(&mut self, text: &str, names: &Known) {
+    fn seek(&mut self, text: &str, names: &KnownNames) {
         self.find = (!text.trim().is_empty()).then(|| Find::new(text, names));
     }
 

@@ -5,7 +5,7 @@ use super::completion::Filter;
 
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
+pub struct QueryWord {
     /// Where it begins, in characters.
     pub at: usize,
     /// How long it is as typed, in characters.
@@ -27,7 +27,7 @@ pub struct Problem {
     pub text: String,
 }
 
-impl Word {
+impl QueryWord {
     /// Says what is wrong with this word.
     pub fn problem(&self, text: impl Into<String>) -> Problem {
         Problem { at: self.at, length: self.length, text: text.into() }
@@ -38,7 +38,7 @@ impl Word {
 const TEXT_KEYS: [&str; 4] = ["dbid", "http", "https", "mailto"];
 
 /// The words of a query. A quote that is not closed yet ends with the text.
-pub fn words(text: &str) -> Vec<Word> {
+pub fn words(text: &str) -> Vec<QueryWord> {
     let chars: Vec<char> = text.chars().collect();
     let mut words = Vec::new();
     let mut at = 0;
@@ -64,7 +64,7 @@ pub fn words(text: &str) -> Vec<Word> {
         if let Some(key) = &key {
             value.drain(..=key.len());
         }
-        words.push(Word { at: begin, length: at - begin, key, value });
+        words.push(QueryWord { at: begin, length: at - begin, key, value });
     }
     words
 }
@@ -79,7 +79,7 @@ pub fn keys(filters: &[Filter]) -> String {
 }
 
 /// The problem of a word whose key is none of these. Where text is searched for, too, it says how.
-pub fn unknown_key(word: &Word, filters: &[Filter], searches_text: bool) -> Problem {
+pub fn unknown_key(word: &QueryWord, filters: &[Filter], searches_text: bool) -> Problem {
     let key = word.key.as_deref().unwrap_or_default();
     let filters = keys(filters);
     let text = if searches_text {
@@ -91,7 +91,7 @@ pub fn unknown_key(word: &Word, filters: &[Filter], searches_text: bool) -> Prob
 }
 
 /// The problem of a word that looks like the opposite of a filter, such as `-status:active`, which is none.
-pub fn negated(word: &Word, filters: &[Filter]) -> Option<Problem> {
+pub fn negated(word: &QueryWord, filters: &[Filter]) -> Option<Problem> {
     let rest = word.value.strip_prefix(['-', '!', '^']).filter(|_| word.key.is_none())?;
     let filter = filters.iter().find(|filter| {
         let rest = rest.to_lowercase();
@@ -101,14 +101,14 @@ pub fn negated(word: &Word, filters: &[Filter]) -> Option<Problem> {
 }
 
 /// The value as it must be typed: with quotes if it has spaces or a colon.
-fn typed(value: &str) -> String {
+fn typed_value(value: &str) -> String {
     if value.contains([' ', ':']) { format!("\"{value}\"") } else { value.to_owned() }
 }
 
 /// A query in which the word with this key is replaced, or added at the front.
 pub fn with_word(text: &str, key: &str, value: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let mut all = vec![format!("{key}:{}", typed(value))];
+    let mut all = vec![format!("{key}:{}", typed_value(value))];
     let others = words(text).into_iter().filter(|word| word.key.as_deref() != Some(key));
     all.extend(others.map(|word| chars[word.at..word.at + word.length].iter().collect()));
     all.join(" ")

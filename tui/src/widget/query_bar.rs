@@ -12,7 +12,7 @@ use crate::theme::Meaning;
 
 use super::canvas::Canvas;
 use super::completion::{Completion, Filter};
-use super::query::{Problem, Word, negated, with_word, words};
+use super::query::{Problem, QueryWord, negated, with_word, words};
 use super::text_field::TextField;
 
 /// The pause after the last key, in milliseconds, before a query is sent.
@@ -170,7 +170,7 @@ impl QueryBar {
 }
 
 /// Parses the value of `tenant:`.
-pub fn tenant(word: &Word) -> Result<TenantRef, Problem> {
+pub fn tenant(word: &QueryWord) -> Result<TenantRef, Problem> {
     match word.value.parse() {
         Ok(tenant) if !word.value.is_empty() => Ok(tenant),
         _ => Err(word.problem("tenant: needs a tenant's short name or id")),

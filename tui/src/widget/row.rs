@@ -45,18 +45,18 @@ macro_rules! rows {
 }
 rows! {
     AccountSummary: AccountId = account.id, in |row| row.account.status.to_string();
-    ApiKey: ApiKeyId = id, in |row| word(row.revoked_at.is_some(), "revoked", "valid");
+    ApiKey: ApiKeyId = id, in |row| word_of_row(row.revoked_at.is_some(), "revoked", "valid");
     AuditEvent: EventId = id;
     Connector: ConnectorId = id, in |row| row.status.to_string();
     Job: JobId = id, in |row| row.state.to_string();
     JobItem: AccountId = account_id, in |row| row.state.to_string();
-    Operator: OperatorId = id, in |row| word(row.disabled_at.is_some(), "disabled", "enabled");
+    Operator: OperatorId = id, in |row| word_of_row(row.disabled_at.is_some(), "disabled", "enabled");
     OperatorSession: SessionId = id;
-    Tenant: TenantId = id, in |row| word(row.frozen.is_some(), "frozen", "not frozen");
+    Tenant: TenantId = id, in |row| word_of_row(row.frozen.is_some(), "frozen", "not frozen");
     WebhookDelivery: EventId = event_id;
     WebhookEndpoint: WebhookEndpointId = id, in |row| row.state.to_string();
 }
 
-fn word(condition: bool, yes: &str, no: &str) -> String {
+fn word_of_row(condition: bool, yes: &str, no: &str) -> String {
     if condition { yes } else { no }.to_owned()
 }

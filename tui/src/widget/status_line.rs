@@ -61,7 +61,7 @@ fn describe_failure(
     last_failure: &FailedCall,
     has_rows: bool,
 ) -> (String, Meaning) {
-    let retry = retry(around.now, call);
+    let retry = retry_in_words(around.now, call);
     let showing = match call.as_of.filter(|_| has_rows) {
         Some(at) => format!(", showing {}", clock(at)),
         None => String::new(),
@@ -93,7 +93,7 @@ fn describe_failure(
     }
 }
 
-fn retry(now: DateTime<Utc>, call: &CallState) -> String {
+fn retry_in_words(now: DateTime<Utc>, call: &CallState) -> String {
     match call.retry_at() {
         Some(_) if call.is_loading() => ", trying again…".to_owned(),
         Some(at) => format!(", retry in {} s", seconds_until(now, at)),

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use bowline_api::status::Role;
 use chrono::{DateTime, Utc};
 
-use crate::registry::action::{Action, Entry};
+use crate::registry::action::{Action, ActionEntry};
 use crate::registry::keymap::Keymap;
 use crate::registry::screen_settings::ScreenSettings;
 
-use super::beside::{Beside, Known};
+use super::beside::{Beside, KnownNames};
 use super::completion::Filter;
 
 /// What a screen or a dialog can see of the client around it when it draws or handles a key.
@@ -38,7 +38,7 @@ pub struct Surroundings<'a> {
     /// What the operator has chosen for the current screen.
     pub own: &'a ScreenSettings,
     /// The connectors' names.
-    pub known: &'a Known,
+    pub known: &'a KnownNames,
 }
 
 impl Surroundings<'_> {
@@ -48,7 +48,7 @@ impl Surroundings<'_> {
     }
 
     /// The role that the operator lacks for an action on the current screen.
-    pub fn missing_role(&self, entry: &Entry) -> Option<Role> {
+    pub fn missing_role(&self, entry: &ActionEntry) -> Option<Role> {
         entry.missing_role(self.role, self.roles)
     }
 }

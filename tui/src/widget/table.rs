@@ -32,7 +32,7 @@ pub enum Size {
 }
 
 /// The terminal width from which a chosen column is shown in any case, in columns.
-const ALL_CHOSEN: u16 = 100;
+const ALL_COLUMNS_WIDTH: u16 = 100;
 
 impl<T> Column<T> {
     /// Its name in `config.toml`.
@@ -45,7 +45,7 @@ impl<T> Column<T> {
 /// narrow terminal, those that are less important are left out of either.
 pub fn shown<'a, T>(columns: &'a [Column<T>], chosen: &[String], terminal: u16) -> Vec<&'a Column<T>> {
     let own = chosen.iter().filter_map(|name| columns.iter().find(|column| column.name() == *name));
-    let own: Vec<_> = own.filter(|column| terminal >= column.min_width.min(ALL_CHOSEN)).collect();
+    let own: Vec<_> = own.filter(|column| terminal >= column.min_width.min(ALL_COLUMNS_WIDTH)).collect();
     if own.is_empty() { columns.iter().filter(|column| terminal >= column.min_width).collect() } else { own }
 }
 
@@ -76,11 +76,11 @@ pub fn draw<T: Row>(
     list: &List<T>,
     style: &TableStyle<'_>,
 ) {
-    let widths = widths(shown, area.width.saturating_sub(2));
+    let widths = column_widths(shown, area.width.saturating_sub(2));
     let range = list.range();
     let mut x = area.x + 2;
     for (column, width) in shown.iter().zip(&widths) {
-        canvas.put(x, area.y, *width, &title(column, *width, style.sorted), Meaning::Heading);
+        canvas.put(x, area.y, *width, &column_title(column, *width, style.sorted), Meaning::Heading);
         x += width + 1;
     }
     for (line, place) in
@@ -116,7 +116,7 @@ pub fn draw<T: Row>(
 }
 
 /// The title, with an arrow if the rows are sorted by this column. The arrow is cut last.
-fn title<T>(column: &Column<T>, width: u16, sorted: Option<Sorted>) -> String {
+fn column_title<T>(column: &Column<T>, width: u16, sorted: Option<Sorted>) -> String {
     match sorted.filter(|sorted| sorted.title == column.title) {
         Some(Sorted { is_descending, .. }) => {
             let arrow = if is_descending { "▼" } else { "▲" };
@@ -127,7 +127,7 @@ fn title<T>(column: &Column<T>, width: u16, sorted: Option<Sorted>) -> String {
 }
 
 /// The widths of these columns. Where there is no room for all, the last ones have less or none.
-fn widths<T>(columns: &[&Column<T>], available: u16) -> Vec<u16> {
+fn column_widths<T>(columns: &[&Column<T>], available: u16) -> Vec<u16> {
     let gaps = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
     let fixed: u16 = columns.iter().map(|c| if let Size::Fixed(n) = c.size { n } else { 0 }).sum();
     let shares: u16 = columns.iter().map(|c| if let Size::Share(n) = c.size { n } else { 0 }).sum();

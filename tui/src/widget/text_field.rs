@@ -13,7 +13,7 @@ use crate::theme::Meaning;
 use super::canvas::Canvas;
 
 /// The maximum length in characters, more than any field needs; it bounds a huge paste.
-const MAX_CHARS: usize = 1024;
+const MAX_FIELD_CHARS: usize = 1024;
 
 /// A line of text with a cursor. Its `Debug` output is empty, because one of the fields holds a password.
 #[derive(Clone, Default)]
@@ -148,7 +148,7 @@ impl TextField {
     }
 
     fn has_room(&self) -> bool {
-        self.0.value().chars().count() < MAX_CHARS
+        self.0.value().chars().count() < MAX_FIELD_CHARS
     }
 }
 
@@ -168,6 +168,6 @@ mod tests {
         field.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert_eq!(field.text(), "");
         field.paste(&"x".repeat(5_000));
-        assert_eq!(field.text().len(), MAX_CHARS);
+        assert_eq!(field.text().len(), MAX_FIELD_CHARS);
     }
 }

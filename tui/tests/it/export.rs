@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use bowline::app::Msg;
-use bowline::dialog::export::Progress;
+use bowline::dialog::export::ExportProgress;
 
 use crate::command_line::Machine;
 use crate::operator::Story;
@@ -68,12 +68,12 @@ fn closing_the_dialog_of_a_finished_export_cancels_nothing() {
         "{:?}",
         story.effects
     );
-    story.tell(Msg::Export(Progress::Running(200)));
+    story.tell(Msg::Export(ExportProgress::Running(200)));
     assert!(frame_text(&story).contains("200 rows are written"), "{}", frame_text(&story));
-    story.tell(Msg::Export(Progress::Done { rows: 250, left_out: vec!["acct_new".to_owned()] }));
+    story.tell(Msg::Export(ExportProgress::Done { rows: 250, left_out: vec!["acct_new".to_owned()] }));
     let text = frame_text(&story);
     assert!(text.contains("250 rows are written; 1 left out") && text.contains("acct_new"), "{text}");
-    story.tell(Msg::Export(Progress::Done { rows: 250, left_out: Vec::new() }));
+    story.tell(Msg::Export(ExportProgress::Done { rows: 250, left_out: Vec::new() }));
     story.press("esc");
     assert!(!story.effects.iter().any(|effect| effect == "CancelExport"));
     story.press("e enter esc");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bowline::app::{Connection, Ended, Msg, Setup};
+use bowline::app::{ConnectionState, Ended, Msg, Setup};
 use bowline::client::{Act, Answer, Failure, Request};
 use bowline::registry::place::Place;
 use bowline_api::status::{AccountStatus, Role};
@@ -117,7 +117,7 @@ fn an_outcome_that_arrives_after_the_server_changed_says_where_it_belongs() {
     story.tell(Msg::Context("test".into()));
     story.answer(&act, Ok(Answer::Account(Box::new(detail(0)))));
     assert!(story.toast().ends_with("(in context prod)"), "{}", story.toast());
-    assert!(matches!(story.model.connection, Connection::Live { .. }));
+    assert!(matches!(story.model.connection, ConnectionState::Live { .. }));
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Identity {
     pub(crate) fn start() -> Self {
         let shared = Arc::<(Mutex<State>, Condvar)>::default();
         let answering = Arc::clone(&shared);
-        let url = start_with(Some(bowline::client::OWN), move |path, body| {
+        let url = start_with(Some(bowline::client::OWN_VERSION), move |path, body| {
             let mut state = answering.0.lock().unwrap();
             state.calls.entry(path.to_owned()).or_default().push(body.to_owned());
             answering.1.notify_all();

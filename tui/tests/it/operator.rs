@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::time::Duration;
 
-use bowline::app::{Connection, Effect, KnownContext, Model, Msg, Setup, Slot, next_deadline, update};
-use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request, WebhookAct};
+use bowline::app::{ConnectionState, Effect, KnownContext, Model, Msg, Setup, Slot, next_deadline, update};
+use bowline::client::{AccountSearch, Act, Answer, Failure, PageQuery, Request, WebhookAct};
 use bowline::dialog::change::ChangeDialog;
 use bowline::registry::keymap::Keymap;
 use bowline::screen::account::Account;
@@ -287,11 +287,13 @@ impl Story {
 
     /// When the client wakes up for anything else than the age of the last answer.
     pub(crate) fn asleep(&self) -> Option<DateTime<Utc>> {
-        let Connection::Live { at, .. } = self.model.connection else { return next_deadline(&self.model) };
+        let ConnectionState::Live { at, .. } = self.model.connection else {
+            return next_deadline(&self.model);
+        };
         next_deadline(&self.model).filter(|wake| *wake - at != TimeDelta::seconds(15))
     }
 
-    pub(crate) fn last_filter(&self) -> AccountFilter {
+    pub(crate) fn last_filter(&self) -> AccountSearch {
         let filter = |request: &Request| match request {
             Request::Accounts(filter, _) => Some(filter.clone()),
             _ => None,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use bowline::app::{Connection, Msg, Setup, next_deadline};
-use bowline::client::{AccountFilter, Act, Answer, Failure, PageQuery, Request};
+use bowline::app::{ConnectionState, Msg, Setup, next_deadline};
+use bowline::client::{AccountSearch, Act, Answer, Failure, PageQuery, Request};
 use bowline::dialog::change::Purpose;
 use bowline::registry::place::Place;
 use bowline::screen::audit::Audit;
@@ -83,7 +83,7 @@ fn searching_asks_once_the_typing_pauses_and_late_answers_are_dropped() {
 
     story.press("enter esc");
     story.settle();
-    assert_eq!(story.last_filter(), AccountFilter::default(), "esc clears the search");
+    assert_eq!(story.last_filter(), AccountSearch::default(), "esc clears the search");
 }
 
 #[test]
@@ -273,20 +273,20 @@ fn a_lost_connection_keeps_what_is_there_counts_down_and_comes_back() {
     story.press("r");
     story.settle();
     assert_eq!(story.accounts_view().list.rows.len(), 100);
-    assert_eq!(story.model.connection, Connection::Lost { since: now() });
+    assert_eq!(story.model.connection, ConnectionState::Lost { since: now() });
     assert_eq!(next_deadline(&story.model), Some(now() + TimeDelta::seconds(1)));
     for _ in 0..3 {
         story.later(1_000);
         story.settle();
     }
-    assert_eq!(story.model.connection, Connection::Lost { since: now() }, "since the first failure");
+    assert_eq!(story.model.connection, ConnectionState::Lost { since: now() }, "since the first failure");
     let before = story.asked.len();
     story.press("j k");
     assert_eq!(story.asked.len(), before, "keys do not hurry the retry");
     story.failing = None;
     story.later(10_000);
     story.settle();
-    assert!(matches!(story.model.connection, Connection::Live { .. }));
+    assert!(matches!(story.model.connection, ConnectionState::Live { .. }));
     assert_eq!(story.asleep(), None, "all is well: only the age of the last answer changes");
 }
 

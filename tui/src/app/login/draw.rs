@@ -47,7 +47,7 @@ pub(in crate::app) fn draw(
     }
     let below = Rect { y: inner.y + 5, height: 2, ..inner };
     if form.call.is_loading() {
-        canvas.wrapped(below, &waiting(keymap, form), Meaning::Busy);
+        canvas.wrapped(below, &waiting_words(keymap, form), Meaning::Busy);
     } else if let Some(message) = &form.message {
         canvas.wrapped(below, message, Meaning::Warn);
     }
@@ -92,7 +92,7 @@ fn keys_of(keymap: &Keymap, action: Action) -> String {
 }
 
 /// What the form waits for, and what the operator has to do meanwhile.
-fn waiting(keymap: &Keymap, form: &LoginForm) -> String {
+fn waiting_words(keymap: &Keymap, form: &LoginForm) -> String {
     let close = keys_of(keymap, Action::Close);
     let Some(step) = &form.step else { return format!("… logging in ({close} stops waiting)") };
     let words = step.words(&keys_of(keymap, Action::SignOnBrowser));

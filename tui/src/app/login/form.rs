@@ -7,7 +7,7 @@ use crate::client::{Proof, ServerUrl, SignOnStep};
 use crate::widget::call_state::CallState;
 use crate::widget::text_field::TextField;
 
-/// The fields in tab order.
+/// The login form's fields in tab order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginFocus {
     /// The server's URL.
@@ -31,7 +31,7 @@ pub struct LoginForm {
     pub password: TextField,
     /// The one-time code, once the server has asked for it.
     pub code: Option<TextField>,
-    /// The field that receives keys.
+    /// The field of the login form that receives keys.
     pub focus: LoginFocus,
     /// Why the form is shown, or why the last attempt failed.
     pub message: Option<String>,
@@ -88,7 +88,7 @@ impl LoginForm {
         self.single_sign_on.as_ref().filter(|_| is_asked)
     }
 
-    /// The field that receives keys.
+    /// The field of the login form that receives keys.
     pub fn focused(&mut self) -> &mut TextField {
         match self.focus {
             LoginFocus::Server => &mut self.server,
@@ -98,7 +98,7 @@ impl LoginForm {
         }
     }
 
-    /// Moves to the next field.
+    /// Moves to the next field of the login form.
     pub fn next(&mut self) {
         self.focus = match self.focus {
             LoginFocus::Server => LoginFocus::Name,
@@ -108,7 +108,7 @@ impl LoginForm {
         };
     }
 
-    /// Moves to the previous field.
+    /// Moves to the previous field of the login form.
     pub fn previous(&mut self) {
         self.focus = match self.focus {
             LoginFocus::Server if self.code.is_some() => LoginFocus::Code,

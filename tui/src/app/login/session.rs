@@ -49,7 +49,10 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 form.message = None;
                 form.server = TextField::new(server.as_str());
                 let request = Request::Login { name: form.name.text().to_owned(), proof: form.proof() };
-                return vec![connect(model, server.as_str().to_owned()), start(model, Slot::Login, request)];
+                return vec![
+                    connect_with_session(model, server.as_str().to_owned()),
+                    start(model, Slot::Login, request),
+                ];
             }
         },
         Some(Action::SignOnBrowser) => return sign_on(model, SignOnWay::Browser),
@@ -64,7 +67,7 @@ pub(in crate::app) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-fn connect(model: &mut Model, server: String) -> Effect {
+fn connect_with_session(model: &mut Model, server: String) -> Effect {
     model.connected_to.clone_from(&server);
     Effect::Connect { server }
 }
@@ -81,7 +84,10 @@ fn sign_on(model: &mut Model, way: SignOnWay) -> Vec<Effect> {
         Ok(server) => {
             (form.message, form.step) = (None, None);
             form.server = TextField::new(server.as_str());
-            vec![connect(model, server.as_str().to_owned()), start(model, Slot::Login, Request::SignOn(way))]
+            vec![
+                connect_with_session(model, server.as_str().to_owned()),
+                start(model, Slot::Login, Request::SignOn(way)),
+            ]
         }
     }
 }
@@ -105,7 +111,7 @@ pub(in crate::app) fn ask_methods(model: &mut Model) -> Vec<Effect> {
     let server = server.as_str().to_owned();
     form.server = TextField::new(&server);
     (form.asked, form.single_sign_on) = (Some(server.clone()), None);
-    let connect = (server != model.connected_to).then(|| connect(model, server));
+    let connect = (server != model.connected_to).then(|| connect_with_session(model, server));
     connect.into_iter().chain([start(model, Slot::LoginMethods, Request::LoginMethods)]).collect()
 }
 

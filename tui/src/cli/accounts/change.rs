@@ -7,12 +7,12 @@ use bowline_api::AccountId;
 use secrecy::ExposeSecret as _;
 
 use crate::cli::CliError;
-use crate::cli::act::Change;
+use crate::cli::act::CommandChange;
 use crate::cli::output::Output;
-use crate::cli::target::Target;
+use crate::cli::target::CommandTarget;
 use crate::client::{Act, Client};
 use crate::dialog::confirmation::{confirmation, is_reason, reason_length};
-use crate::terminal::{Answered, Asking, ask};
+use crate::terminal::{Asking, PromptAnswer, ask};
 use crate::text::sanitize;
 
 /// A change of an account, which needs a reason.
@@ -53,17 +53,17 @@ impl AccountChange {
 
 /// Changes an account, after a confirmation on the terminal unless the reason and `yes` are given.
 pub(super) async fn change_account(
-    (target, client): (&Target, &Client),
+    (target, client): (&CommandTarget, &Client),
     change: AccountChange,
     id: AccountId,
     reason: Option<&str>,
     yes: bool,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
-    let making = Change::begin(target, client, &format!("{} account {id}", change.verb()))?;
+    let making = CommandChange::begin(target, client, &format!("{} account {id}", change.verb()))?;
     let reason = match (reason, yes) {
         (Some(reason), true) => reason.to_owned(),
-        _ => confirmed(client, change, id, reason).await?,
+        _ => confirmed_change(client, change, id, reason).await?,
     };
     if !is_reason(&reason) {
         return Err(CliError::Usage(format!("a reason has {}", reason_length())));
@@ -72,7 +72,7 @@ pub(super) async fn change_account(
 }
 
 /// Shows the affected account, and asks for the reason and the end of the id on the terminal.
-async fn confirmed(
+async fn confirmed_change(
     client: &Client,
     change: AccountChange,
     id: AccountId,
@@ -85,21 +85,21 @@ async fn confirmed(
     }
     let row = client.account(id).await?.summary;
     let account = &row.account;
-    tell(&format!(
+    tell_on_stderr(&format!(
         "{} · tenant {} · user {} · {}",
         account.email, row.tenant, account.external_user_id, account.status
     ))?;
-    tell(change.warning())?;
+    tell_on_stderr(change.warning())?;
     let reason = match reason {
         Some(reason) => reason.to_owned(),
-        None => answer("reason: ", Asking::Text).await?,
+        None => ask_on_terminal("reason: ", Asking::Text).await?,
     };
     if !is_reason(&reason) {
         return Err(CliError::Usage(format!("a reason has {}", reason_length())));
     }
     let expected = confirmation(id);
     let question = format!("type {expected} to {}: ", change.verb());
-    if answer(&question, Asking::Confirmation).await?.trim() == expected {
+    if ask_on_terminal(&question, Asking::Confirmation).await?.trim() == expected {
         Ok(reason)
     } else {
         Err(CliError::NotConfirmed("that is not the end of the id".to_owned()))
@@ -107,13 +107,13 @@ async fn confirmed(
 }
 
 /// Writes to standard error, so that standard output stays clean for `--json`.
-fn tell(text: &str) -> Result<(), CliError> {
+fn tell_on_stderr(text: &str) -> Result<(), CliError> {
     Ok(stderr().write_all(format!("{}\n", sanitize(text)).as_bytes())?)
 }
 
-async fn answer(question: &str, asking: Asking) -> Result<String, CliError> {
+async fn ask_on_terminal(question: &str, asking: Asking) -> Result<String, CliError> {
     match ask(question, asking).await? {
-        Answered::Line(line) => Ok(line.expose_secret().to_owned()),
-        Answered::Ended(code) => Err(CliError::Ended(code)),
+        PromptAnswer::Line(line) => Ok(line.expose_secret().to_owned()),
+        PromptAnswer::Ended(code) => Err(CliError::Ended(code)),
     }
 }

@@ -22,7 +22,7 @@ pub(super) async fn holders(
         out.json(&found)?;
         return Ok(Outcome::Success.into());
     }
-    let rows: Vec<_> = found.items.iter().map(row).collect();
+    let rows: Vec<_> = found.items.iter().map(holder_row).collect();
     out.table(["API KEY", "NAME", "FIRST", "LAST", "TIMES", "MAY", "STATE"], &rows)?;
     let token = match (found.generation, found.current) {
         (None, _) => "no API key has ever received a token of this account".to_owned(),
@@ -36,7 +36,7 @@ pub(super) async fn holders(
     Ok(Outcome::Success.into())
 }
 
-fn row(holder: &TokenHolder) -> [String; 7] {
+fn holder_row(holder: &TokenHolder) -> [String; 7] {
     let key = &holder.api_key;
     let permissions: Vec<String> = key.permissions.iter().map(ToString::to_string).collect();
     let about = if holder.approximate { "≈ " } else { "" };

@@ -10,7 +10,7 @@ use bowline_api::status::AccountStatus;
 use bowline_api::{AccountId, AnyOf, ConnectorId};
 use clap::Subcommand;
 
-use crate::client::{AccountFilter, Client, PageQuery, TenantRef, sort_named};
+use crate::client::{AccountSearch, Client, PageQuery, TenantRef, sort_named};
 use crate::export::{ACCOUNT_TITLES, account_cells};
 use crate::registry::place::Place;
 use crate::screen::account::{Fact, facts, holder_count};
@@ -21,7 +21,7 @@ use crate::when::stamp;
 use super::ages::AgeArgs;
 use super::output::Output;
 use super::page::{PageArgs, list};
-use super::target::Target;
+use super::target::CommandTarget;
 use super::{CliError, Outcome, audit};
 
 use change::{AccountChange, change_account};
@@ -31,7 +31,7 @@ const EVENTS_SHOWN: u32 = 20;
 
 /// Commands for accounts.
 #[derive(Debug, Subcommand)]
-pub enum Accounts {
+pub enum AccountsCommand {
     /// List the accounts of all tenants or of one
     List {
         /// What belongs to --search.
@@ -115,19 +115,25 @@ pub enum Accounts {
 }
 
 /// Runs a command for accounts.
-pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -> Result<ExitCode, CliError> {
+pub(super) async fn run(
+    target: &CommandTarget,
+    command: &AccountsCommand,
+    out: &mut Output,
+) -> Result<ExitCode, CliError> {
     let client = target.client()?;
     match command {
-        Accounts::List { words, .. } if !words.is_empty() => {
+        AccountsCommand::List { words, .. } if !words.is_empty() => {
             let text = words.join(" ");
             Err(CliError::Usage(format!(
                 "to search for {text:?}, write: bowline accounts list --search {text:?}"
             )))
         }
-        Accounts::List { tenant, status, connector, scope, ages, search, sort, saved, page, .. } => {
+        AccountsCommand::List {
+            tenant, status, connector, scope, ages, search, sort, saved, page, ..
+        } => {
             let saved = saved.as_deref().map(|name| saved_filter(target, name)).transpose()?;
             let saved = saved.unwrap_or_default();
-            let filter = AccountFilter {
+            let filter = AccountSearch {
                 tenant: tenant.clone().or(saved.tenant),
                 status: status.clone().or(saved.status),
                 connector: connector.or(saved.connector),
@@ -141,25 +147,25 @@ pub(super) async fn run(target: &Target, command: &Accounts, out: &mut Output) -
             // Other programs get more than fits a terminal.
             match out.list_format() {
                 Some(_) => list(page, fetch, ACCOUNT_TITLES, account_cells, out).await,
-                None => list(page, fetch, titles, row, out).await,
+                None => list(page, fetch, titles, account_row, out).await,
             }
         }
-        Accounts::Show { id } => show(&client, *id, out).await,
-        Accounts::Holders { id, generation } => holders::holders(&client, *id, *generation, out).await,
-        Accounts::Suspend { id, reason, yes } => {
+        AccountsCommand::Show { id } => show_account(&client, *id, out).await,
+        AccountsCommand::Holders { id, generation } => holders::holders(&client, *id, *generation, out).await,
+        AccountsCommand::Suspend { id, reason, yes } => {
             change_account((target, &client), AccountChange::Suspend, *id, reason.as_deref(), *yes, out).await
         }
-        Accounts::Resume { id, reason, yes } => {
+        AccountsCommand::Resume { id, reason, yes } => {
             change_account((target, &client), AccountChange::Resume, *id, reason.as_deref(), *yes, out).await
         }
-        Accounts::Revoke { id, reason, yes } => {
+        AccountsCommand::Revoke { id, reason, yes } => {
             change_account((target, &client), AccountChange::Revoke, *id, reason.as_deref(), *yes, out).await
         }
     }
 }
 
 /// The filter of the query that was saved under this name.
-fn saved_filter(target: &Target, name: &str) -> Result<AccountFilter, CliError> {
+fn saved_filter(target: &CommandTarget, name: &str) -> Result<AccountSearch, CliError> {
     let saved = target.config.screens.get(Place::Accounts.screen_name());
     let Some(query) = saved.and_then(|saved| saved.queries.get(name)) else {
         let names = saved.iter().flat_map(|saved| saved.queries.keys()).map(String::as_str);
@@ -170,7 +176,7 @@ fn saved_filter(target: &Target, name: &str) -> Result<AccountFilter, CliError> 
     filter_of(query).map_err(|problem| CliError::Usage(format!("the saved query {name:?}: {}", problem.text)))
 }
 
-fn row(row: &AccountSummary) -> [String; 7] {
+fn account_row(row: &AccountSummary) -> [String; 7] {
     let account = &row.account;
     [
         account.id.to_string(),
@@ -183,7 +189,7 @@ fn row(row: &AccountSummary) -> [String; 7] {
     ]
 }
 
-async fn show(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCode, CliError> {
+async fn show_account(client: &Client, id: AccountId, out: &mut Output) -> Result<ExitCode, CliError> {
     let detail = client.account(id).await?;
     if out.is_json() {
         out.json(&detail)?;

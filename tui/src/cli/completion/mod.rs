@@ -12,19 +12,22 @@ use clap_complete::env::Shells;
 
 use super::{Arguments, CliError, Outcome};
 
-use values::Values;
+use values::ArgumentValues;
 
 /// The variable by which a shell asks.
-const VARIABLE: &str = "BOWLINE_COMPLETE";
+const COMPLETION_VARIABLE: &str = "BOWLINE_COMPLETE";
 
 /// Answers a shell that asks for completions; returns whether one did. Nothing but completions is ever printed, because
 /// a shell would show an error in the middle of the operator's line.
 pub(super) fn is_answered() -> bool {
-    if std::env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty()) {
+    if std::env::var_os(COMPLETION_VARIABLE).is_none_or(|shell| shell.is_empty()) {
         return false;
     }
     let here = std::env::current_dir().ok();
-    let answer = CompleteEnv::with_factory(command).var(VARIABLE).bin("bowline").completer("bowline");
+    let answer = CompleteEnv::with_factory(completed_command)
+        .var(COMPLETION_VARIABLE)
+        .bin("bowline")
+        .completer("bowline");
     answer.try_complete(std::env::args_os(), here.as_deref()).unwrap_or(true)
 }
 
@@ -36,7 +39,7 @@ pub(super) fn print_script(shell: clap_complete::Shell) -> Result<ExitCode, CliE
         return Err(CliError::Usage(format!("there are no completions for {name}")));
     };
     let mut script = Vec::new();
-    completer.write_registration(VARIABLE, "bowline", "bowline", "bowline", &mut script)?;
+    completer.write_registration(COMPLETION_VARIABLE, "bowline", "bowline", "bowline", &mut script)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&script)?;
     out.flush()?;
@@ -44,14 +47,14 @@ pub(super) fn print_script(shell: clap_complete::Shell) -> Result<ExitCode, CliE
 }
 
 /// The command line, in which each argument that takes the name or id of something offers those that there are.
-fn command() -> Command {
+fn completed_command() -> Command {
     with_values(Arguments::command(), "")
 }
 
 /// `noun` is the command below `bowline`, such as `accounts`.
 fn with_values(command: Command, noun: &str) -> Command {
     let of = noun.to_owned();
-    let command = command.mut_args(|arg| match Values::of(&of, arg.get_id().as_str()) {
+    let command = command.mut_args(|arg| match ArgumentValues::of(&of, arg.get_id().as_str()) {
         Some(values) => arg.add(ArgValueCandidates::new(move || values.candidates())),
         None => arg,
     });

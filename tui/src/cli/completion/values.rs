@@ -12,21 +12,21 @@ use clap_complete::CompletionCandidate;
 use crate::cli::Arguments;
 use crate::cli::arguments::screens;
 use crate::cli::global_options::GlobalOptions;
-use crate::cli::target::Target;
-use crate::client::{AccountFilter, Client, Failure, PageQuery, TenantRef};
+use crate::cli::target::CommandTarget;
+use crate::client::{AccountSearch, Client, Failure, PageQuery, TenantRef};
 use crate::text::sanitize;
 use crate::theme::THEMES;
 
 /// How long a shell waits for the server at most.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const COMPLETION_PATIENCE: Duration = Duration::from_millis(1500);
 /// The rows that are asked for.
-const ROWS: u32 = 100;
+const COMPLETED_ROWS: u32 = 100;
 /// The list of actions is the document's, so that there is no second one.
-const EVENTS: &str = include_str!("../../../../docs/audit-events.md");
+const AUDIT_EVENTS_DOCUMENT: &str = include_str!("../../../../docs/audit-events.md");
 
 /// What an argument takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Values {
+pub(super) enum ArgumentValues {
     /// Contexts of `config.toml`.
     Contexts,
     /// Colour themes.
@@ -60,9 +60,9 @@ pub(super) enum Values {
 }
 
 /// A value, and what it is in words.
-type Value = (String, String);
+type ArgumentValue = (String, String);
 
-impl Values {
+impl ArgumentValues {
     /// What an argument of a command for `noun` takes; `None` if nothing is known about it.
     pub(super) fn of(noun: &str, argument: &str) -> Option<Self> {
         Some(match (noun, argument) {
@@ -87,21 +87,22 @@ impl Values {
 
     /// The values, of which the shell offers those that begin with what is typed.
     pub(super) fn candidates(self) -> Vec<CompletionCandidate> {
-        let line = Line::read();
+        let line = TypedLine::read();
         let values = match self {
-            Self::Contexts => line.contexts(),
-            Self::Themes => words(THEMES.iter().map(|(name, _)| *name)),
-            Self::Places => {
-                words(screens().map(|(name, _)| name)).into_iter().chain(line.ask(Self::Accounts)).collect()
-            }
-            Self::Statuses => words(AccountStatus::ALL),
-            Self::ItemStates => words(JobItemState::ALL),
-            Self::DeliveryStates => words(WebhookDeliveryState::ALL),
+            Self::Contexts => line.context_names(),
+            Self::Themes => values_in_words(THEMES.iter().map(|(name, _)| *name)),
+            Self::Places => values_in_words(screens().map(|(name, _)| name))
+                .into_iter()
+                .chain(line.ask_server(Self::Accounts))
+                .collect(),
+            Self::Statuses => values_in_words(AccountStatus::ALL),
+            Self::ItemStates => values_in_words(JobItemState::ALL),
+            Self::DeliveryStates => values_in_words(WebhookDeliveryState::ALL),
             Self::Types => {
                 TenantEvent::ALL.iter().map(|kind| (kind.to_string(), kind.meaning().to_owned())).collect()
             }
-            Self::Actions => words(actions()),
-            _ => line.ask(self),
+            Self::Actions => values_in_words(audit_actions()),
+            _ => line.ask_server(self),
         };
         values
             .into_iter()
@@ -114,7 +115,7 @@ impl Values {
     }
 }
 
-fn words<T: Display>(all: impl IntoIterator<Item = T>) -> Vec<Value> {
+fn values_in_words<T: Display>(all: impl IntoIterator<Item = T>) -> Vec<ArgumentValue> {
     all.into_iter().map(|word| (word.to_string(), String::new())).collect()
 }
 
@@ -124,45 +125,51 @@ fn is_plain(value: &str) -> bool {
 }
 
 /// The actions of the audit log: the first cells of the document's table.
-fn actions() -> impl Iterator<Item = &'static str> {
-    EVENTS.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(action, _)| action))
+fn audit_actions() -> impl Iterator<Item = &'static str> {
+    AUDIT_EVENTS_DOCUMENT
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(action, _)| action))
 }
 
 /// What is typed of the line so far.
-struct Line {
+struct TypedLine {
     options: Option<GlobalOptions>,
     tenant: Option<TenantRef>,
 }
 
-impl Line {
+impl TypedLine {
     fn read() -> Self {
         // The shell passes the line after this.
         let typed = std::env::args_os().skip_while(|word| word != "--").skip(1);
         let matches = Arguments::command().ignore_errors(true).try_get_matches_from(typed).ok();
         Self {
             options: matches.as_ref().and_then(|matches| GlobalOptions::from_arg_matches(matches).ok()),
-            tenant: matches.as_ref().and_then(tenant),
+            tenant: matches.as_ref().and_then(tenant_on_line),
         }
     }
 
-    fn contexts(&self) -> Vec<Value> {
-        let read = self.options.as_ref().and_then(|options| Target::read_config(options).ok());
+    fn context_names(&self) -> Vec<ArgumentValue> {
+        let read = self.options.as_ref().and_then(|options| CommandTarget::read_config(options).ok());
         let contexts = read.map(|(_, config)| config.contexts).unwrap_or_default();
         contexts.into_iter().map(|(name, context)| (name, context.server)).collect()
     }
 
     /// Asks the server, with the saved session; none if there is no session or no quick answer.
-    fn ask(&self, values: Values) -> Vec<Value> {
-        let Some(client) =
-            self.options.as_ref().and_then(|options| Target::find_briefly(options).ok()?.client().ok())
+    fn ask_server(&self, values: ArgumentValues) -> Vec<ArgumentValue> {
+        let Some(client) = self
+            .options
+            .as_ref()
+            .and_then(|options| CommandTarget::find_briefly(options).ok()?.client().ok())
         else {
             return Vec::new();
         };
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
             return Vec::new();
         };
-        let asked =
-            async { tokio::time::timeout(PATIENCE, fetch(&client, values, self.tenant.as_ref())).await };
+        let asked = async {
+            tokio::time::timeout(COMPLETION_PATIENCE, fetch_values(&client, values, self.tenant.as_ref()))
+                .await
+        };
         let answer = runtime.block_on(asked);
         // A lookup of the server's name may still block a thread; the shell does not wait for it.
         runtime.shutdown_background();
@@ -171,39 +178,43 @@ impl Line {
 }
 
 /// The tenant that the innermost command of the line names.
-fn tenant(matches: &ArgMatches) -> Option<TenantRef> {
-    let below = matches.subcommand().and_then(|(_, below)| tenant(below));
+fn tenant_on_line(matches: &ArgMatches) -> Option<TenantRef> {
+    let below = matches.subcommand().and_then(|(_, below)| tenant_on_line(below));
     below.or_else(|| matches.try_get_one::<TenantRef>("tenant").ok().flatten().cloned())
 }
 
-async fn fetch(client: &Client, values: Values, tenant: Option<&TenantRef>) -> Result<Vec<Value>, Failure> {
-    let first = PageQuery { cursor: None, limit: ROWS };
+async fn fetch_values(
+    client: &Client,
+    values: ArgumentValues,
+    tenant: Option<&TenantRef>,
+) -> Result<Vec<ArgumentValue>, Failure> {
+    let first = PageQuery { cursor: None, limit: COMPLETED_ROWS };
     Ok(match (values, tenant) {
-        (Values::Tenants, _) => {
+        (ArgumentValues::Tenants, _) => {
             client.tenants(first).await?.items.into_iter().map(|row| (row.slug, row.name)).collect()
         }
-        (Values::Accounts, tenant) => {
-            let filter = AccountFilter { tenant: tenant.cloned(), ..AccountFilter::default() };
+        (ArgumentValues::Accounts, tenant) => {
+            let filter = AccountSearch { tenant: tenant.cloned(), ..AccountSearch::default() };
             let rows = client.accounts(&filter, first).await?.items.into_iter();
             rows.map(|row| (row.account.id.to_string(), row.account.email)).collect()
         }
-        (Values::Connectors, Some(tenant)) => {
+        (ArgumentValues::Connectors, Some(tenant)) => {
             let rows = client.connectors(tenant).await?.items.into_iter();
             rows.map(|row| (row.id.to_string(), row.name)).collect()
         }
-        (Values::ApiKeys, Some(tenant)) => {
+        (ArgumentValues::ApiKeys, Some(tenant)) => {
             let rows = client.api_keys(tenant).await?.items.into_iter();
             rows.map(|row| (row.id.to_string(), row.name)).collect()
         }
-        (Values::Webhooks, Some(tenant)) => {
+        (ArgumentValues::Webhooks, Some(tenant)) => {
             let rows = client.webhooks(tenant).await?.items.into_iter();
             rows.map(|row| (row.id.to_string(), row.url)).collect()
         }
-        (Values::Jobs, tenant) => {
+        (ArgumentValues::Jobs, tenant) => {
             let rows = client.jobs(tenant, first).await?.items.into_iter();
             rows.map(|row| (row.id.to_string(), format!("{} · {}", row.state, row.reason))).collect()
         }
-        (Values::Operators, _) => {
+        (ArgumentValues::Operators, _) => {
             let rows = client.operators(first).await?.items.into_iter();
             rows.map(|row| (row.name, row.role.to_string())).collect()
         }
@@ -217,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_actions_are_those_of_the_document() {
-        let all: Vec<_> = actions().collect();
+        let all: Vec<_> = audit_actions().collect();
         assert!(all.len() > 40 && all.contains(&"account.revoked"), "{all:?}");
         assert!(all.iter().all(|action| is_plain(action)), "{all:?}");
     }

@@ -10,17 +10,17 @@ use crate::text::{fit, sanitize, sanitize_json};
 use crate::when::stamp;
 
 /// The width of the type, and of the id of what an event is about, in columns.
-const TYPE: usize = 23;
-const ID: usize = 31;
+const EVENT_TYPE_COLUMNS: usize = 23;
+const EVENT_SUBJECT_COLUMNS: usize = 31;
 
 /// What became of an event at the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Passed {
     /// The status of the answer; `None` if there was none in time.
     pub(super) status: Option<u16>,
-    /// How often it was sent.
+    /// How often the event was sent to the app.
     pub(super) attempts: u32,
-    /// How long the last attempt took.
+    /// How long the last attempt to pass the event on took.
     pub(super) took: Duration,
 }
 
@@ -34,7 +34,8 @@ impl Passed {
 /// Time, type, id of what it is about, status of the answer, and how long it took.
 pub(super) fn as_text(message: &Message, passed: Option<&Passed>) -> String {
     let subject = message.subject.as_deref().unwrap_or("–");
-    let (kind, subject) = (fit(&sanitize(&message.kind), TYPE), fit(&sanitize(subject), ID));
+    let (kind, subject) =
+        (fit(&sanitize(&message.kind), EVENT_TYPE_COLUMNS), fit(&sanitize(subject), EVENT_SUBJECT_COLUMNS));
     let outcome = passed.map_or_else(String::new, |passed| {
         let sign = if passed.is_accepted() { "✓" } else { "✕" };
         let status = passed.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());

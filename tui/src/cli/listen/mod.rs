@@ -27,7 +27,7 @@ use line::{Passed, as_json, as_text};
 use secrets::{api_key, signer};
 
 /// The first and the longest pause before a stream is opened again.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const REOPEN_PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// The first and the longest pause before an event is sent again to an app that does not answer.
 const APP_PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 /// The server's address in the environment of the tenant's app, as the clients read it.
@@ -50,7 +50,7 @@ them to nobody else; --allow-remote lifts that.
 Prints one line of text for each event; with --json or --output ndjson one JSON document. If the connection breaks, it
 goes on after the last event. ctrl-c ends it and tells the id of the last event, after which --since goes on, for up to
 30 days.")]
-pub struct Listen {
+pub struct ListenArguments {
     /// Send each event to this URL of an app on this machine, signed, such as `http://localhost:5000/hooks`; only print them if omitted
     #[arg(long, value_name = "URL")]
     forward_to: Option<String>,
@@ -68,13 +68,13 @@ pub struct Listen {
 /// Prints events and passes them on, until it is interrupted.
 pub(super) async fn run(
     options: &GlobalOptions,
-    wanted: &Listen,
+    wanted: &ListenArguments,
     out: &mut Output,
 ) -> Result<ExitCode, CliError> {
     if options.output == Some(OutputFormat::Csv) {
         return Err(CliError::Usage("events are printed as text or as ndjson".to_owned()));
     }
-    let server = server(options)?;
+    let server = listened_server(options)?;
     let target = wanted.forward_to.as_deref();
     let target = target.map(|url| ForwardTarget::parse(url, wanted.allow_remote, options.insecure_http));
     let target = target.transpose().map_err(|failure| CliError::Usage(failure.to_string()))?;
@@ -87,7 +87,7 @@ pub(super) async fn run(
         log.started(server.as_str());
     }
     let client = TenantClient::new(server, api_key().await?)?.logged(log);
-    let is_known = |event: &str| TenantEvent::ALL.iter().any(|kind| fits(event, kind.as_str()));
+    let is_known = |event: &str| TenantEvent::ALL.iter().any(|kind| fits_event_type(event, kind.as_str()));
     for unknown in wanted.events.iter().filter(|event| !is_known(event)) {
         Output::remark(&format!("no type of events that this bowline knows is {unknown}, or begins with it"));
     }
@@ -110,7 +110,7 @@ pub(super) async fn run(
 }
 
 /// The server that is named by an option or for this program, or else the one that the tenant's app calls.
-fn server(options: &GlobalOptions) -> Result<ServerUrl, CliError> {
+fn listened_server(options: &GlobalOptions) -> Result<ServerUrl, CliError> {
     let of_app = std::env::var(APP_SERVER).ok();
     let named = options.server.clone().filter(|server| !server.is_empty()).or(of_app);
     let Some(server) = named.filter(|server| !server.is_empty()) else {
@@ -121,16 +121,16 @@ fn server(options: &GlobalOptions) -> Result<ServerUrl, CliError> {
 }
 
 /// Whether a type is the wanted one, or begins with it.
-fn fits(wanted: &str, kind: &str) -> bool {
+fn fits_event_type(wanted: &str, kind: &str) -> bool {
     kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The state of one run.
+/// The state of one run of `bowline listen`.
 struct Listening<'a> {
     client: TenantClient,
     forwarder: Option<Forwarder>,
     events: &'a [String],
-    /// The id after which to go on.
+    /// The id of the tenant's event after which to go on.
     last: Option<String>,
     /// Whether the stream was up to date at least once.
     was_ready: bool,
@@ -152,12 +152,12 @@ impl Drop for Listening<'_> {
 
 impl Listening<'_> {
     async fn run(&mut self, out: &mut Output) -> Result<(), CliError> {
-        let mut pause = PAUSES.0;
+        let mut pause = REOPEN_PAUSES.0;
         loop {
             let failure = match self.client.follow(self.last.as_deref()).await {
                 Ok(mut stream) => {
-                    let ended = self.tell(&mut stream, out).await;
-                    pause = PAUSES.0;
+                    let ended = self.tell_stream(&mut stream, out).await;
+                    pause = REOPEN_PAUSES.0;
                     match ended {
                         Err(CliError::Api(failure)) => failure,
                         ended => return ended,
@@ -171,17 +171,19 @@ impl Listening<'_> {
             }
             Output::remark(&format!("{failure}; connecting again"));
             sleep(failure.retry_after().unwrap_or(pause)).await;
-            pause = (pause * 2).min(PAUSES.1);
+            pause = (pause * 2).min(REOPEN_PAUSES.1);
         }
     }
 
     /// Prints and passes on what a stream tells until it ends.
-    async fn tell(&mut self, stream: &mut TenantStream, out: &mut Output) -> Result<(), CliError> {
+    async fn tell_stream(&mut self, stream: &mut TenantStream, out: &mut Output) -> Result<(), CliError> {
         loop {
             match stream.next().await? {
                 TenantTold::Event(message) => {
-                    if self.events.is_empty() || self.events.iter().any(|event| fits(event, &message.kind)) {
-                        self.handle(&message, out).await?;
+                    if self.events.is_empty()
+                        || self.events.iter().any(|event| fits_event_type(event, &message.kind))
+                    {
+                        self.pass_event_on(&message, out).await?;
                     }
                     // After it was passed on: what comes twice can be told by its id, what is missing cannot.
                     self.last = Some(message.id);
@@ -202,7 +204,7 @@ impl Listening<'_> {
     }
 
     /// Passes an event on, and prints it with the outcome.
-    async fn handle(&mut self, message: &Message, out: &mut Output) -> Result<(), CliError> {
+    async fn pass_event_on(&mut self, message: &Message, out: &mut Output) -> Result<(), CliError> {
         let passed = match &self.forwarder {
             Some(forwarder) => Some(pass_on(forwarder, message).await),
             None => None,
@@ -247,8 +249,11 @@ mod tests {
 
     #[test]
     fn a_type_is_wanted_by_itself_and_by_its_first_part() {
-        assert!(fits("account", "account.linked") && fits("account.linked", "account.linked"));
-        assert!(!fits("acc", "account.linked") && !fits("account.linked", "account"));
-        assert!(!fits("account.link", "account.linked"));
+        assert!(
+            fits_event_type("account", "account.linked")
+                && fits_event_type("account.linked", "account.linked")
+        );
+        assert!(!fits_event_type("acc", "account.linked") && !fits_event_type("account.linked", "account"));
+        assert!(!fits_event_type("account.link", "account.linked"));
     }
 }

@@ -17,14 +17,14 @@ pub(super) async fn open(url: &str) -> bool {
 }
 
 /// Browsers that would draw over this terminal.
-const IN_TERMINAL: [&str; 9] =
+const TERMINAL_BROWSERS: [&str; 9] =
     ["lynx", "links", "links2", "elinks", "w3m", "eww", "netrik", "retawq", "www-browser"];
 
 /// Whether one of these programs, with `:` between, is such a browser.
 fn is_in_terminal(programs: &str) -> bool {
     programs.split(':').any(|program| {
         let program = program.split_ascii_whitespace().next().unwrap_or_default();
-        IN_TERMINAL.contains(&program.rsplit('/').next().unwrap_or(program))
+        TERMINAL_BROWSERS.contains(&program.rsplit('/').next().unwrap_or(program))
     })
 }
 

@@ -14,12 +14,12 @@ use url::Url;
 use crate::text::sanitize;
 
 /// The longest request line and headers that are read, in bytes.
-const LONGEST: usize = 16 * 1024;
+const LONGEST_REQUEST: usize = 16 * 1024;
 /// How long one connection may take.
-const EACH: Duration = Duration::from_secs(5);
-/// The most connections at once.
-const MOST: usize = 16;
-const PATH: &str = "/callback";
+const CONNECTION_TIME: Duration = Duration::from_secs(5);
+/// The most connections of browsers at once.
+const MOST_CONNECTIONS: usize = 16;
+const CALLBACK_PATH: &str = "/callback";
 
 /// A port that is open for one login.
 pub(super) struct Loopback {
@@ -34,7 +34,7 @@ pub(super) struct Returned {
     pub(super) code: String,
     /// The issuer, if it says who it is.
     pub(super) iss: Option<String>,
-    /// Why there is no code.
+    /// Why the browser has brought no code back.
     pub(super) error: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Loopback {
     /// Opens any free port, for this machine only.
     pub(super) async fn open() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = format!("http://{}{PATH}", listener.local_addr()?);
+        let address = format!("http://{}{CALLBACK_PATH}", listener.local_addr()?);
         Ok(Self { listener, address })
     }
 
@@ -57,8 +57,8 @@ impl Loopback {
         let mut open = FuturesUnordered::new();
         loop {
             tokio::select! {
-                accepted = self.listener.accept(), if open.len() < MOST => {
-                    open.push(timeout(EACH, self.answer(accepted?.0, state)));
+                accepted = self.listener.accept(), if open.len() < MOST_CONNECTIONS => {
+                    open.push(timeout(CONNECTION_TIME, self.answer_browser(accepted?.0, state)));
                 }
                 answered = open.next(), if !open.is_empty() => {
                     if let Some(Ok(Ok(Some(returned)))) = answered {
@@ -69,7 +69,7 @@ impl Loopback {
         }
     }
 
-    async fn answer(&self, mut stream: TcpStream, state: &str) -> io::Result<Option<Returned>> {
+    async fn answer_browser(&self, mut stream: TcpStream, state: &str) -> io::Result<Option<Returned>> {
         let head = read_head(&mut stream).await?;
         let returned = self.read(&head, state);
         let (status, text) = match &returned {
@@ -106,11 +106,12 @@ impl Loopback {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("host").then(|| value.trim())
         });
-        let own = self.address.strip_prefix("http://")?.strip_suffix(PATH)?;
+        let own = self.address.strip_prefix("http://")?.strip_suffix(CALLBACK_PATH)?;
         if host != Some(own) || !target.starts_with('/') {
             return None;
         }
-        let url = Url::parse(&format!("http://{own}{target}")).ok().filter(|url| url.path() == PATH)?;
+        let url =
+            Url::parse(&format!("http://{own}{target}")).ok().filter(|url| url.path() == CALLBACK_PATH)?;
         let one = |name: &str| {
             let mut found =
                 url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned());
@@ -135,7 +136,7 @@ pub(super) fn state_of(url: &str) -> Option<String> {
 async fn read_head(stream: &mut TcpStream) -> io::Result<String> {
     let mut head = Vec::new();
     let mut chunk = [0; 1024];
-    while head.len() < LONGEST && !head.windows(4).any(|four| four == b"\r\n\r\n") {
+    while head.len() < LONGEST_REQUEST && !head.windows(4).any(|four| four == b"\r\n\r\n") {
         let read = stream.read(&mut chunk).await?;
         if read == 0 {
             break;
@@ -149,8 +150,8 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<String> {
 mod tests {
     use super::*;
 
-    async fn call(address: &str, request: &str) -> String {
-        let at = address.strip_prefix("http://").unwrap().strip_suffix(PATH).unwrap();
+    async fn call_loopback(address: &str, request: &str) -> String {
+        let at = address.strip_prefix("http://").unwrap().strip_suffix(CALLBACK_PATH).unwrap();
         let mut stream = TcpStream::connect(at).await.unwrap();
         stream.write_all(request.replace("HOST", at).as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -174,10 +175,10 @@ mod tests {
             ("another host", get("/callback?state=s1&code=x").replace("HOST", "evil.example")),
             ("no request", "\r\n\r\n".to_owned()),
         ] {
-            assert!(call(&address, &request).await.starts_with("HTTP/1.1 404"), "{what}");
+            assert!(call_loopback(&address, &request).await.starts_with("HTTP/1.1 404"), "{what}");
             assert!(!waiting.is_finished(), "{what}");
         }
-        let page = call(&address, &get("/callback?code=c%201&state=s1&iss=https%3A%2F%2Fidp")).await;
+        let page = call_loopback(&address, &get("/callback?code=c%201&state=s1&iss=https%3A%2F%2Fidp")).await;
         assert!(page.starts_with("HTTP/1.1 200") && page.contains("close this window"), "{page}");
         assert!(!page.contains("c 1") && !page.contains("s1"), "{page}");
         let expected = Returned { code: "c 1".into(), iss: Some("https://idp".into()), error: None };
@@ -188,16 +189,16 @@ mod tests {
     async fn connections_that_say_nothing_hold_up_nobody() {
         let loopback = Loopback::open().await.unwrap();
         let address = loopback.address().to_owned();
-        let at = address.strip_prefix("http://").unwrap().strip_suffix(PATH).unwrap();
+        let at = address.strip_prefix("http://").unwrap().strip_suffix(CALLBACK_PATH).unwrap();
         // More would fill all places until one of them has taken too long.
         let mut silent = Vec::new();
-        for _ in 1..MOST {
+        for _ in 1..MOST_CONNECTIONS {
             silent.push(TcpStream::connect(at).await.unwrap());
         }
         let waiting = tokio::spawn(async move { loopback.wait("s1").await.unwrap() });
         let target = "/callback?code=c1&state=s1";
         let request = format!("GET {target} HTTP/1.1\r\nHost: HOST\r\n\r\n");
-        timeout(EACH / 2, call(&address, &request)).await.expect("an answer at once");
+        timeout(CONNECTION_TIME / 2, call_loopback(&address, &request)).await.expect("an answer at once");
         assert_eq!(waiting.await.unwrap().code, "c1");
         drop(silent);
     }
@@ -209,8 +210,12 @@ mod tests {
         let address = other.address().to_owned();
         let waiting = tokio::spawn(async move { other.wait("s2").await.unwrap() });
         let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: HOST\r\n\r\n");
-        assert!(call(&address, &get("/callback?code=c1&state=s1")).await.starts_with("HTTP/1.1 404"));
-        assert!(call(&address, &get("/callback?code=c2&state=s2")).await.starts_with("HTTP/1.1 200"));
+        assert!(
+            call_loopback(&address, &get("/callback?code=c1&state=s1")).await.starts_with("HTTP/1.1 404")
+        );
+        assert!(
+            call_loopback(&address, &get("/callback?code=c2&state=s2")).await.starts_with("HTTP/1.1 200")
+        );
         assert_eq!(waiting.await.unwrap().code, "c2");
         drop(one);
     }
@@ -221,7 +226,7 @@ mod tests {
         let address = loopback.address().to_owned();
         let waiting = tokio::spawn(async move { loopback.wait("s1").await.unwrap() });
         let target = "/callback?error=access%1b%5bdenied&state=s1";
-        call(&address, &format!("GET {target} HTTP/1.1\r\nHost: HOST\r\n\r\n")).await;
+        call_loopback(&address, &format!("GET {target} HTTP/1.1\r\nHost: HOST\r\n\r\n")).await;
         let error = waiting.await.unwrap().error.unwrap();
         assert!(error.starts_with("access") && !error.contains('\u{1b}'), "{error:?}");
     }

@@ -21,13 +21,13 @@ use loopback::Loopback;
 pub use step::{SignOnStep, SignOnWay};
 
 /// How long the client waits for the browser. The server forgets the login then.
-const PATIENCE: Duration = Duration::from_mins(10);
+const BROWSER_PATIENCE: Duration = Duration::from_mins(10);
 /// How long the client waits for another device. No server keeps a login for longer.
-const LONGEST: Duration = Duration::from_mins(30);
+const DEVICE_PATIENCE: Duration = Duration::from_mins(30);
 
 /// The routes of logins, and those of operators who prove anew that it is them.
-const LOGIN: &str = "/sign-on";
-const STEP_UP: &str = "/whoami/sign-on";
+const SIGN_ON_ROUTE: &str = "/sign-on";
+const STEP_UP_ROUTE: &str = "/whoami/sign-on";
 
 impl Client {
     /// `GET /login`: how operators log in at this server. A server that is too old to say so has passwords only.
@@ -45,13 +45,13 @@ impl Client {
     pub async fn sign_on(&self, way: SignOnWay, tell: impl Fn(SignOnStep)) -> Result<NewSession, Failure> {
         match way {
             SignOnWay::Browser => {
-                let returned = self.returned_from_browser(LOGIN, &tell).await?;
+                let returned = self.returned_from_browser(SIGN_ON_ROUTE, &tell).await?;
                 tell(SignOnStep::LoggedIn);
-                self.sign_on_call(&format!("{LOGIN}/browser/finish"), &returned).await
+                self.sign_on_call(&format!("{SIGN_ON_ROUTE}/browser/finish"), &returned).await
             }
             SignOnWay::Device => {
                 let (_, polled) =
-                    self.approved_elsewhere(LOGIN, tell, |polled| polled.session.is_some()).await?;
+                    self.approved_elsewhere(SIGN_ON_ROUTE, tell, |polled| polled.session.is_some()).await?;
                 polled.session.ok_or_else(|| Failure::Malformed("no session".to_owned()))
             }
         }
@@ -65,13 +65,13 @@ impl Client {
     ) -> Result<Proof, Failure> {
         let secret = match way {
             SignOnWay::Browser => {
-                let returned = self.returned_from_browser(STEP_UP, tell).await?;
-                let path = format!("{STEP_UP}/browser/finish");
+                let returned = self.returned_from_browser(STEP_UP_ROUTE, tell).await?;
+                let path = format!("{STEP_UP_ROUTE}/browser/finish");
                 self.bytes(self.request(Method::POST, &path)?.json(&returned)).await?;
                 returned.secret
             }
             SignOnWay::Device => {
-                self.approved_elsewhere(STEP_UP, tell, |polled| polled.wait_seconds.is_none()).await?.0
+                self.approved_elsewhere(STEP_UP_ROUTE, tell, |polled| polled.wait_seconds.is_none()).await?.0
             }
         };
         Ok(Proof::typed(secret.into(), None))
@@ -93,7 +93,7 @@ impl Client {
             .ok_or_else(|| Failure::Malformed("the address of the login page".to_owned()))?;
         let opened = browser::open(&begun.url).await;
         tell(SignOnStep::Page { url: begun.url, opened });
-        let Ok(returned) = timeout(PATIENCE, listener.wait(&state)).await else {
+        let Ok(returned) = timeout(BROWSER_PATIENCE, listener.wait(&state)).await else {
             return Err(Failure::Refused("nobody has logged in for ten minutes; begin again".to_owned()));
         };
         let returned = returned.map_err(local)?;
@@ -129,7 +129,7 @@ impl Client {
                 }
             }
         };
-        let Ok(polled) = timeout(LONGEST, polling).await else {
+        let Ok(polled) = timeout(DEVICE_PATIENCE, polling).await else {
             return Err(Failure::Refused(
                 "nobody has approved the login for half an hour; begin again".to_owned(),
             ));

@@ -3,7 +3,7 @@
 /// Where the operator logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignOnWay {
-    /// In a browser on this machine.
+    /// The operator logs in with a browser on this machine.
     Browser,
     /// In the browser of another device, with a code.
     Device,
@@ -19,7 +19,7 @@ pub enum SignOnStep {
         /// Whether a browser was told to open it.
         opened: bool,
     },
-    /// Enter this code on another device.
+    /// The operator enters this code on another device.
     Code {
         /// The code.
         code: String,

@@ -10,10 +10,10 @@ use super::fields::{ON, Purpose};
 use super::form::ChangeDialog;
 
 /// What the server takes for a tenant that has no automatic stop yet.
-const TIMES: u32 = 10;
-const LEAST: u32 = 1000;
+const DEFAULT_TIMES: u32 = 10;
+const DEFAULT_LEAST: u32 = 1000;
 /// The length of an announcement that the dialog begins with, in minutes.
-const MINUTES: &str = "60";
+const ANNOUNCED_MINUTES: &str = "60";
 
 /// The dialog that turns a tenant's automatic stop on with these limits, or off; it begins with those that there are.
 pub fn set_drain_stop(subject: Option<&Tenant>) -> Reaction {
@@ -32,7 +32,8 @@ pub fn set_drain_stop(subject: Option<&Tenant>) -> Reaction {
     };
     let names = (format!("tenant {}", tenant.slug), tenant.id.to_string());
     let about = vec![format!("tenant {}", tenant.slug), now];
-    let (times, least) = tenant.drain_stop.map_or((TIMES, LEAST), |stop| (stop.times, stop.least));
+    let (times, least) =
+        tenant.drain_stop.map_or((DEFAULT_TIMES, DEFAULT_LEAST), |stop| (stop.times, stop.least));
     let dialog = ChangeDialog::new(act, "set the automatic stop of", names, about)
         .with(Purpose::Switch, ON)
         .with(Purpose::Times, &times.to_string())
@@ -52,23 +53,23 @@ pub fn announce_fetch_of_tenant(subject: Option<&Tenant>) -> Reaction {
         let whose = stop.announced_key.map_or_else(|| "all keys".to_owned(), |key| key.to_string());
         format!("announced until {} for {whose}", stamp(until))
     }));
-    announce(TenantRef::Id(tenant.id), &tenant.slug, None, about)
+    announce_fetch(TenantRef::Id(tenant.id), &tenant.slug, None, about)
 }
 
 /// The dialog that announces a mass fetch of this key alone.
 pub fn announce_fetch_of_key(tenant: &TenantRef, subject: Option<&ApiKey>) -> Reaction {
     let Some(key) = subject else { return Reaction::Notify("no API key is selected".to_owned()) };
     let about = vec![format!("API key {} of tenant {tenant}", key.name)];
-    announce(tenant.clone(), &tenant.to_string(), Some(key), about)
+    announce_fetch(tenant.clone(), &tenant.to_string(), Some(key), about)
 }
 
-fn announce(of: TenantRef, name: &str, key: Option<&ApiKey>, about: Vec<String>) -> Reaction {
+fn announce_fetch(of: TenantRef, name: &str, key: Option<&ApiKey>, about: Vec<String>) -> Reaction {
     let (reason, proof) = (String::new(), Proof::empty());
     let act = Act::AnnounceFetch { tenant: of, minutes: 0, key: None, reason, proof };
     let names = (format!("tenant {name}"), String::new());
     let key = key.map(|key| key.id.to_string()).unwrap_or_default();
     let dialog = ChangeDialog::new(act, "announce a mass fetch of", names, about)
-        .with(Purpose::Minutes, MINUTES)
+        .with(Purpose::Minutes, ANNOUNCED_MINUTES)
         .with(Purpose::OnlyKey, &key);
     Reaction::Open(Box::new(dialog))
 }

@@ -13,20 +13,20 @@ use crate::widget::surroundings::Surroundings;
 use super::fields::Purpose;
 use super::form::ChangeDialog;
 
-/// The width of a label, in columns.
-const LABEL: u16 = 18;
+/// The width of a field's label in the dialog, in columns.
+const LABEL_COLUMNS: u16 = 18;
 /// The least width of a field beside its label, in columns. If the label leaves less, the field stands below it.
-const FIELD: u16 = 16;
+const FIELD_COLUMNS: u16 = 16;
 /// The width of the dialog, in columns, if there is room.
-const WIDTH: u16 = 70;
+const CHANGE_DIALOG_WIDTH: u16 = 70;
 /// The columns of the frame, with its padding.
-const FRAME: u16 = 4;
-/// The columns before a label.
-const SIGN: u16 = 2;
+const DIALOG_FRAME_COLUMNS: u16 = 4;
+/// The columns before the label of a dialog's field.
+const LABEL_SIGN_COLUMNS: u16 = 2;
 /// The rows of the frame and of the hints.
-const FRAME_ROWS: u16 = 3;
+const DIALOG_FRAME_ROWS: u16 = 3;
 /// The greatest number of rows of the warning, and of the message.
-const TEXT_ROWS: u16 = 3;
+const WARNING_ROWS: u16 = 3;
 
 /// The rows of the parts of the dialog, from top to bottom.
 struct Parts {
@@ -44,14 +44,17 @@ struct Label {
 
 impl Label {
     fn of(text: &str, columns: u16) -> Self {
-        let room = columns.saturating_sub(SIGN + FIELD + 1);
+        let room = columns.saturating_sub(LABEL_SIGN_COLUMNS + FIELD_COLUMNS + 1);
         if width(text) <= usize::from(room) {
             return Self { lines: vec![text.to_owned()], is_above: false };
         }
-        Self { lines: wrap(&sanitize(text), columns.saturating_sub(SIGN).max(1)), is_above: true }
+        Self {
+            lines: wrap(&sanitize(text), columns.saturating_sub(LABEL_SIGN_COLUMNS).max(1)),
+            is_above: true,
+        }
     }
 
-    fn rows(&self) -> u16 {
+    fn label_rows(&self) -> u16 {
         to_rows(self.lines.len()).saturating_add(u16::from(self.is_above))
     }
 }
@@ -64,14 +67,14 @@ impl ChangeDialog {
     pub(super) fn draw_on(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let meaning = if self.act.danger() >= Danger::Irreversible { Meaning::Bad } else { Meaning::Warn };
         let title = format!(" {} ", self.action());
-        let columns = WIDTH.min(area.width);
-        let inside = columns.saturating_sub(FRAME);
+        let columns = CHANGE_DIALOG_WIDTH.min(area.width);
+        let inside = columns.saturating_sub(DIALOG_FRAME_COLUMNS);
         let labels: Vec<_> =
             self.fields.iter().map(|(purpose, ..)| Label::of(&self.label(purpose), inside)).collect();
-        let fields = labels.iter().map(Label::rows).fold(0, u16::saturating_add);
+        let fields = labels.iter().map(Label::label_rows).fold(0, u16::saturating_add);
         let lines = self.about_lines(inside);
-        let parts = self.parts(to_rows(lines.len()), fields, inside, area.height);
-        let rows = parts.about + parts.warning + parts.fields + parts.message + FRAME_ROWS;
+        let parts = self.rows_of_parts(to_rows(lines.len()), fields, inside, area.height);
+        let rows = parts.about + parts.warning + parts.fields + parts.message + DIALOG_FRAME_ROWS;
         let inner = canvas.dialog((columns, rows.min(area.height)), &title, meaning);
         self.draw_about(around, canvas, Rect { height: parts.about, ..inner }, &lines);
         let warning = Rect { y: inner.y + parts.about, height: parts.warning, ..inner };
@@ -79,11 +82,11 @@ impl ChangeDialog {
         let first_field = parts.about + parts.warning;
         self.draw_fields(canvas, inner, first_field, &labels);
         let top = first_field.saturating_add(fields).min(inner.height);
-        let message = Rect { y: inner.y + top, height: TEXT_ROWS.min(inner.height - top), ..inner };
+        let message = Rect { y: inner.y + top, height: WARNING_ROWS.min(inner.height - top), ..inner };
         let confirm = around.keymap.first_key(Action::Confirm).unwrap_or_default();
         let close = around.keymap.first_key(Action::Close).unwrap_or_default();
         if self.awaited.is_some() {
-            canvas.wrapped(message, &self.waiting(around, &close), Meaning::Busy);
+            canvas.wrapped(message, &self.waiting_words(around, &close), Meaning::Busy);
         } else if let Some(text) = &self.message {
             canvas.wrapped(message, text, Meaning::Warn);
         } else if self.missing().is_none() {
@@ -100,7 +103,7 @@ impl ChangeDialog {
     }
 
     /// What the dialog waits for, and what the operator has to do meanwhile.
-    fn waiting(&self, around: &Surroundings<'_>, close: &str) -> String {
+    fn waiting_words(&self, around: &Surroundings<'_>, close: &str) -> String {
         let key = around.keymap.first_key(Action::SignOnBrowser).unwrap_or_default();
         match &self.step {
             _ if !self.is_before_act() => {
@@ -112,21 +115,21 @@ impl ChangeDialog {
     }
 
     /// The rows of each part. Where there is no room for all, blank rows go first, and then what is changed scrolls.
-    fn parts(&self, about: u16, fields: u16, inside: u16, height: u16) -> Parts {
-        let roomy = about.saturating_add(1 + fields + 2 * TEXT_ROWS + FRAME_ROWS);
+    fn rows_of_parts(&self, about: u16, fields: u16, inside: u16, height: u16) -> Parts {
+        let roomy = about.saturating_add(1 + fields + 2 * WARNING_ROWS + DIALOG_FRAME_ROWS);
         if roomy <= height {
-            return Parts { about: about + 1, warning: TEXT_ROWS, fields, message: TEXT_ROWS };
+            return Parts { about: about + 1, warning: WARNING_ROWS, fields, message: WARNING_ROWS };
         }
-        let rows_of = |text: &str| to_rows(wrap(&sanitize(text), inside.max(1)).len()).min(TEXT_ROWS);
+        let rows_of = |text: &str| to_rows(wrap(&sanitize(text), inside.max(1)).len()).min(WARNING_ROWS);
         let warning = rows_of(self.warning);
         let message = self.message.as_deref().map_or(1, rows_of);
-        let left = height.saturating_sub(fields + warning + message + FRAME_ROWS);
+        let left = height.saturating_sub(fields + warning + message + DIALOG_FRAME_ROWS);
         Parts { about: about.min(left), warning, fields, message }
     }
 
     /// The lines about what is changed, after that of its id.
     fn about_lines(&self, inside: u16) -> Vec<(String, Meaning)> {
-        let room = inside.saturating_sub(SIGN).max(1);
+        let room = inside.saturating_sub(LABEL_SIGN_COLUMNS).max(1);
         let mut lines = Vec::new();
         lines.extend((!self.id.is_empty()).then(|| (self.id.clone(), Meaning::Text)));
         for (at, text) in self.about.iter().enumerate() {
@@ -138,7 +141,9 @@ impl ChangeDialog {
 
     /// Scrolls what is changed.
     pub(super) fn scroll_by(&mut self, by: isize, around: &Surroundings<'_>) {
-        let lines = self.about_lines(WIDTH.min(around.columns).saturating_sub(FRAME)).len();
+        let lines = self
+            .about_lines(CHANGE_DIALOG_WIDTH.min(around.columns).saturating_sub(DIALOG_FRAME_COLUMNS))
+            .len();
         self.scroll = self.scroll.saturating_add_signed(by).min(lines.saturating_sub(1));
     }
 
@@ -206,10 +211,14 @@ impl ChangeDialog {
                 let sign = if focused && at == row { "▶ " } else { "  " };
                 canvas.line(inner, at, &[(sign, Meaning::Accent), (text, meaning)]);
             }
-            row = row.saturating_add(label.rows());
+            row = row.saturating_add(label.label_rows());
             let beside = label.lines.iter().map(|text| width(text) + 1).max().unwrap_or(0);
-            let beside = if label.is_above { 0 } else { u16::try_from(beside).unwrap_or(LABEL).max(LABEL) };
-            let x = inner.x + SIGN + beside;
+            let beside = if label.is_above {
+                0
+            } else {
+                u16::try_from(beside).unwrap_or(LABEL_COLUMNS).max(LABEL_COLUMNS)
+            };
+            let x = inner.x + LABEL_SIGN_COLUMNS + beside;
             let y = inner.y + row.saturating_sub(1);
             let height = u16::from(y < inner.bottom());
             let line = Rect { x, y, width: inner.right().saturating_sub(x), height };

@@ -18,13 +18,13 @@ use super::typed::{connector, events, is_of_host, number, permissions, return_ur
 pub enum Purpose {
     /// The name of what is added.
     Name,
-    /// The role of an operator.
+    /// The field for the role of an operator.
     Role,
     /// The permissions of an API key, with spaces between.
     Permissions,
     /// How many hours an old API key still works, or an old secret still signs.
     Hours,
-    /// Whether it is on or off.
+    /// The field for whether something is on or off.
     Switch,
     /// How many times its habit an API key may fetch in a minute.
     Times,
@@ -34,17 +34,17 @@ pub enum Purpose {
     Minutes,
     /// The only API key that it is about; all if empty.
     OnlyKey,
-    /// The reason, which the audit log records.
+    /// The field for the reason, which the audit log records.
     Reason,
     /// The return URLs of a connector, with spaces between.
     ReturnUrls,
-    /// Where an endpoint is told of events.
+    /// The field for the URL where an endpoint is told of events.
     Url,
     /// The types of events of an endpoint, with spaces between, or all.
     Events,
     /// The only connector whose events an endpoint gets; all if empty.
     Connector,
-    /// A secret, drawn as dots.
+    /// The field for a secret, drawn as dots.
     Secret,
     /// Another operator's new password, drawn as dots.
     NewPassword,
@@ -79,9 +79,9 @@ pub(super) const ON: &str = "on";
 const OFF: &str = "off";
 
 /// What the numbers of an automatic stop may be, and the longest announcement in minutes.
-const TIMES: RangeInclusive<u32> = 2..=1000;
-const LEAST: RangeInclusive<u32> = 10..=10_000_000;
-const MINUTES: RangeInclusive<u32> = 0..=10_080;
+const STOP_TIMES: RangeInclusive<u32> = 2..=1000;
+const STOP_LEAST: RangeInclusive<u32> = 10..=10_000_000;
+const ANNOUNCEMENT_MINUTES: RangeInclusive<u32> = 0..=10_080;
 
 /// The fields in order, one of which receives the keys.
 #[derive(Debug)]
@@ -148,9 +148,9 @@ impl Fields {
     }
 
     /// Fills in a field beforehand.
-    pub(super) fn fill_in(&mut self, purpose: Purpose, text: &str) {
+    pub(super) fn fill_in(&mut self, purpose: Purpose, field_text: &str) {
         for (_, field) in self.all.iter_mut().filter(|(own, _)| *own == purpose) {
-            *field = TextField::new(text);
+            *field = TextField::new(field_text);
         }
     }
 
@@ -199,49 +199,49 @@ impl Fields {
     /// What is still missing before the change can be sent; `phrase` is the phrase to type.
     pub(super) fn missing(&self, phrase: &str) -> Option<String> {
         self.all.iter().find_map(|(purpose, field)| {
-            let text = field.text();
+            let field_text = field.text();
             let missing = match purpose {
-                Purpose::Name if text.trim().is_empty() => "the name is missing",
-                Purpose::Role if text.trim().parse::<Role>().is_err() => {
+                Purpose::Name if field_text.trim().is_empty() => "the name is missing",
+                Purpose::Role if field_text.trim().parse::<Role>().is_err() => {
                     "the role is viewer, operator or admin"
                 }
-                Purpose::Permissions if permissions(text).is_none() => {
+                Purpose::Permissions if permissions(field_text).is_none() => {
                     let all: Vec<_> = Permission::ALL.iter().map(|one| one.as_str()).collect();
                     return Some(format!("permissions, with spaces between, are some of {}", all.join(" ")));
                 }
-                Purpose::Hours if text.trim().parse::<u32>().is_ok_and(|hours| hours <= 720) => return None,
+                Purpose::Hours if field_text.trim().parse::<u32>().is_ok_and(|hours| hours <= 720) => return None,
                 Purpose::Hours => "the old one works for 0 to 720 hours more",
-                Purpose::Switch if !matches!(text.trim(), ON | OFF) => "it is on or off",
-                Purpose::Times if number(text, &TIMES).is_none() => "the factor is 2 to 1000",
-                Purpose::Least if number(text, &LEAST).is_none() => "the number is 10 to 10000000 accounts",
-                Purpose::Minutes if number(text, &MINUTES).is_none() => {
+                Purpose::Switch if !matches!(field_text.trim(), ON | OFF) => "it is on or off",
+                Purpose::Times if number(field_text, &STOP_TIMES).is_none() => "the factor is 2 to 1000",
+                Purpose::Least if number(field_text, &STOP_LEAST).is_none() => "the number is 10 to 10000000 accounts",
+                Purpose::Minutes if number(field_text, &ANNOUNCEMENT_MINUTES).is_none() => {
                     "1 to 10080 minutes, a week; 0 ends an announcement"
                 }
-                Purpose::OnlyKey if !text.trim().is_empty() && text.trim().parse::<ApiKeyId>().is_err() => {
+                Purpose::OnlyKey if !field_text.trim().is_empty() && field_text.trim().parse::<ApiKeyId>().is_err() => {
                     "a key is key_…; with none, it is about all keys of the tenant"
                 }
-                Purpose::Reason if !is_reason(text) => {
+                Purpose::Reason if !is_reason(field_text) => {
                     return Some(format!("a reason of {} is needed", reason_length()));
                 }
-                Purpose::ReturnUrls if return_urls(text).is_none() => {
+                Purpose::ReturnUrls if return_urls(field_text).is_none() => {
                     "return URLs, with spaces between: 1 to 20 addresses such as https://shop.example/done, without ? and #"
                 }
-                Purpose::Url if !is_of_host(text) => "a URL is needed, such as https://shop.example/hooks",
-                Purpose::Events if events(text).is_none() => {
+                Purpose::Url if !is_of_host(field_text) => "a URL is needed, such as https://shop.example/hooks",
+                Purpose::Events if events(field_text).is_none() => {
                     "types of events, with spaces between, such as account.revoked; or all"
                 }
-                Purpose::Connector if connector(text).is_err() => {
+                Purpose::Connector if connector(field_text).is_err() => {
                     "a connector is conn_…; with none, it gets the events of all that have no endpoint"
                 }
-                Purpose::Secret if text.trim().is_empty() => "the secret is missing",
-                Purpose::NewPassword if text.is_empty() => "the new password is missing",
-                Purpose::NewPasswordAgain if text != self.text_of(Purpose::NewPassword) => {
+                Purpose::Secret if field_text.trim().is_empty() => "the secret is missing",
+                Purpose::NewPassword if field_text.is_empty() => "the new password is missing",
+                Purpose::NewPasswordAgain if field_text != self.text_of(Purpose::NewPassword) => {
                     "the two new passwords differ"
                 }
-                Purpose::Phrase if text != phrase => return Some(format!("type {phrase} to confirm")),
-                Purpose::Password if text.is_empty() => "your own password is missing",
-                Purpose::Code if text.is_empty() => "a one-time code is missing",
-                Purpose::Anew if way(text).is_none() => "you log in anew by browser or by device",
+                Purpose::Phrase if field_text != phrase => return Some(format!("type {phrase} to confirm")),
+                Purpose::Password if field_text.is_empty() => "your own password is missing",
+                Purpose::Code if field_text.is_empty() => "a one-time code is missing",
+                Purpose::Anew if sign_on_way(field_text).is_none() => "you log in anew by browser or by device",
                 _ => return None,
             };
             Some(missing.to_owned())
@@ -268,12 +268,12 @@ impl Fields {
             Act::PrepareJob { wanted } => wanted.reason = reason_typed,
             Act::SetDrainStop { wanted, reason, .. } => {
                 wanted.enabled = self.text_of(Purpose::Switch).trim() == ON;
-                wanted.times = number(self.text_of(Purpose::Times), &TIMES);
-                wanted.least = number(self.text_of(Purpose::Least), &LEAST);
+                wanted.times = number(self.text_of(Purpose::Times), &STOP_TIMES);
+                wanted.least = number(self.text_of(Purpose::Least), &STOP_LEAST);
                 *reason = reason_typed;
             }
             Act::AnnounceFetch { minutes, key, reason, .. } => {
-                *minutes = number(self.text_of(Purpose::Minutes), &MINUTES).unwrap_or_default();
+                *minutes = number(self.text_of(Purpose::Minutes), &ANNOUNCEMENT_MINUTES).unwrap_or_default();
                 *key = self.text_of(Purpose::OnlyKey).trim().parse().ok();
                 *reason = reason_typed;
             }
@@ -282,7 +282,7 @@ impl Fields {
             }
             Act::AddOperator { name, role, password, .. } => {
                 self.text_of(Purpose::Name).trim().clone_into(name);
-                *role = self.role().unwrap_or(*role);
+                *role = self.role_field().unwrap_or(*role);
                 *password = SecretString::from(self.text_of(Purpose::NewPassword));
             }
             Act::CreateApiKey { name, permissions: wanted, .. } => {
@@ -302,7 +302,7 @@ impl Fields {
                 edit.url = Some(self.text_of(Purpose::Url).trim().to_owned());
                 edit.events = events(self.text_of(Purpose::Events));
             }
-            Act::SetRole { role, .. } => *role = self.role().unwrap_or(*role),
+            Act::SetRole { role, .. } => *role = self.role_field().unwrap_or(*role),
             Act::EditConnector { edit, .. } => {
                 edit.return_urls = return_urls(self.text_of(Purpose::ReturnUrls));
             }
@@ -313,20 +313,20 @@ impl Fields {
         }
         let code = self.text_of(Purpose::Code).trim();
         let code = (!code.is_empty()).then(|| SecretString::from(code));
-        act.proven(match way(self.text_of(Purpose::Anew)) {
+        act.proven(match sign_on_way(self.text_of(Purpose::Anew)) {
             Some(way) => Proof::log_in_anew(way),
             None => Proof::typed(SecretString::from(self.text_of(Purpose::Password)), code),
         })
     }
 
-    fn role(&self) -> Option<Role> {
+    fn role_field(&self) -> Option<Role> {
         self.text_of(Purpose::Role).trim().parse().ok()
     }
 }
 
 /// The way with this name.
-fn way(text: &str) -> Option<SignOnWay> {
-    match text.trim() {
+fn sign_on_way(field_text: &str) -> Option<SignOnWay> {
+    match field_text.trim() {
         BROWSER => Some(SignOnWay::Browser),
         DEVICE => Some(SignOnWay::Device),
         _ => None,

@@ -17,14 +17,14 @@ use super::fields::{BROWSER, DEVICE, Fields, Purpose};
 use super::warning::warning;
 
 /// The lines by which one key scrolls what is changed.
-const PAGE: isize = 3;
+const SCROLLED_LINES: isize = 3;
 
 /// The dialog that makes a change.
 #[derive(Debug)]
 pub struct ChangeDialog {
     /// The change, without what the fields add.
     pub(super) act: Act,
-    /// The verb, such as `revoke`.
+    /// The change's verb, such as `revoke`.
     pub(super) verb: &'static str,
     /// What is changed: a name for notices.
     name: String,
@@ -34,7 +34,7 @@ pub struct ChangeDialog {
     phrase: String,
     /// Lines about what is changed, which scroll where there is no room.
     pub(super) about: Vec<String>,
-    /// How many of these lines are scrolled away.
+    /// How many lines of the change dialog are scrolled away.
     pub(super) scroll: usize,
     /// What follows.
     pub(super) warning: &'static str,
@@ -123,7 +123,7 @@ impl ChangeDialog {
         self.fields.has(Purpose::Anew) && self.step != Some(SignOnStep::LoggedIn)
     }
 
-    fn confirm(&mut self) -> Vec<Reaction> {
+    fn confirm_change(&mut self) -> Vec<Reaction> {
         if !self.fields.is_last_focused() {
             self.fields.move_focus(true);
             return Vec::new();
@@ -155,13 +155,13 @@ impl Dialog for ChangeDialog {
             };
         }
         match action {
-            Action::DialogPageDown => self.scroll_by(PAGE, around),
-            Action::DialogPageUp => self.scroll_by(-PAGE, around),
+            Action::DialogPageDown => self.scroll_by(SCROLLED_LINES, around),
+            Action::DialogPageUp => self.scroll_by(-SCROLLED_LINES, around),
             Action::SignOnBrowser => self.fields.fill_in(Purpose::Anew, BROWSER),
             Action::SignOnDevice => self.fields.fill_in(Purpose::Anew, DEVICE),
             Action::NextField | Action::DialogDown => self.fields.move_focus(true),
             Action::PreviousField | Action::DialogUp => self.fields.move_focus(false),
-            Action::Confirm => return self.confirm(),
+            Action::Confirm => return self.confirm_change(),
             _ => return vec![Reaction::Unchanged],
         }
         Vec::new()

@@ -12,7 +12,7 @@ use crate::when::clock;
 use super::form::ChangeDialog;
 
 /// How many accounts a dialog shows as examples.
-const SAMPLE: usize = 5;
+const SAMPLE_ACCOUNTS: usize = 5;
 
 /// The dialog that prepares a job; `what` says which accounts it is for. The dialog that confirms it comes next.
 pub fn prepare_job(wanted: CreateJob, what: &str) -> Reaction {
@@ -41,7 +41,7 @@ pub fn sample_lines(detail: &JobDetail) -> Vec<String> {
         let account = &row.account;
         format!("{} · {} · {}", account.email, account.external_user_id, account.status)
     };
-    let mut lines: Vec<_> = detail.sample.iter().take(SAMPLE).map(line).collect();
+    let mut lines: Vec<_> = detail.sample.iter().take(SAMPLE_ACCOUNTS).map(line).collect();
     let more = detail.job.total.saturating_sub(lines.len() as u64);
     lines.extend(
         (more > 0).then(|| {
@@ -59,11 +59,15 @@ pub fn confirm_job(job: Option<&Job>, sample: &[String]) -> Reaction {
         Some(JobState::Prepared) => {
             let phrase = job.confirm.clone().unwrap_or_else(|| phrase("revoke", job, job.total));
             let act = Act::ConfirmJob { id, phrase: phrase.clone(), proof };
-            decide(act, "revoke", job, phrase, sample)
+            decide_about_job(act, "revoke", job, phrase, sample)
         }
-        Some(JobState::AwaitingApproval) => {
-            decide(Act::ApproveJob { id, proof }, "approve", job, phrase("approve", job, job.total), sample)
-        }
+        Some(JobState::AwaitingApproval) => decide_about_job(
+            Act::ApproveJob { id, proof },
+            "approve",
+            job,
+            phrase("approve", job, job.total),
+            sample,
+        ),
         _ => Reaction::Notify(format!("this job is {}; there is nothing to confirm or approve", job.state)),
     }
 }
@@ -78,7 +82,7 @@ pub fn retry_job(job: Option<&Job>) -> Reaction {
         }
         Some(JobState::Stopped | JobState::Finished) => {
             let act = Act::RetryJob { id: job.id, proof: Proof::empty() };
-            decide(act, "retry", job, phrase("retry", job, left), &[])
+            decide_about_job(act, "retry", job, phrase("retry", job, left), &[])
         }
         _ => Reaction::Notify(format!("this job is {}; only one that has ended can be retried", job.state)),
     }
@@ -93,12 +97,12 @@ pub fn stop_job(job: Option<&Job>) -> Reaction {
     // The server decides whether a state that only it knows can be stopped.
     let act = Act::StopJob { id: job.id, reason: String::new() };
     let names = (format!("the job for {}", of_tenant(job, job.total)), job.id.to_string());
-    Reaction::Open(Box::new(ChangeDialog::new(act, "stop", names, about(job))))
+    Reaction::Open(Box::new(ChangeDialog::new(act, "stop", names, about_job(job))))
 }
 
 /// A dialog with a phrase and the operator's own password.
-fn decide(act: Act, verb: &'static str, job: &Job, phrase: String, sample: &[String]) -> Reaction {
-    let mut lines = about(job);
+fn decide_about_job(act: Act, verb: &'static str, job: &Job, phrase: String, sample: &[String]) -> Reaction {
+    let mut lines = about_job(job);
     lines.extend(sample.iter().cloned());
     let names = (of_tenant(job, job.total), job.id.to_string());
     let show = |_: &Act, answer: &Answer| match answer {
@@ -109,7 +113,7 @@ fn decide(act: Act, verb: &'static str, job: &Job, phrase: String, sample: &[Str
     Reaction::Open(Box::new(dialog))
 }
 
-fn about(job: &Job) -> Vec<String> {
+fn about_job(job: &Job) -> Vec<String> {
     let progress = match job.state.known() {
         Some(JobState::Prepared | JobState::AwaitingApproval) => {
             format!("found at {}, to be decided until {}", clock(job.created_at), clock(job.expires_at))

@@ -39,12 +39,12 @@ pub fn pause(subject: Option<&AccountSummary>) -> Reaction {
         Some(AccountStatus::Revoked | AccountStatus::Revoking) => {
             Reaction::Notify("this account is revoked; bowline freezes lists what is frozen".to_owned())
         }
-        None => newer(summary.account.status.as_str()),
+        None => newer_state(summary.account.status.as_str()),
     }
 }
 
 /// Why nothing is offered for something in a state that only a newer server knows.
-fn newer(state: &str) -> Reaction {
+fn newer_state(state: &str) -> Reaction {
     Reaction::Notify(format!("this bowline does not know the state {state}: update it"))
 }
 
@@ -66,7 +66,7 @@ pub fn pause_connector(subject: Option<&Connector>) -> Reaction {
         Some(ConnectorStatus::Active | ConnectorStatus::Broken) => {
             of_connector(Act::DisableConnector { tenant, id, reason }, "disable", connector)
         }
-        None => newer(connector.status.as_str()),
+        None => newer_state(connector.status.as_str()),
     }
 }
 

@@ -30,7 +30,7 @@ pub fn edit_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Re
     let shown = if events.is_empty() { ALL.to_owned() } else { events.join(" ") };
     let edit = Box::new(EditWebhookEndpoint { url: Some(url.clone()), events: Some(events) });
     let act = WebhookAct::Edit { id: endpoint.id, edit, proof: Proof::empty() };
-    let dialog = dialog(tenant, act, "edit", endpoint);
+    let dialog = webhook_dialog(tenant, act, "edit", endpoint);
     Reaction::Open(Box::new(dialog.with(Purpose::Url, &url).with(Purpose::Events, &shown)))
 }
 
@@ -63,7 +63,7 @@ pub fn test_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Re
 pub fn rotate_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Reaction {
     let Some(endpoint) = subject else { return none_selected() };
     let act = WebhookAct::Rotate { id: endpoint.id, overlap_hours: None, proof: Proof::empty() };
-    let dialog = dialog(tenant, act, "rotate the secret of", endpoint);
+    let dialog = webhook_dialog(tenant, act, "rotate the secret of", endpoint);
     Reaction::Open(Box::new(dialog.with(Purpose::Hours, "24").followed_by(show_secret)))
 }
 
@@ -108,10 +108,10 @@ fn of_endpoint(
     verb: &'static str,
     endpoint: &WebhookEndpoint,
 ) -> Reaction {
-    Reaction::Open(Box::new(dialog(tenant, act, verb, endpoint)))
+    Reaction::Open(Box::new(webhook_dialog(tenant, act, verb, endpoint)))
 }
 
-fn dialog(
+fn webhook_dialog(
     tenant: &TenantRef,
     act: WebhookAct,
     verb: &'static str,

@@ -14,12 +14,12 @@ use crate::widget::surroundings::{Surroundings, Window};
 
 use super::facts::{Fact, facts};
 use super::state::Account;
-use super::timeline::{Line, first_of_selected, lines as card_lines};
+use super::timeline::{TimelineLine, first_of_selected, lines as card_lines};
 
 /// The terminal width from which there are two panes, in columns.
 const TWO_PANES: u16 = 100;
 /// The width of a label, in columns.
-const LABEL: usize = 15;
+const LABEL_COLUMNS: usize = 15;
 
 /// Draws the screen.
 pub(super) fn draw(view: &Account, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -58,11 +58,11 @@ pub(super) fn draw(view: &Account, around: &Surroundings<'_>, canvas: &mut Canva
 }
 
 /// The columns that the frame of the screen takes from the terminal's width.
-const FRAME: u16 = 4;
+const SCREEN_FRAME_COLUMNS: u16 = 4;
 
 /// The number of lines that can be scrolled through in a terminal of this width.
 pub(super) fn line_count(view: &Account, window: &Window) -> usize {
-    let columns = window.columns.saturating_sub(FRAME);
+    let columns = window.columns.saturating_sub(SCREEN_FRAME_COLUMNS);
     if window.columns >= TWO_PANES {
         fact_lines(view, window.now, columns * 11 / 20).len()
     } else {
@@ -71,7 +71,7 @@ pub(super) fn line_count(view: &Account, window: &Window) -> usize {
 }
 
 /// The details, and below them the timeline.
-fn one_pane(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
+fn one_pane(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<TimelineLine> {
     let mut lines = fact_lines(view, now, columns);
     lines.push(vec![("Timeline".to_owned(), Meaning::Heading)]);
     lines.extend(card_lines(view.timeline.loaded(), now, columns));
@@ -79,9 +79,9 @@ fn one_pane(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
 }
 
 /// The details; a value that is too long for one line goes on in the next.
-fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
+fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<TimelineLine> {
     let Some(detail) = &view.detail else { return Vec::new() };
-    let indent = LABEL + 2;
+    let indent = LABEL_COLUMNS + 2;
     let room = columns.saturating_sub(u16::try_from(indent).unwrap_or(0)).max(8);
     let mut lines = Vec::new();
     let mut all = facts(detail, now);
@@ -93,7 +93,7 @@ fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
             Fact::Section(title) => lines.push(vec![(title.to_owned(), Meaning::Heading)]),
             Fact::Pair(label, value, meaning) => {
                 let label_meaning = if label.starts_with('▲') { meaning } else { Meaning::Muted };
-                let mut start = (format!("  {}", fit(label, LABEL)), label_meaning);
+                let mut start = (format!("  {}", fit(label, LABEL_COLUMNS)), label_meaning);
                 for row in wrap(&sanitize(&value), room) {
                     let next = (" ".repeat(indent), Meaning::Text);
                     lines.push(vec![std::mem::replace(&mut start, next), (row, meaning)]);
@@ -104,7 +104,7 @@ fn fact_lines(view: &Account, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
     lines
 }
 
-fn draw_lines(canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[Line], scroll: usize) {
+fn draw_lines(canvas: &mut Canvas<'_, '_>, area: Rect, lines: &[TimelineLine], scroll: usize) {
     let scroll = scroll.min(lines.len().saturating_sub(usize::from(area.height)));
     for (row, line) in (0..area.height).zip(lines.iter().skip(scroll)) {
         let pieces: Vec<_> = line.iter().map(|(text, meaning)| (text.as_str(), *meaning)).collect();

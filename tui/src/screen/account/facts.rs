@@ -18,7 +18,7 @@ pub enum Fact {
     Pair(&'static str, String, Meaning),
 }
 
-fn pair(label: &'static str, value: impl Into<String>) -> Fact {
+fn fact_pair(label: &'static str, value: impl Into<String>) -> Fact {
     Fact::Pair(label, value.into(), Meaning::Text)
 }
 
@@ -33,7 +33,7 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
         facts.push(Fact::Pair("reason", reason.clone(), meaning));
     }
     let meaning = detail.condition.as_ref().map(|condition| condition.sentence.clone());
-    facts.push(pair("meaning", meaning.unwrap_or_else(|| explain(account.status).to_owned())));
+    facts.push(fact_pair("meaning", meaning.unwrap_or_else(|| explain_state(account.status).to_owned())));
     if let Some(freeze) = &detail.freeze {
         let by = freeze.placed_by.as_deref().map_or_else(String::new, |name| format!(" by {name}"));
         let text = format!("its Dropbox account, {}{by}: {}", relative(now, freeze.placed_at), freeze.reason);
@@ -49,30 +49,32 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
     }
     facts.extend([
         Fact::Section("Identity"),
-        pair("id", account.id.to_string()),
-        pair("e-mail", account.email.clone()),
-        pair("name", account.display_name.clone()),
-        pair("tenant", detail.summary.tenant.clone()),
-        pair("tenant's user", account.external_user_id.clone()),
+        fact_pair("id", account.id.to_string()),
+        fact_pair("e-mail", account.email.clone()),
+        fact_pair("name", account.display_name.clone()),
+        fact_pair("tenant", detail.summary.tenant.clone()),
+        fact_pair("tenant's user", account.external_user_id.clone()),
     ]);
-    facts.extend(account.user_label.iter().map(|label| pair("called", label.clone())));
-    facts.extend(account.metadata.iter().map(|(name, value)| pair("metadata", format!("{name}: {value}"))));
+    facts.extend(account.user_label.iter().map(|label| fact_pair("called", label.clone())));
+    facts.extend(
+        account.metadata.iter().map(|(name, value)| fact_pair("metadata", format!("{name}: {value}"))),
+    );
     facts.extend([
-        pair("provider", format!("{} {}", account.provider, account.provider_account_id)),
-        pair("connector", format!("{} ({})", detail.connector, account.connector_id)),
-        assurance(account.assurance),
-        pair("linked", when(account.linked_at)),
-        pair("changed", when(account.updated_at)),
-        pair("last used", account.last_used_at.map_or_else(|| "never".to_owned(), when)),
+        fact_pair("provider", format!("{} {}", account.provider, account.provider_account_id)),
+        fact_pair("connector", format!("{} ({})", detail.connector, account.connector_id)),
+        assurance_label(account.assurance),
+        fact_pair("linked", when(account.linked_at)),
+        fact_pair("changed", when(account.updated_at)),
+        fact_pair("last used", account.last_used_at.map_or_else(|| "never".to_owned(), when)),
     ]);
     facts.push(Fact::Section("Scopes"));
-    facts.extend(account.scopes.iter().map(|scope| pair("granted", scope.clone())));
+    facts.extend(account.scopes.iter().map(|scope| fact_pair("granted", scope.clone())));
     facts
         .extend(account.missing_scopes.iter().map(|s| Fact::Pair("▲ not granted", s.clone(), Meaning::Warn)));
     facts.push(Fact::Section("Token"));
     match &detail.token {
         Some(token) => facts.extend(token_facts(token, account.status, now)),
-        None => facts.push(pair("token", "none stored")),
+        None => facts.push(fact_pair("token", "none stored")),
     }
     facts
 }
@@ -81,18 +83,18 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
 pub fn holder_count(token: &TokenFacts) -> Fact {
     let text =
         if token.holders == 1 { "1 API key".to_owned() } else { format!("{} API keys", token.holders) };
-    pair("held by", text)
+    fact_pair("held by", text)
 }
 
 fn token_facts(token: &TokenFacts, status: Named<AccountStatus>, now: DateTime<Utc>) -> Vec<Fact> {
     let mut facts = vec![
-        pair("fingerprint", token.fingerprint.clone()),
-        pair("generation", token.generation.to_string()),
-        pair("refreshed", relative(now, token.refreshed_at)),
+        fact_pair("fingerprint", token.fingerprint.clone()),
+        fact_pair("generation", token.generation.to_string()),
+        fact_pair("refreshed", relative(now, token.refreshed_at)),
     ];
     facts.push(match token.access_expires_at {
-        None => pair("expires", "never".to_owned()),
-        Some(end) if end > now => pair("expires", relative(now, end)),
+        None => fact_pair("expires", "never".to_owned()),
+        Some(end) if end > now => fact_pair("expires", relative(now, end)),
         // In every other state the next use is refused.
         Some(end) if status == AccountStatus::Active => {
             let text = format!("{} (refreshed at the next use)", relative(now, end));
@@ -106,11 +108,11 @@ fn token_facts(token: &TokenFacts, status: Named<AccountStatus>, now: DateTime<U
     facts
 }
 
-fn assurance(assurance: Named<Assurance>) -> Fact {
+fn assurance_label(assurance: Named<Assurance>) -> Fact {
     match assurance.known() {
-        None => pair("assurance", assurance.to_string()),
+        None => fact_pair("assurance", assurance.to_string()),
         Some(Assurance::Confirmed) => {
-            pair("assurance", "confirmed from the user's own session at the tenant")
+            fact_pair("assurance", "confirmed from the user's own session at the tenant")
         }
         Some(Assurance::Browser) => Fact::Pair(
             "▲ assurance",
@@ -120,7 +122,7 @@ fn assurance(assurance: Named<Assurance>) -> Fact {
     }
 }
 
-fn explain(status: Named<AccountStatus>) -> &'static str {
+fn explain_state(status: Named<AccountStatus>) -> &'static str {
     match status.known() {
         None => "a state of a newer server; update bowline to see what it means",
         Some(AccountStatus::Active) => "tokens are issued",

@@ -9,12 +9,12 @@ use crate::when::{relative, stamp};
 use super::facts::Fact;
 
 /// The heading.
-pub(super) const WHO: &str = "Who has the token";
+pub(super) const HOLDERS_HEADING: &str = "Who has the token";
 
 /// The API keys that have received the token, the last issue first: the key, when and how often.
 pub(super) fn holder_facts(found: &TokenHolders, now: DateTime<Utc>) -> Vec<Fact> {
     let muted = |label, text: String| Fact::Pair(label, text, Meaning::Muted);
-    let mut facts = vec![Fact::Section(WHO)];
+    let mut facts = vec![Fact::Section(HOLDERS_HEADING)];
     match (found.generation, found.current) {
         (None, _) => facts.push(muted("held by", "no API key has ever received a token".to_owned())),
         (Some(_), true) if found.items.is_empty() => {
@@ -27,7 +27,7 @@ pub(super) fn holder_facts(found: &TokenHolders, now: DateTime<Utc>) -> Vec<Fact
         }
     }
     for holder in &found.items {
-        facts.push(Fact::Pair("key", summary(holder, now), Meaning::Text));
+        facts.push(Fact::Pair("key", holder_summary(holder, now), Meaning::Text));
         facts.push(muted("first", stamp(holder.first_issued_at)));
         if let Some(at) = holder.api_key.revoked_at {
             let text = format!("revoked {}; it may still use what it received", relative(now, at));
@@ -41,7 +41,7 @@ pub(super) fn holder_facts(found: &TokenHolders, now: DateTime<Utc>) -> Vec<Fact
 }
 
 /// The key with the time of the last issue, and how often it has received the token.
-fn summary(holder: &TokenHolder, now: DateTime<Utc>) -> String {
+fn holder_summary(holder: &TokenHolder, now: DateTime<Utc>) -> String {
     let about = if holder.approximate { "≈ " } else { "" };
     let times = if holder.issues == 1 { "once".to_owned() } else { format!("{about}{}×", holder.issues) };
     format!("{} · last {} · {times}", holder.api_key.name, relative(now, holder.last_issued_at))
@@ -68,7 +68,10 @@ mod tests {
             (Some(1), "no API key has received the current token"),
         ] {
             let fact = Fact::Pair("held by", says.to_owned(), Meaning::Muted);
-            assert_eq!(holder_facts(&found(generation), DateTime::UNIX_EPOCH), [Fact::Section(WHO), fact]);
+            assert_eq!(
+                holder_facts(&found(generation), DateTime::UNIX_EPOCH),
+                [Fact::Section(HOLDERS_HEADING), fact]
+            );
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::client::{Answer, News, Request};
 use crate::dialog::change;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::screen::accounts::offered;
@@ -26,7 +26,7 @@ use crate::widget::queried_list::Queried;
 use crate::widget::surroundings::{Surroundings, Window};
 
 pub use facts::{Fact, facts, holder_count};
-use holders::{WHO, holder_facts};
+use holders::{HOLDERS_HEADING, holder_facts};
 pub use state::Account;
 
 impl Screen for Account {
@@ -52,11 +52,11 @@ impl Screen for Account {
         &mut self.timeline
     }
 
-    fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
+    fn call_mut(&mut self, part: ScreenPart) -> Option<&mut CallState> {
         Some(match part {
-            Part::Detail => &mut self.call,
-            Part::Rows => &mut self.timeline.call,
-            Part::Aside => &mut self.holders_call,
+            ScreenPart::Detail => &mut self.call,
+            ScreenPart::Rows => &mut self.timeline.call,
+            ScreenPart::Aside => &mut self.holders_call,
         })
     }
 
@@ -64,7 +64,7 @@ impl Screen for Account {
         vec![&self.call, &self.timeline.call, &self.holders_call]
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         let now = window.now;
         let Some(id) = self.id else { return Vec::new() };
         let due = window.is_attended && self.next_poll_at().is_some_and(|at| at <= now);
@@ -80,18 +80,18 @@ impl Screen for Account {
         if is_wanted && self.call.may_start(now) {
             // The server records each read of a whole account, so polling for a change reads only its state.
             let request = if self.is_stale() { Request::Account(id) } else { Request::AccountState(id) };
-            requests.push((Part::Detail, request));
+            requests.push((ScreenPart::Detail, request));
         }
         let is_wanted = self.holders_stale || self.holders.is_none();
         if self.detail.is_some() && is_wanted && self.holders_call.may_start(now) {
-            requests.push((Part::Aside, Request::TokenHolders(id)));
+            requests.push((ScreenPart::Aside, Request::TokenHolders(id)));
         }
         let page = self.timeline.next_page(now, window.rows);
-        requests.extend(page.map(|page| (Part::Rows, Request::Timeline(id, page))));
+        requests.extend(page.map(|page| (ScreenPart::Rows, Request::Timeline(id, page))));
         requests
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
             Answer::Account(detail) => {
                 return vec![Reaction::Changed(Box::new(Answer::Account(detail)))];
@@ -197,6 +197,6 @@ impl Account {
             (None, Some(failed)) => (format!("✕ {}", failed.failure), Meaning::Bad),
             (None, None) => ("…".to_owned(), Meaning::Busy),
         };
-        vec![Fact::Section(WHO), Fact::Pair("held by", state.0, state.1)]
+        vec![Fact::Section(HOLDERS_HEADING), Fact::Pair("held by", state.0, state.1)]
     }
 }

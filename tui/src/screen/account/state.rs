@@ -10,7 +10,7 @@ use crate::widget::call_state::CallState;
 use crate::widget::list::List;
 
 /// The interval between polls of an account that is being revoked, in seconds.
-const POLL_SECONDS: i64 = 2;
+const REVOKING_POLL_SECONDS: i64 = 2;
 
 /// The account screen: one account with its timeline.
 #[derive(Debug, Default)]
@@ -76,7 +76,7 @@ impl Account {
         let detail = self.detail.as_ref()?;
         let revoking = detail.summary.account.status == AccountStatus::Revoking;
         let idle = revoking && !self.call.is_loading() && self.call.last_failure.is_none();
-        self.call.as_of.filter(|_| idle).map(|at| at + TimeDelta::seconds(POLL_SECONDS))
+        self.call.as_of.filter(|_| idle).map(|at| at + TimeDelta::seconds(REVOKING_POLL_SECONDS))
     }
 
     /// Scrolls the details by this many lines, at most down to `last`.

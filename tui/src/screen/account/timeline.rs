@@ -12,7 +12,7 @@ use crate::widget::canvas::wrap;
 use crate::widget::list::List;
 
 /// Pieces of text with their meanings, one after another.
-pub(super) type Line = Vec<(String, Meaning)>;
+pub(super) type TimelineLine = Vec<(String, Meaning)>;
 
 /// Consecutive events in which the same actor did the same with the same details, the newest first.
 struct Card<'a> {
@@ -25,7 +25,7 @@ struct Card<'a> {
 const PROVIDER_REQUEST: &str = "provider_request";
 
 /// What the event says besides that.
-fn told(event: &AuditEvent) -> impl Iterator<Item = (&String, &Value)> {
+fn told_by_event(event: &AuditEvent) -> impl Iterator<Item = (&String, &Value)> {
     event.detail.iter().filter(|(name, _)| *name != PROVIDER_REQUEST)
 }
 
@@ -34,10 +34,10 @@ fn is_repeated(one: &AuditEvent, other: &AuditEvent) -> bool {
     one.action == other.action
         && one.actor == other.actor
         && one.subject == other.subject
-        && told(one).eq(told(other))
+        && told_by_event(one).eq(told_by_event(other))
 }
 
-fn cards<'a>(events: impl Iterator<Item = &'a AuditEvent>) -> Vec<Card<'a>> {
+fn timeline_cards<'a>(events: impl Iterator<Item = &'a AuditEvent>) -> Vec<Card<'a>> {
     let mut cards: Vec<Card<'a>> = Vec::new();
     for event in events {
         match cards.last_mut().filter(|card| is_repeated(card.oldest, event)) {
@@ -56,11 +56,11 @@ pub(super) fn lines<'a>(
     events: impl Iterator<Item = &'a AuditEvent>,
     now: DateTime<Utc>,
     columns: u16,
-) -> Vec<Line> {
-    cards(events).iter().flat_map(|card| card_lines(card, now, columns)).collect()
+) -> Vec<TimelineLine> {
+    timeline_cards(events).iter().flat_map(|card| card_lines(card, now, columns)).collect()
 }
 
-fn card_lines(card: &Card<'_>, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
+fn card_lines(card: &Card<'_>, now: DateTime<Utc>, columns: u16) -> Vec<TimelineLine> {
     let event = card.newest;
     let meaning = action_meaning(&event.action);
     let mut title = vec![
@@ -75,7 +75,7 @@ fn card_lines(card: &Card<'_>, now: DateTime<Utc>, columns: u16) -> Vec<Line> {
     if card.count > 1 {
         about.push(format!("first {}", stamp(card.oldest.at)));
     }
-    about.extend(told(event).map(|(name, value)| format!("{name}: {}", fact_text(value))));
+    about.extend(told_by_event(event).map(|(name, value)| format!("{name}: {}", fact_text(value))));
     let request = event.detail.get(PROVIDER_REQUEST);
     about.extend(request.map(|id| format!("request id at the provider: {}", fact_text(id))));
     let room = columns.saturating_sub(2).max(8);

@@ -15,72 +15,72 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "E-MAIL",
         min_width: 0,
         size: Size::Share(3),
-        cell: |row, _| (row.account.email.clone(), Meaning::Text),
+        cell: |account_row, _| (account_row.account.email.clone(), Meaning::Text),
     },
     Column {
         title: "NAME",
         min_width: 140,
         size: Size::Share(2),
-        cell: |row, _| (row.account.display_name.clone(), Meaning::Text),
+        cell: |account_row, _| (account_row.account.display_name.clone(), Meaning::Text),
     },
     Column {
         title: "USER",
         min_width: 100,
         size: Size::Share(2),
-        cell: |row, _| (row.account.external_user_id.clone(), Meaning::Text),
+        cell: |account_row, _| (account_row.account.external_user_id.clone(), Meaning::Text),
     },
     Column {
         title: "TENANT",
         min_width: 80,
         size: Size::Fixed(12),
-        cell: |row, _| (row.tenant.clone(), Meaning::Text),
+        cell: |account_row, _| (account_row.tenant.clone(), Meaning::Text),
     },
     Column {
         title: "STATUS",
         min_width: 0,
         size: Size::Fixed(14),
-        cell: |row, beside| match row.account.status.known() {
+        cell: |account_row, beside| match account_row.account.status.known() {
             // Its tokens work until they expire, and no new one can be had.
-            Some(AccountStatus::Active) if beside.known.is_broken(row.account.connector_id) => {
+            Some(AccountStatus::Active) if beside.known.is_broken(account_row.account.connector_id) => {
                 ("▲ broken app".to_owned(), Meaning::Warn)
             }
-            _ => status_label(row.account.status),
+            _ => status_label(account_row.account.status),
         },
     },
     Column {
         title: "REASON",
         min_width: 120,
         size: Size::Fixed(14),
-        cell: |row, _| (row.account.status_reason.clone().unwrap_or_default(), Meaning::Warn),
+        cell: |account_row, _| (account_row.account.status_reason.clone().unwrap_or_default(), Meaning::Warn),
     },
     Column {
         title: "CONNECTOR",
         min_width: 160,
         size: Size::Fixed(16),
-        cell: |row, _| {
+        cell: |account_row, _| {
             // Older servers do not tell the name.
-            let id = || short_id(&row.account.connector_id.to_string());
-            (row.connector_name.clone().unwrap_or_else(id), Meaning::Muted)
+            let id = || short_id(&account_row.account.connector_id.to_string());
+            (account_row.connector_name.clone().unwrap_or_else(id), Meaning::Muted)
         },
     },
     Column {
         title: "SCOPES",
         min_width: 180,
         size: Size::Fixed(6),
-        cell: |row, _| (row.account.scopes.len().to_string(), Meaning::Text),
+        cell: |account_row, _| (account_row.account.scopes.len().to_string(), Meaning::Text),
     },
     Column {
         title: "LINKED",
         min_width: 140,
         size: Size::Fixed(8),
-        cell: |row, at| (ago(at.now, row.account.linked_at), Meaning::Muted),
+        cell: |account_row, at| (ago(at.now, account_row.account.linked_at), Meaning::Muted),
     },
     Column {
         title: "USED",
         min_width: 0,
         size: Size::Fixed(7),
-        cell: |row, beside| {
-            let used = row.account.last_used_at.map(|at| ago(beside.now, at));
+        cell: |account_row, beside| {
+            let used = account_row.account.last_used_at.map(|at| ago(beside.now, at));
             (used.unwrap_or_else(|| "never".to_owned()), Meaning::Muted)
         },
     },
@@ -88,7 +88,7 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "ACCOUNT",
         min_width: 0,
         size: Size::Fixed(16),
-        cell: |row, _| (short_id(&row.account.id.to_string()), Meaning::Muted),
+        cell: |account_row, _| (short_id(&account_row.account.id.to_string()), Meaning::Muted),
     },
 ];
 

@@ -4,7 +4,7 @@ use bowline_api::admin::{CreateJob, JobDetail, JobFilter};
 use bowline_api::status::{JobKind, JobState};
 use bowline_api::{AccountId, Ages};
 
-use crate::client::AccountFilter;
+use crate::client::AccountSearch;
 use crate::dialog::change;
 use crate::interface::dialog::Reaction;
 use crate::text::{count, unescape};
@@ -58,11 +58,11 @@ impl Accounts {
     }
 
     /// Takes away the marks that do not fit a new filter. Single marks stay while the tenant is the same.
-    pub(super) fn keep_marks(&mut self, before: &AccountFilter) {
+    pub(super) fn keep_marks(&mut self, before: &AccountSearch) {
         if self.list.query.tenant != before.tenant {
             self.unmark_all();
         }
-        if (AccountFilter { sort: before.sort, ..self.list.query.clone() }) != *before {
+        if (AccountSearch { sort: before.sort, ..self.list.query.clone() }) != *before {
             self.list.rows.marks.query_changed();
         }
     }
@@ -72,7 +72,7 @@ impl Accounts {
         if self.list.rows.marks.anchor().is_some() {
             self.mark_range();
         }
-        match self.wanted() {
+        match self.wanted_job() {
             Ok((wanted, what)) => {
                 self.bulk = Bulk::Asked;
                 change::prepare_job(wanted, &what)
@@ -82,7 +82,7 @@ impl Accounts {
     }
 
     /// The job for all that are marked, and what they are in words.
-    fn wanted(&self) -> Result<(CreateJob, String), String> {
+    fn wanted_job(&self) -> Result<(CreateJob, String), String> {
         let marks = &self.list.rows.marks;
         let job = |tenant: String, accounts, filter| CreateJob {
             kind: JobKind::RevokeAccounts,
@@ -145,7 +145,7 @@ impl Accounts {
 }
 
 /// The query as the server takes it for a job.
-fn job_filter(filter: &AccountFilter) -> JobFilter {
+fn job_filter(filter: &AccountSearch) -> JobFilter {
     let Ages { used_within, unused_for, linked_within, linked_for } = filter.ages;
     JobFilter {
         status: filter.status.clone(),

@@ -11,12 +11,12 @@ use bowline_api::{AccountId, JobId};
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
-use crate::client::{AccountFilter, Answer, News, Request, sort_name};
+use crate::client::{AccountSearch, Answer, News, Request, sort_name};
 use crate::dialog::change;
 use crate::dialog::export::ExportDialog;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::text::{count, short_id};
@@ -69,23 +69,23 @@ fn the_one(shortened: &str, rows: &[AccountSummary]) -> Option<AccountId> {
 }
 
 /// The filter that a query stands for.
-pub fn filter_of(query: &str) -> Result<AccountFilter, Problem> {
+pub fn filter_of(query: &str) -> Result<AccountSearch, Problem> {
     query::parse(query, &SeenIds::default())
 }
 
 impl Listed for Accounts {
     type Row = AccountSummary;
-    type Query = AccountFilter;
+    type Query = AccountSearch;
 
     const COLUMNS: &'static [Column<AccountSummary>] = COLUMNS;
     const HELP: &'static str = "status: tenant: scope: connector: sort: used<90d and words to search for";
     const FILTERS: &'static [Filter] = query::FILTERS;
 
-    fn parse(text: &str) -> Result<AccountFilter, Problem> {
+    fn parse(text: &str) -> Result<AccountSearch, Problem> {
         filter_of(text)
     }
 
-    fn sorted(query: &AccountFilter) -> Option<Sorted> {
+    fn sorted(query: &AccountSearch) -> Option<Sorted> {
         Some(columns::sorted(query.sort))
     }
 }
@@ -123,15 +123,17 @@ impl Screen for Accounts {
         }
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         if window.is_attended && self.behind.take_due(&self.list.rows.call, window.now) {
             self.list.rows.refresh();
         }
         let page = self.list.rows.next_page(window.now, window.rows);
-        page.map(|page| (Part::Rows, Request::Accounts(self.list.query.clone(), page))).into_iter().collect()
+        page.map(|page| (ScreenPart::Rows, Request::Accounts(self.list.query.clone(), page)))
+            .into_iter()
+            .collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Accounts(page) = answer {
             self.seen.remember(page.items.iter().map(|row| row.account.id));
             let found = self.wanted.take().and_then(|wanted| the_one(&wanted, &page.items));

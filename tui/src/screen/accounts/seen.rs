@@ -7,7 +7,7 @@ use bowline_api::AccountId;
 use crate::text::CONFIRM_CHARS;
 
 /// How many ids are remembered; beyond that, it begins anew.
-const MAX_IDS: usize = 4_096;
+const MAX_SEEN_IDS: usize = 4_096;
 
 /// The ids that were on the screen.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(super) struct SeenIds(HashMap<String, AccountId>);
 impl SeenIds {
     /// Remembers these ids.
     pub(super) fn remember(&mut self, ids: impl Iterator<Item = AccountId>) {
-        if self.0.len() > MAX_IDS {
+        if self.0.len() > MAX_SEEN_IDS {
             self.0.clear();
         }
         self.0.extend(ids.map(|id| {

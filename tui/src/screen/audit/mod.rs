@@ -10,7 +10,7 @@ use crate::client::{Answer, AuditSearch, Failure, News, Request};
 use crate::dialog::details::Details;
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::text::short_id;
 use crate::theme::Meaning;
@@ -68,7 +68,7 @@ impl Listed for Audit {
     const FILTERS: &'static [Filter] = query::FILTERS;
 
     fn columns(query: &AuditSearch) -> &'static [Column<AuditEvent>] {
-        if query.all { OF_ALL } else { COLUMNS }
+        if query.all { COLUMNS_OF_ALL_LOGS } else { COLUMNS }
     }
 
     fn parse(text: &str) -> Result<AuditSearch, Problem> {
@@ -101,11 +101,11 @@ impl Screen for Audit {
         }
     }
 
-    fn call_mut(&mut self, part: Part) -> Option<&mut CallState> {
+    fn call_mut(&mut self, part: ScreenPart) -> Option<&mut CallState> {
         match part {
-            Part::Rows => Some(&mut self.list.rows.call),
-            Part::Aside => Some(&mut self.verify_call),
-            Part::Detail => None,
+            ScreenPart::Rows => Some(&mut self.list.rows.call),
+            ScreenPart::Aside => Some(&mut self.verify_call),
+            ScreenPart::Detail => None,
         }
     }
 
@@ -113,7 +113,7 @@ impl Screen for Audit {
         vec![&self.list.rows.call, &self.verify_call]
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         if self.follow.is_due(&self.list.rows.call, window) {
             // On the first row the list shows what is new; below it, the selection stays with its row.
             if self.list.rows.selected() == 0 { self.list.rows.restart() } else { self.list.rows.refresh() }
@@ -123,16 +123,16 @@ impl Screen for Audit {
             if page.cursor.is_none() {
                 self.sent = query::resolved(&self.list.query, window.now);
             }
-            requests.push((Part::Rows, Request::Audit(Box::new(self.sent.clone()), page)));
+            requests.push((ScreenPart::Rows, Request::Audit(Box::new(self.sent.clone()), page)));
         }
         self.give_up_check();
         if self.verifying && self.verify_call.may_start(window.now) {
-            requests.push((Part::Aside, Request::VerifyAudit(self.list.query.tenant.clone())));
+            requests.push((ScreenPart::Aside, Request::VerifyAudit(self.list.query.tenant.clone())));
         }
         requests
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         match answer {
             Answer::Events(page) => self.list.take(page, window.rows),
             Answer::Verified(found) => (self.verifying, self.verified) = (false, Some(found)),
@@ -211,7 +211,7 @@ impl Screen for Audit {
             None => "audit › the service's own log".to_owned(),
         };
         canvas.line(area, 0, &[(&heading, Meaning::Heading)]);
-        let labels: Vec<_> = self.check().into_iter().chain(self.follow.label()).collect();
+        let labels: Vec<_> = self.check_words().into_iter().chain(self.follow.label()).collect();
         let text = labels.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" · ");
         canvas.right(area, 0, &text, labels.first().map_or(Meaning::Muted, |(_, meaning)| *meaning));
         let AuditSearch { tenant, all, .. } = self.list.query.clone();
@@ -239,7 +239,7 @@ impl Audit {
     }
 
     /// What the heading says about the check of the log.
-    fn check(&self) -> Option<(String, Meaning)> {
+    fn check_words(&self) -> Option<(String, Meaning)> {
         if let Some(failed) = &self.verify_call.last_failure {
             return Some((format!("✕ not checked: {}", failed.failure), Meaning::Bad));
         }
@@ -273,46 +273,50 @@ fn in_full(event: &AuditEvent) -> Vec<(String, String, Meaning)> {
     pairs
 }
 
-const AT: Column<AuditEvent> = Column {
+const AT_COLUMN: Column<AuditEvent> = Column {
     title: "AT",
     min_width: 0,
     size: Size::Fixed(20),
-    cell: |row, _| (stamp(row.at), Meaning::Muted),
+    cell: |event_row, _| (stamp(event_row.at), Meaning::Muted),
 };
-const ACTION: Column<AuditEvent> = Column {
+const ACTION_COLUMN: Column<AuditEvent> = Column {
     title: "ACTION",
     min_width: 0,
     size: Size::Share(3),
-    cell: |row, _| (row.action.clone(), action_meaning(&row.action)),
+    cell: |event_row, _| (event_row.action.clone(), action_meaning(&event_row.action)),
 };
-const WHO: Column<AuditEvent> = Column {
+const ACTOR_COLUMN: Column<AuditEvent> = Column {
     title: "WHO",
     min_width: 0,
     size: Size::Share(3),
-    cell: |row, _| (actor_label(&row.actor), Meaning::Text),
+    cell: |event_row, _| (actor_label(&event_row.actor), Meaning::Text),
 };
-const TENANT: Column<AuditEvent> = Column {
+const TENANT_COLUMN: Column<AuditEvent> = Column {
     title: "TENANT",
     min_width: 80,
     size: Size::Fixed(12),
-    cell: |row, beside| {
-        let tenant = row.tenant_id.map(|id| beside.known.tenant(id));
+    cell: |event_row, beside| {
+        let tenant = event_row.tenant_id.map(|id| beside.known.tenant(id));
         (tenant.unwrap_or_else(|| "–".to_owned()), Meaning::Text)
     },
 };
-const SUBJECT: Column<AuditEvent> = Column {
+const SUBJECT_COLUMN: Column<AuditEvent> = Column {
     title: "SUBJECT",
     min_width: 80,
     size: Size::Fixed(18),
-    cell: |row, _| (row.subject.as_deref().map_or_else(|| "–".to_owned(), short_id), Meaning::Muted),
+    cell: |event_row, _| {
+        (event_row.subject.as_deref().map_or_else(|| "–".to_owned(), short_id), Meaning::Muted)
+    },
 };
-const DETAIL: Column<AuditEvent> = Column {
+const DETAIL_COLUMN: Column<AuditEvent> = Column {
     title: "DETAIL",
     min_width: 100,
     size: Size::Share(5),
-    cell: |row, _| (detail_text(row), Meaning::Muted),
+    cell: |event_row, _| (detail_text(event_row), Meaning::Muted),
 };
 
-const COLUMNS: &[Column<AuditEvent>] = &[AT, ACTION, WHO, SUBJECT, DETAIL];
+const COLUMNS: &[Column<AuditEvent>] =
+    &[AT_COLUMN, ACTION_COLUMN, ACTOR_COLUMN, SUBJECT_COLUMN, DETAIL_COLUMN];
 /// The columns where the logs of several tenants are shown.
-const OF_ALL: &[Column<AuditEvent>] = &[AT, ACTION, WHO, TENANT, SUBJECT, DETAIL];
+const COLUMNS_OF_ALL_LOGS: &[Column<AuditEvent>] =
+    &[AT_COLUMN, ACTION_COLUMN, ACTOR_COLUMN, TENANT_COLUMN, SUBJECT_COLUMN, DETAIL_COLUMN];

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use crate::client::AuditSearch;
 use crate::when::{TIME_FORMS, point};
 use crate::widget::completion::Filter;
-use crate::widget::query::{Problem, Word, keys, unknown_key, words};
+use crate::widget::query::{Problem, QueryWord, keys, unknown_key, words};
 use crate::widget::query_bar::tenant;
 
 /// The filters.
@@ -19,7 +19,7 @@ pub(super) const FILTERS: &[Filter] = &[
 ];
 /// The tenant of a query over all logs, as is one without a tenant, and that of the service's own log. No tenant can be called so.
 const ALL: &str = "*";
-const OWN: &str = "-";
+const SERVICE_LOG: &str = "-";
 
 /// The query without a word.
 pub(super) fn all() -> AuditSearch {
@@ -33,13 +33,13 @@ pub(super) fn parse(text: &str) -> Result<AuditSearch, Problem> {
         let value = || Some(word.value.clone()).filter(|value| !value.is_empty());
         match word.key.as_deref() {
             Some("tenant") if word.value == ALL => (search.tenant, search.all) = (None, true),
-            Some("tenant") if word.value == OWN => (search.tenant, search.all) = (None, false),
+            Some("tenant") if word.value == SERVICE_LOG => (search.tenant, search.all) = (None, false),
             Some("tenant") => (search.tenant, search.all) = (Some(tenant(&word)?), false),
             Some("actor") => search.actor = value(),
             Some("action") => search.action = value(),
             Some("subject") => search.subject = value(),
-            Some("since") => search.since = Some(time(&word)?),
-            Some("until") => search.until = Some(time(&word)?),
+            Some("since") => search.since = Some(typed_time(&word)?),
+            Some("until") => search.until = Some(typed_time(&word)?),
             Some(_) => return Err(unknown_key(&word, FILTERS, false)),
             None => {
                 let filters = keys(FILTERS);
@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str) -> Result<AuditSearch, Problem> {
 }
 
 /// The time as it was typed, if it is one.
-fn time(word: &Word) -> Result<String, Problem> {
+fn typed_time(word: &QueryWord) -> Result<String, Problem> {
     match point(&word.value, DateTime::UNIX_EPOCH) {
         Some(_) => Ok(word.value.clone()),
         None => Err(word.problem(format!("not a time; write {TIME_FORMS}"))),

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::client::{Answer, News, Request};
 use crate::interface::command_line::CommandLine;
 use crate::interface::dialog::Reaction;
-use crate::interface::screen::{Part, Screen};
+use crate::interface::screen::{Screen, ScreenPart};
 use crate::registry::action::Action;
 use crate::registry::place::Place;
 use crate::theme::Meaning;
@@ -28,7 +28,7 @@ pub use trouble::{Trouble, TroubleId};
 /// The terminal width from which there are two panes, in columns.
 const TWO_PANES: u16 = 100;
 /// The columns that the frame of the screen takes from the terminal's width.
-const FRAME: u16 = 4;
+const SCREEN_FRAME_COLUMNS: u16 = 4;
 
 /// The overview.
 #[derive(Debug, Default)]
@@ -65,15 +65,15 @@ impl Screen for Overview {
         self.list.refresh();
     }
 
-    fn requests(&mut self, window: &Window) -> Vec<(Part, Request)> {
+    fn requests(&mut self, window: &Window) -> Vec<(ScreenPart, Request)> {
         if self.follow.is_due(&self.list.call, window) {
             self.list.refresh();
         }
         let page = self.list.next_page(window.now, window.rows);
-        page.map(|_| (Part::Rows, Request::Overview)).into_iter().collect()
+        page.map(|_| (ScreenPart::Rows, Request::Overview)).into_iter().collect()
     }
 
-    fn take(&mut self, _part: Part, answer: Answer, window: &Window) -> Vec<Reaction> {
+    fn take(&mut self, _part: ScreenPart, answer: Answer, window: &Window) -> Vec<Reaction> {
         if let Answer::Overview(facts) = answer {
             let items = Trouble::all(&facts);
             self.list.take(
@@ -175,7 +175,7 @@ impl Overview {
         let Some(facts) = &self.facts else { return Vec::new() };
         let right = here(facts).into_iter().map(|line| (None, line));
         let has_two = columns >= TWO_PANES;
-        let inside = usize::from(columns.saturating_sub(FRAME));
+        let inside = usize::from(columns.saturating_sub(SCREEN_FRAME_COLUMNS));
         let room = if has_two { inside / 2 } else { inside }.saturating_sub(1);
         let all: Vec<_> = self.list.loaded().collect();
         let mut left = failing(facts, &all, now, room);

@@ -16,7 +16,7 @@ use crate::widget::query::with_word;
 use crate::widget::row::Row;
 
 /// Pieces of text with their meanings, one after another.
-pub(super) type Line = Vec<(String, Meaning)>;
+pub(super) type OverviewLine = Vec<(String, Meaning)>;
 
 /// Something that does not work now, or a job.
 #[derive(Debug, Clone)]
@@ -65,12 +65,12 @@ impl Row for Trouble {
 
     fn row_id(&self) -> TroubleId {
         match self {
-            Self::Connector(row) => TroubleId::Connector(row.id),
+            Self::Connector(failing_row) => TroubleId::Connector(failing_row.id),
             Self::MoreConnectors => TroubleId::MoreConnectors,
             Self::Retried(_) => TroubleId::Retried,
             Self::GivenUp(_) => TroubleId::GivenUp,
             Self::Worker(place, _) => TroubleId::Worker(*place),
-            Self::Webhook(row) => TroubleId::Webhook(row.id),
+            Self::Webhook(failing_row) => TroubleId::Webhook(failing_row.id),
             Self::MoreWebhooks => TroubleId::MoreWebhooks,
             Self::Job(job) => TroubleId::Job(job.id),
         }
@@ -100,10 +100,10 @@ impl Trouble {
     }
 
     /// What it is, in one line.
-    pub(super) fn line(&self, now: DateTime<Utc>) -> Line {
+    pub(super) fn line(&self, now: DateTime<Utc>) -> OverviewLine {
         let plain = |text: String, meaning| vec![(text, meaning)];
         match self {
-            Self::Connector(row) => connector(row, now),
+            Self::Connector(failing_row) => connector_line(failing_row, now),
             Self::MoreConnectors => plain("… and more connectors".to_owned(), Meaning::Muted),
             Self::Retried(pending) => {
                 let text = format!(
@@ -121,7 +121,7 @@ impl Trouble {
                 let text = format!("▲ worker {}: its oldest work waits for {} s", late.worker, late.seconds);
                 plain(text, Meaning::Warn)
             }
-            Self::Webhook(row) => webhook(row, now),
+            Self::Webhook(failing_row) => webhook_line(failing_row, now),
             Self::MoreWebhooks => plain("… and more webhook endpoints".to_owned(), Meaning::Muted),
             Self::Job(job) => job_line(job),
         }
@@ -135,20 +135,22 @@ impl Trouble {
             vec![Reaction::Go(Place::Tenants), Reaction::Notify(text)]
         };
         match self {
-            Self::Connector(row) => {
-                find(Place::Connectors, with_word(&row.id.to_string(), "tenant", &row.tenant))
+            Self::Connector(failing_row) => {
+                find(Place::Connectors, with_word(&failing_row.id.to_string(), "tenant", &failing_row.tenant))
             }
             Self::MoreConnectors => of_tenant("connectors"),
             Self::MoreWebhooks => of_tenant("webhook endpoints"),
-            Self::Webhook(row) => {
-                let query = with_word(&format!("endpoint:{}", row.id), "tenant", &row.tenant);
+            Self::Webhook(failing_row) => {
+                let query = with_word(&format!("endpoint:{}", failing_row.id), "tenant", &failing_row.tenant);
                 find(Place::Deliveries, query)
             }
             Self::Retried(_) => find(Place::Accounts, "status:revoking".to_owned()),
             Self::GivenUp(_) => {
                 find(Place::Audit, "tenant:* action:account.revocation_given_up since:24h".to_owned())
             }
-            Self::Worker(_, late) => vec![Reaction::Open(Box::new(Details::new(" worker ", known(late))))],
+            Self::Worker(_, late) => {
+                vec![Reaction::Open(Box::new(Details::new(" worker ", known_of_worker(late))))]
+            }
             Self::Job(job) => vec![Reaction::Go(Place::Job(job.id))],
         }
     }
@@ -156,8 +158,8 @@ impl Trouble {
     /// The id that can be copied, if it has one.
     pub(super) fn id(&self) -> Option<String> {
         match self {
-            Self::Connector(row) => Some(row.id.to_string()),
-            Self::Webhook(row) => Some(row.id.to_string()),
+            Self::Connector(failing_row) => Some(failing_row.id.to_string()),
+            Self::Webhook(failing_row) => Some(failing_row.id.to_string()),
             Self::Job(job) => Some(job.id.to_string()),
             _ => None,
         }
@@ -166,45 +168,45 @@ impl Trouble {
     /// The tenant that it is about, if it is one alone.
     pub(super) fn tenant(&self) -> Option<String> {
         match self {
-            Self::Connector(row) => Some(row.tenant.clone()),
-            Self::Webhook(row) => Some(row.tenant.clone()),
+            Self::Connector(failing_row) => Some(failing_row.tenant.clone()),
+            Self::Webhook(failing_row) => Some(failing_row.tenant.clone()),
             Self::Job(job) => Some(job.tenant.clone()),
             _ => None,
         }
     }
 }
 
-fn connector(row: &FailingConnector, now: DateTime<Utc>) -> Line {
-    let (sign, why, meaning) = match (row.status.known(), row.paused_until) {
+fn connector_line(failing_row: &FailingConnector, now: DateTime<Utc>) -> OverviewLine {
+    let (sign, why, meaning) = match (failing_row.status.known(), failing_row.paused_until) {
         (Some(ConnectorStatus::Broken), _) => {
-            ("✕", row.status_reason.clone().unwrap_or_default(), Meaning::Bad)
+            ("✕", failing_row.status_reason.clone().unwrap_or_default(), Meaning::Bad)
         }
         (_, Some(until)) => ("▲", format!("paused, tried {}", relative(now, until)), Meaning::Warn),
         (_, None) => ("▲", "paused after failures".to_owned(), Meaning::Warn),
     };
     vec![
-        (format!("{sign} connector {}", row.name), meaning),
-        (format!(" · {}", row.tenant), Meaning::Text),
+        (format!("{sign} connector {}", failing_row.name), meaning),
+        (format!(" · {}", failing_row.tenant), Meaning::Text),
         (format!(" · {why}"), Meaning::Muted),
     ]
 }
 
-fn webhook(row: &FailingWebhook, now: DateTime<Utc>) -> Line {
-    let since = row.failing_since.map(|since| format!("failing for {}", ago(now, since)));
-    let (sign, why, meaning) = match (row.state.known(), row.state_reason.as_deref()) {
+fn webhook_line(failing_row: &FailingWebhook, now: DateTime<Utc>) -> OverviewLine {
+    let since = failing_row.failing_since.map(|since| format!("failing for {}", ago(now, since)));
+    let (sign, why, meaning) = match (failing_row.state.known(), failing_row.state_reason.as_deref()) {
         (Some(WebhookState::Disabled), reason) => {
             ("✕", format!("disabled: {}", why_disabled(reason.unwrap_or("no reason given"))), Meaning::Bad)
         }
         _ => ("▲", since.unwrap_or_else(|| "it accepts nothing".to_owned()), Meaning::Warn),
     };
     vec![
-        (format!("{sign} webhook {}", row.url), meaning),
-        (format!(" · {}", row.tenant), Meaning::Text),
+        (format!("{sign} webhook {}", failing_row.url), meaning),
+        (format!(" · {}", failing_row.tenant), Meaning::Text),
         (format!(" · {why}"), Meaning::Muted),
     ]
 }
 
-fn job_line(job: &Job) -> Line {
+fn job_line(job: &Job) -> OverviewLine {
     let failed = if job.failed > 0 { format!(", {} failed", count(job.failed)) } else { String::new() };
     vec![
         (format!("{} {}", job.kind, job.tenant), Meaning::Text),
@@ -214,7 +216,7 @@ fn job_line(job: &Job) -> Line {
 }
 
 /// What is known about a worker that does not keep up.
-fn known(late: &LateWorker) -> Vec<(String, String, Meaning)> {
+fn known_of_worker(late: &LateWorker) -> Vec<(String, String, Meaning)> {
     let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned(), Meaning::Text);
     let work = match late.worker.as_str() {
         "revocations" => {

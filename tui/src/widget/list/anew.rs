@@ -2,14 +2,14 @@
 
 use crate::widget::row::Row;
 
-use super::{Asked, List, Replaces};
+use super::{AskedPage, List, Replaces};
 
 impl<T: Row> List<T> {
     /// Reloads the list from the first row. The old rows stay visible until the answer arrives.
     pub fn restart(&mut self) {
         let is_behind = self.is_behind();
         self.call.reset();
-        self.asked = Asked::FIRST;
+        self.asked = AskedPage::FIRST;
         self.replaces = if is_behind { Replaces::OtherQuery } else { Replaces::Anew };
     }
 

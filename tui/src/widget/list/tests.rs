@@ -44,12 +44,12 @@ fn settle_rows(list: &mut List<usize>, rows: &[usize]) -> usize {
     calls
 }
 
-fn settle(list: &mut List<usize>, total: usize) -> usize {
+fn settle_list(list: &mut List<usize>, total: usize) -> usize {
     settle_rows(list, &(0..total).collect::<Vec<_>>())
 }
 
 /// Every row that is loaded, with its place, and the assertion that none stands twice.
-fn all(list: &List<usize>) -> Vec<usize> {
+fn all_loaded_rows(list: &List<usize>) -> Vec<usize> {
     let rows: Vec<_> = list.loaded().copied().collect();
     let once: BTreeSet<_> = rows.iter().collect();
     assert_eq!(once.len(), rows.len(), "a row stands twice: {rows:?}");
@@ -60,54 +60,54 @@ fn all(list: &List<usize>) -> Vec<usize> {
 fn a_long_way_down_and_up_again_holds_few_rows_and_shows_the_right_ones() {
     let total = 50_000;
     let mut list = List::default();
-    settle(&mut list, total);
+    settle_list(&mut list, total);
     while list.selected() + 1 < total {
         list.step(37, 20);
-        settle(&mut list, total);
+        settle_list(&mut list, total);
         assert_eq!(list.current(), Some(&list.selected()));
-        assert!(list.held() <= MAX_PAGES * PAGE_ROWS as usize);
+        assert!(list.held() <= MAX_LIST_PAGES * PAGE_ROWS as usize);
     }
     assert!(list.is_complete());
     assert_eq!(list.len(), total);
     list.step(isize::MIN, 20);
-    settle(&mut list, total);
+    settle_list(&mut list, total);
     assert_eq!((list.selected(), list.current()), (0, Some(&0)));
 }
 
 #[test]
 fn the_next_page_is_fetched_before_its_edge_is_reached_and_only_then() {
     let mut list = List::default();
-    assert_eq!(settle(&mut list, 1_000), 1);
+    assert_eq!(settle_list(&mut list, 1_000), 1);
     list.step(25, 20);
-    assert_eq!(settle(&mut list, 1_000), 0);
+    assert_eq!(settle_list(&mut list, 1_000), 0);
     list.step(30, 20);
-    assert_eq!(settle(&mut list, 1_000), 1);
+    assert_eq!(settle_list(&mut list, 1_000), 1);
 }
 
 #[test]
 fn a_refresh_keeps_the_place_and_a_restart_goes_to_the_top() {
     let mut list = List::default();
-    settle(&mut list, 400);
+    settle_list(&mut list, 400);
     list.step(99, 20);
-    settle(&mut list, 400);
+    settle_list(&mut list, 400);
     list.step(51, 20);
-    settle(&mut list, 400);
+    settle_list(&mut list, 400);
     list.refresh();
     assert_eq!(list.current(), Some(&150), "the old rows stay in sight");
-    settle(&mut list, 400);
+    settle_list(&mut list, 400);
     assert_eq!((list.selected(), list.current()), (150, Some(&150)));
     list.refresh();
-    settle(&mut list, 120);
+    settle_list(&mut list, 120);
     assert_eq!((list.selected(), list.current()), (119, Some(&119)), "the list became shorter");
     list.restart();
-    settle(&mut list, 3);
+    settle_list(&mut list, 3);
     assert_eq!((list.selected(), list.len()), (0, 3));
 }
 
 #[test]
 fn the_selection_is_a_row_and_not_a_place() {
     let mut list = List::default();
-    settle(&mut list, 50);
+    settle_list(&mut list, 50);
     list.step(10, 20);
     list.refresh();
     let mut rows: Vec<_> = (0..50).collect();
@@ -115,7 +115,7 @@ fn the_selection_is_a_row_and_not_a_place() {
     settle_rows(&mut list, &rows);
     assert_eq!((list.current(), list.selected()), (Some(&10), 7), "rows above it are gone");
     list.refresh();
-    settle(&mut list, 50);
+    settle_list(&mut list, 50);
     assert_eq!((list.current(), list.selected()), (Some(&10), 10), "new rows stand above it");
     list.refresh();
     rows.retain(|row| *row != 10);
@@ -145,14 +145,14 @@ fn rows_that_another_client_changed_stand_once_and_leave_no_gap() {
         list.step(isize::MAX, 20);
         settle_rows(&mut list, &rows);
     }
-    assert_eq!(all(&list), rows, "every row once, in order, with no gap");
+    assert_eq!(all_loaded_rows(&list), rows, "every row once, in order, with no gap");
     assert_eq!(list.len(), rows.len());
 }
 
 #[test]
 fn a_row_that_moved_down_takes_its_new_values_and_stands_once() {
     let mut list: List<usize> = List::default();
-    settle(&mut list, 250);
+    settle_list(&mut list, 250);
     let cursor = list.next_missing(20).flatten();
     assert_eq!(cursor, None);
     list.step(90, 20);
@@ -160,7 +160,7 @@ fn a_row_that_moved_down_takes_its_new_values_and_stands_once() {
     let mut page = serve_rows(&(0..250).collect::<Vec<_>>(), Some(">99"));
     page.items.insert(3, 7);
     list.take(page, 20);
-    assert_eq!(all(&list).len(), 200);
+    assert_eq!(all_loaded_rows(&list).len(), 200);
 }
 
 #[test]
@@ -176,20 +176,20 @@ fn the_number_of_rows_is_exact_once_the_end_is_loaded() {
 #[test]
 fn going_to_the_first_row_from_afar_asks_for_the_first_page() {
     let mut list = List::default();
-    settle(&mut list, 3_000);
+    settle_list(&mut list, 3_000);
     while !list.is_complete() {
         list.step(isize::MAX, 20);
-        settle(&mut list, 3_000);
+        settle_list(&mut list, 3_000);
     }
     assert!(list.row(0).is_none(), "the first page was dropped");
     list.step(isize::MIN, 20);
-    assert_eq!(settle(&mut list, 3_000), 1);
+    assert_eq!(settle_list(&mut list, 3_000), 1);
     assert_eq!((list.selected(), list.current()), (0, Some(&0)));
 }
 
 #[test]
 fn an_empty_list_is_asked_for_once() {
     let mut list = List::default();
-    assert_eq!(settle(&mut list, 0), 1);
+    assert_eq!(settle_list(&mut list, 0), 1);
     assert!(list.is_empty() && list.is_complete() && list.current().is_none());
 }
