@@ -14,6 +14,7 @@ use crate::seed::Seed;
 use crate::settings::{public_url, server};
 use crate::shell::Variables;
 use crate::tenant::{App, Tenant, slug_of, tenant_name};
+use crate::webhook::Webhook;
 
 /// Variables that name a machine's proxy. Calls to the demo must not use it.
 const PROXIES: [&str; 6] =
@@ -39,8 +40,8 @@ pub(crate) async fn register(running: &Running, programs: &Path, app: &App) -> a
     let _lock = tokio::task::spawn_blocking(move || lock(&lock_path)).await??;
     let mut seed = Seed::read(&running.place)?.context("the demo has no data")?;
     let known = seed.tenants.iter().position(|tenant| app.is(tenant));
-    let tenant = if let Some(known) = known {
-        seed.tenants.swap_remove(known)
+    let mut tenant = if let Some(known) = known {
+        seed.tenants.remove(known)
     } else {
         let same = seed.tenants.iter().find(|tenant| tenant.name == app.name);
         if let Some(same) = same {
@@ -55,12 +56,21 @@ pub(crate) async fn register(running: &Running, programs: &Path, app: &App) -> a
         Tenant::add(&server, &slug, app).await?
     };
     tell_dropbox(running, &tenant).await?;
-    let variables = variables(running, &seed, &tenant)?;
-    seed.tenants.push(tenant);
-    if known.is_none() {
-        seed.write(&running.place)?;
+    let told = tell_bowline(&seed, &mut tenant, app.webhook_url.as_deref()).await;
+    let variables = variables(running, &seed, &tenant, app.webhook_url.as_deref())?;
+    // Kept even if the webhook was refused, so that another attempt finds the app.
+    seed.tenants.insert(known.unwrap_or(seed.tenants.len()), tenant);
+    seed.write(&running.place)?;
+    told.and(Ok(variables))
+}
+
+/// Makes the app's webhook endpoint, unless it has this one already.
+async fn tell_bowline(seed: &Seed, tenant: &mut Tenant, url: Option<&str>) -> anyhow::Result<()> {
+    if let Some(url) = url.filter(|url| tenant.webhook(url).is_none()) {
+        let webhook = Webhook::add(&http()?, &public_url(seed.ports), &tenant.api_key, url).await?;
+        tenant.webhooks.push(webhook);
     }
-    Ok(variables)
+    Ok(())
 }
 
 fn lock(path: &Path) -> anyhow::Result<File> {
@@ -101,13 +111,21 @@ fn http() -> anyhow::Result<reqwest::Client> {
 }
 
 /// The variables for the app's own terminal. Everything that is not a fixed word is quoted.
-fn variables(running: &Running, seed: &Seed, tenant: &Tenant) -> anyhow::Result<Variables> {
+fn variables(
+    running: &Running,
+    seed: &Seed,
+    tenant: &Tenant,
+    webhook_url: Option<&str>,
+) -> anyhow::Result<Variables> {
     let mut all = Variables::default();
     all.set("BOWLINE_URL", &public_url(seed.ports))?;
     all.set("BOWLINE_API_KEY", tenant.api_key.expose_secret())?;
     all.set("BOWLINE_TENANT", &tenant.slug)?;
     all.set("BOWLINE_CONNECTOR", &tenant.connector)?;
     all.set("RETURN_URL", tenant.return_urls.first().map_or("", String::as_str))?;
+    if let Some(webhook) = webhook_url.and_then(|url| tenant.webhook(url)) {
+        all.set("WEBHOOK_SECRET", webhook.secret.expose_secret())?;
+    }
     all.set("DROPBOX_APP_KEY", &tenant.app_key)?;
     all.set("DROPBOX_APP_SECRET", tenant.app_secret.expose_secret())?;
     for name in

@@ -13,6 +13,7 @@ mod settings;
 mod shell;
 mod tenant;
 mod try_it;
+mod webhook;
 
 pub use acme::{AcmeConfig, AcmePhotos};
 pub use add_app::add_app;

@@ -17,8 +17,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    if let Some(Command::AddApp { name, return_urls, scopes, port }) = arguments.command {
-        return bowline_demo::add_app(&App { name, return_urls, scopes }, port).await;
+    if let Some(Command::AddApp { name, return_urls, scopes, webhook_url, port }) = arguments.command {
+        return bowline_demo::add_app(&App { name, return_urls, scopes, webhook_url }, port).await;
     }
     let stop = stop_signal()?;
     let place = Place::prepare(arguments.keep.as_deref())?;
@@ -27,8 +27,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         None => Steps::temporary()?,
     };
     log_into(&steps)?;
-    let Arguments { port, app, return_urls, scopes, .. } = arguments;
-    let app = app.map(|name| App { name, return_urls, scopes });
+    let Arguments { port, app, return_urls, scopes, webhook_url, .. } = arguments;
+    let app = app.map(|name| App { name, return_urls, scopes, webhook_url });
     bowline_demo::run(DemoOptions { port, app }, place, &steps, stop).await
 }
 

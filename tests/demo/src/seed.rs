@@ -73,6 +73,7 @@ impl Seed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::webhook::Webhook;
 
     #[test]
     fn a_written_seed_can_be_read_back_and_is_private() {
@@ -83,13 +84,19 @@ mod tests {
         let ports = Ports { public: 1, internal: 2, acme: 3, dropbox: 4, dropbox_tls: 5 };
         let mut seed = Seed { ports, tenants, operator_password: "password".into() };
         seed.write(place.path()).unwrap();
-        seed.tenants.push(Tenant::example("Mine"));
+        let mut mine = Tenant::example("Mine");
+        mine.webhooks
+            .push(Webhook { url: "http://localhost:5000/hooks".to_owned(), secret: "whsec_1".into() });
+        seed.tenants.push(mine);
         seed.write(place.path()).unwrap();
         let mode = std::fs::metadata(seed_file(place.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let read = Seed::read(place.path()).unwrap().unwrap();
         assert_eq!(read.ports, seed.ports);
         assert_eq!(read.tenants[1].api_key.expose_secret(), "key of Mine");
+        let webhook = read.tenants[1].webhook("http://localhost:5000/hooks").unwrap();
+        assert_eq!(webhook.secret.expose_secret(), "whsec_1");
+        assert!(read.tenants[0].webhook(&webhook.url).is_none());
         assert_eq!(read.operator_password.expose_secret(), "password");
         assert!(!format!("{read:?}").contains("password\""), "secrets are redacted");
     }

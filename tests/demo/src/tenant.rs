@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::acme::random_secret;
+use crate::webhook::Webhook;
 
 const SCOPES: [&str; 3] = ["account_info.read", "files.metadata.read", "files.content.read"];
 /// Maximum length of a tenant's short name in the demo; Bowline allows more.
@@ -25,12 +26,19 @@ pub struct App {
     pub return_urls: Vec<String>,
     /// The scopes that it requests besides `account_info.read`; if empty, the default ones.
     pub scopes: Vec<String>,
+    /// Where it is told of events, if it wants to be.
+    pub webhook_url: Option<String>,
 }
 
 impl App {
     /// An app with one return URL and the default scopes.
     pub(crate) fn new(name: &str, return_url: &str) -> Self {
-        Self { name: name.to_owned(), return_urls: vec![return_url.to_owned()], scopes: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            return_urls: vec![return_url.to_owned()],
+            scopes: Vec::new(),
+            webhook_url: None,
+        }
     }
 
     fn scopes(&self) -> Vec<String> {
@@ -45,7 +53,7 @@ impl App {
         scopes
     }
 
-    /// Whether `tenant` was created from this app.
+    /// Whether `tenant` was created from this app. It may have got its webhook later.
     pub(crate) fn is(&self, tenant: &Tenant) -> bool {
         tenant.name == self.name && tenant.return_urls == self.return_urls && tenant.scopes == self.scopes()
     }
@@ -63,6 +71,9 @@ pub(crate) struct Tenant {
     pub(crate) callback_url: String,
     pub(crate) return_urls: Vec<String>,
     pub(crate) scopes: Vec<String>,
+    /// One for each URL that was asked for. Kept demos of earlier versions have none.
+    #[serde(default)]
+    pub(crate) webhooks: Vec<Webhook>,
 }
 
 impl Tenant {
@@ -96,6 +107,7 @@ impl Tenant {
             callback_url: text(&connector, "callback_url")?,
             return_urls: app.return_urls.clone(),
             scopes,
+            webhooks: Vec::new(),
         })
     }
 
@@ -130,7 +142,13 @@ impl Tenant {
             "callback_url": self.callback_url,
             "return_urls": self.return_urls,
             "scopes": self.scopes,
+            "webhooks": self.webhooks.iter().map(Webhook::to_kept).collect::<Vec<_>>(),
         })
+    }
+
+    /// The endpoint at this URL, if it was made.
+    pub(crate) fn webhook(&self, url: &str) -> Option<&Webhook> {
+        self.webhooks.iter().find(|webhook| webhook.url == url)
     }
 
     #[cfg(test)]
@@ -145,6 +163,7 @@ impl Tenant {
             callback_url: "http://localhost/callback".to_owned(),
             return_urls: vec!["http://localhost:5000/linked".to_owned()],
             scopes: vec!["account_info.read".to_owned()],
+            webhooks: Vec::new(),
         }
     }
 }

@@ -37,7 +37,7 @@ Bowline is running. Three things to try:
      {bowline} --server http://127.0.0.1:{internal}
    Then fetch the token again: it is gone, here and at Dropbox.
 
-Make your own app a tenant, in the app's terminal (docs/tenant-guide.md has a whole app in Flask):
+Make your own app a tenant, in the app's terminal (clients/examples has small apps in several languages):
      eval \"$({demo} add-app 'My App' --return-url http://localhost:5000/linked)\"
 
 Use the server's commands on this demo, and read its tables as their owner:

@@ -1,7 +1,7 @@
 //! From a running demo to a custom app as its tenant.
 
 use anyhow::{Context as _, Result, ensure};
-use bowline_tests::{Browser, Demo, Python, free_port, program};
+use bowline_tests::{Browser, Demo, Python, Receiver, free_port, program};
 use fantoccini::Locator;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -19,6 +19,7 @@ const NAME: &str = "Ada's $(touch pwned) \"Prints\"";
 async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result<()> {
     let port = free_port()?;
     let return_url = format!("http://localhost:{port}/linked");
+    let receiver = Receiver::start().await?;
     // As called by `cargo demo -- --app …`.
     let demo = Demo::start(&["--", "--no-build", "--app", NAME, "--return-url", &return_url]).await?;
     let at = demo.port()?;
@@ -29,13 +30,16 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
     for line in variables.lines() {
         assert!(demo.said().contains(line), "the demo did not print this at startup: {line}");
     }
+    let secret = the_app_gets_a_webhook_later(&add, &variables, &receiver).await?;
 
-    let python = Python::with_all("flask", &["flask>=3,<4", "dropbox>=12,<13"]).await?;
+    let python =
+        Python::with_all("flask", &["flask>=3,<4", "dropbox>=12,<13", "standardwebhooks>=1.1,<2"]).await?;
     let flask = Flask::start(&python, &variables, port, demo.place().as_path(), &app()?).await?;
     assert!(!demo.place().join("pwned").exists());
     let browser = Browser::start().await?;
     let tab = browser.open().await?;
     declines_and_links(&tab, &flask, "Notes of amara.txt").await?;
+    the_app_is_told_of_the_link(&python, &receiver, &secret).await?;
     links_in_two_tabs(&tab, &flask).await?;
     // The browser loads the return URL again.
     let back = flask.returns()?.pop().context("no browser came back")?;
@@ -64,6 +68,37 @@ async fn the_guides_flask_app_is_a_tenant_of_the_demo_in_one_command() -> Result
         !refused.status.success() && said.contains("no demo runs") && refused.stdout.is_empty(),
         "{said}"
     );
+    Ok(())
+}
+
+/// Adds a webhook to the app. The variables are the same, and one more. Returns the secret.
+async fn the_app_gets_a_webhook_later(add: &[&str], variables: &str, receiver: &Receiver) -> Result<String> {
+    let url = receiver.url();
+    let mut secrets = Vec::new();
+    for _ in 0..2 {
+        let added = Demo::command(&[add, &["--webhook-url", &url]].concat()).await?;
+        ensure!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+        let said = String::from_utf8(added.stdout)?;
+        let new: Vec<&str> = said.lines().filter(|line| !variables.contains(*line)).collect();
+        assert_eq!((new.len(), said.lines().count()), (1, variables.lines().count() + 1), "{said}");
+        let secret = new[0].strip_prefix("export WEBHOOK_SECRET=").context("there is no secret")?;
+        secrets.push(secret.trim_matches('\'').to_owned());
+    }
+    assert_eq!(secrets[0], secrets[1], "it has one endpoint at this URL");
+    let refused = Demo::command(&[add, &["--webhook-url", "http://192.168.0.9/hooks"]].concat()).await?;
+    let said = String::from_utf8(refused.stderr)?;
+    ensure!(!refused.status.success() && said.contains("refuses the webhook URL"), "{said}");
+    secrets.pop().context("there is no secret")
+}
+
+/// The secret that the demo printed verifies the message.
+async fn the_app_is_told_of_the_link(python: &Python, receiver: &Receiver, secret: &str) -> Result<()> {
+    let message = receiver.gets_a("account.linked").await?.to_verify(secret);
+    let script = "import json, sys; from standardwebhooks import Webhook; said = json.loads(sys.argv[1]); \
+        print(json.dumps(Webhook(said['secret']).verify(said['body'], said['headers'])))";
+    let mut command = python.program("python");
+    command.arg("-c").arg(script).arg(message.to_string());
+    assert_eq!(answer(&mut command).await?["data"]["external_user_id"], "ada");
     Ok(())
 }
 

@@ -33,6 +33,9 @@ pub struct Arguments {
     /// Scope that the app requests, once for each [default: those for reading files]
     #[arg(long = "scope", value_name = "SCOPE", requires = "app")]
     pub scopes: Vec<String>,
+    /// URL of the app that is told of events, such as <http://localhost:5000/hooks>
+    #[arg(long, value_name = "URL", requires = "app", value_parser = webhook_url)]
+    pub webhook_url: Option<String>,
 }
 
 /// A command for a running demo.
@@ -50,6 +53,9 @@ pub enum Command {
         /// Scope that the app requests, once for each [default: those for reading files]
         #[arg(long = "scope", value_name = "SCOPE")]
         scopes: Vec<String>,
+        /// URL of the app that is told of events, such as <http://localhost:5000/hooks>
+        #[arg(long, value_name = "URL", value_parser = webhook_url)]
+        webhook_url: Option<String>,
         /// The first port of the demo, if several run
         #[arg(long)]
         port: Option<u16>,
@@ -75,12 +81,19 @@ fn app_name(text: &str) -> Result<String, &'static str> {
 }
 
 /// Bowline checks the rest, but only after everything has been built and started.
-fn return_url(text: &str) -> Result<String, &'static str> {
+fn is_url(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if lower.starts_with("http://") || lower.starts_with("https://") {
-        return Ok(text.to_owned());
-    }
-    Err("a return URL begins with http:// or https://, such as http://localhost:5000/linked")
+    lower.starts_with("http://") || lower.starts_with("https://")
+}
+
+fn return_url(text: &str) -> Result<String, &'static str> {
+    let wrong = "a return URL begins with http:// or https://, such as http://localhost:5000/linked";
+    is_url(text).then(|| text.to_owned()).ok_or(wrong)
+}
+
+fn webhook_url(text: &str) -> Result<String, &'static str> {
+    let wrong = "a webhook URL begins with http:// or https://, such as http://localhost:5000/hooks";
+    is_url(text).then(|| text.to_owned()).ok_or(wrong)
 }
 
 #[cfg(test)]
@@ -99,6 +112,8 @@ mod tests {
         assert!(read(&["add-app", "Mine"]).is_err());
         let asked = read(&["app", "Mine", "--return-url", "http://localhost/"]).unwrap();
         assert!(matches!(asked.command, Some(Command::AddApp { .. })));
+        assert!(read(&["--webhook-url", "http://localhost/"]).is_err());
+        assert!(read(&["add-app", "Mine", "--return-url", "http://a/", "--webhook-url", "a"]).is_err());
         let asked = read(&["--app", " Mine\t", "--return-url", "HTTP://localhost/"]).unwrap();
         assert_eq!(asked.app.as_deref(), Some("Mine"));
     }
