@@ -1,30 +1,44 @@
 // Lists what lies in its users' Dropbox accounts, which they link through Bowline.
-import { AccountRevoked, Bowline, NeedsReauth, NotFound } from "bowline-client";
+import { AccountRevoked, AmbiguousAccount, Bowline, NeedsReauth, NotFound } from "bowline-client";
 import { verify } from "bowline-client/webhooks";
 import express from "express";
-import { app, files, page } from "./users.mjs";
+import { home, returned } from "./pages.mjs";
+import { app, files } from "./users.mjs";
 
 const { BOWLINE_URL: url, BOWLINE_API_KEY: apiKey, RETURN_URL, WEBHOOK_SECRET, PORT = "5000" } = process.env;
 const bowline = new Bowline({ url, apiKey });
 
-app.get("/", async ({ session }, response) => {
+// Who has linked several accounts sees the newest.
+async function tokenOf(user) {
   try {
-    const token = await bowline.token(session.user ?? "nobody");
-    response.send(page(session, "", await files(token.access_token)));
+    return await bowline.token(user);
+  } catch (why) {
+    if (!(why instanceof AmbiguousAccount)) throw why;
+    return bowline.token(null, { account: why.accountIds[0] });
+  }
+}
+
+app.get("/", async ({ session }, response) => {
+  if (session.user === undefined) return response.send(home(session, ""));
+  try {
+    const token = await tokenOf(session.user);
+    response.send(home(session, "", await files(token.access_token)));
   } catch (why) {
     if (![NotFound, NeedsReauth, AccountRevoked].some((kind) => why instanceof kind)) throw why;
-    response.send(page(session, why.code));
+    response.send(home(session, why.code));
   }
 });
 
-app.get("/link", async ({ session }, response) => {
-  response.redirect((await bowline.begin(session.user, RETURN_URL, session)).url);
+app.post("/link", async ({ session }, response) => {
+  // Forms of other sites come without the session's cookie.
+  if (session.user === undefined) response.redirect(303, "/");
+  else response.redirect(303, (await bowline.begin(session.user, RETURN_URL, session)).url);
 });
 
 app.get("/linked", async ({ session, query }, response) => {
   const outcome = await bowline.finish(session.user ?? "", query, session);
-  if (outcome.linked || outcome.page) response.redirect(outcome.page ?? "/");
-  else response.send(page(session, outcome.reason));
+  if (outcome.page) response.redirect(outcome.page);
+  else response.send(returned(outcome));
 });
 
 app.post("/hooks", express.raw({ type: "*/*" }), ({ body, headers }, response) => {
@@ -33,5 +47,9 @@ app.post("/hooks", express.raw({ type: "*/*" }), ({ body, headers }, response) =
   response.sendStatus(204);
 });
 
-app.use((error, _request, response, _next) => response.status(error.name === "InvalidMessage" ? 400 : 500).send(error.name));
-app.listen(Number(PORT), "localhost");
+app.use((error, _request, response, _next) => {
+  if (error.name === "InvalidMessage") return response.sendStatus(400);
+  console.error(error);
+  response.sendStatus(500);
+});
+app.listen(Number(PORT), "localhost", () => console.log(`http://localhost:${PORT}/`));

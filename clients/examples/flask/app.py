@@ -22,9 +22,9 @@ def home():
     return render_template("home.html", files=Dropbox(token.access_token).files_list_folder("").entries)
 
 
-@app.get("/link")
+@app.post("/link")
 def link():
-    return redirect(bowline.begin(session["user"], os.environ["RETURN_URL"], session).url)
+    return redirect(bowline.begin(session["user"], os.environ["RETURN_URL"], session).url, 303)
 
 
 @app.get("/linked")

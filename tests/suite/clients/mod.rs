@@ -1,9 +1,9 @@
 //! The clients of `clients/` and their examples, against the real server.
 
 mod curl;
-mod example;
-mod node;
-mod python;
+pub(crate) mod example;
+pub(crate) mod node;
+pub(crate) mod python;
 
 use std::path::{Path, PathBuf};
 

@@ -13,10 +13,10 @@ use super::{a_message, folder, said, without_proxies};
 
 /// What the examples have besides their own package.json and what Next.js writes.
 const EXAMPLES: [(&str, &[&str]); 2] =
-    [("express", &["app.mjs", "users.mjs"]), ("nextjs", &["app", "lib", "tsconfig.json"])];
+    [("express", &["app.mjs", "pages.mjs", "users.mjs"]), ("nextjs", &["app", "lib", "tsconfig.json"])];
 
 /// A copy of the client with its packages, and of the examples beside it.
-async fn installed() -> Result<PathBuf> {
+pub(super) async fn installed() -> Result<PathBuf> {
     let home = scratch("client-typescript")?;
     let (client, examples, to) = (folder("typescript"), folder("examples"), home.clone());
     tokio::task::spawn_blocking(move || {
@@ -112,19 +112,24 @@ async fn routes(home: &Path) -> Result<PathBuf> {
     Ok(built.join("app"))
 }
 
+/// The example in Express.
+pub(crate) async fn express() -> Result<App> {
+    let mut program = in_its_folder(&installed().await?, &["express/app.mjs"]);
+    let at_port = move |port: u16| {
+        program.env("PORT", port.to_string());
+        program
+    };
+    Ok(("express", Box::new(at_port)))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_examples_in_javascript_link_list_files_and_hear_of_the_end() -> Result<()> {
     let home = installed().await?;
-    let mut express = in_its_folder(&home, &["express/app.mjs"]);
     let mut next = in_its_folder(&home, &["routes.mjs", &routes(&home).await?.display().to_string()]);
-    let express = move |port: u16| {
-        express.env("PORT", port.to_string());
-        express
-    };
     let next = move |port: u16| {
         next.arg(port.to_string()).env("SESSION_PASSWORD", "a password of 32 characters or more");
         next
     };
-    let apps: Vec<App> = vec![("express", Box::new(express)), ("nextjs", Box::new(next))];
+    let apps: Vec<App> = vec![express().await?, ("nextjs", Box::new(next))];
     all_link_list_files_and_hear_of_the_end(apps).await
 }

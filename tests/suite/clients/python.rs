@@ -7,10 +7,10 @@ use tokio::process::Command;
 use super::example::{App, all_link_list_files_and_hear_of_the_end};
 use super::{a_message, folder, said};
 
-/// Python in the client's folder, which writes nothing there.
+/// Python in the client's folder.
 fn in_its_folder(python: &Python, arguments: &[&str]) -> Command {
     let mut command = python.program("python");
-    command.current_dir(folder("python")).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.current_dir(folder("python")).args(arguments);
     command
 }
 
@@ -59,12 +59,17 @@ fn own_lines(source: &str) -> usize {
 /// An example, served by these arguments of Python. The port is the last one.
 fn app(python: &Python, name: &'static str, arguments: &'static [&'static str]) -> App {
     let mut program = python.program("python");
-    program.args(arguments).current_dir(folder("examples").join(name)).env("PYTHONDONTWRITEBYTECODE", "1");
+    program.args(arguments).current_dir(folder("examples").join(name));
     let at_port = move |port: u16| {
         program.arg(port.to_string());
         program
     };
     (name, Box::new(at_port))
+}
+
+/// The example in Flask.
+pub(crate) fn flask(python: &Python) -> App {
+    app(python, "flask", &["-m", "flask", "--app", "app", "run", "--host", "localhost", "--port"])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,7 +78,7 @@ async fn the_examples_in_python_link_list_files_and_hear_of_the_end() -> Result<
     ensure!((20..=25).contains(&lines), "the example in Flask has {lines} lines of its own");
     let python = Python::with_client().await?;
     let apps = vec![
-        app(&python, "flask", &["-m", "flask", "--app", "app", "run", "--port"]),
+        flask(&python),
         app(&python, "fastapi", &["-m", "uvicorn", "app:app", "--no-access-log", "--port"]),
         app(&python, "django", &["manage.py", "runserver", "--noreload"]),
     ];

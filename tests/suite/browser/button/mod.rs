@@ -1,5 +1,6 @@
 //! The link button on a tenant's page with a strict policy: the pages are those of `docs/button.md`.
 
+mod examples;
 mod photos;
 
 use anyhow::{Context as _, Result};
