@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use bowline_api::OperatorId;
 use bowline_provider::dropbox::{Dropbox, Endpoints};
 use bowline_provider::openid::{OpenId, Registration};
+use bowline_provider::sandbox::Sandbox;
 use bowline_provider::{HttpClient, HttpOptions, Provider};
 use bowline_vault::KeyRing;
 use tokio::sync::{Notify, watch};
@@ -167,10 +168,18 @@ impl App {
 
 fn provider(settings: &Settings) -> anyhow::Result<Provider> {
     let wanted = &settings.dropbox;
-    let http = http_client(settings, wanted.ca_file.as_deref())?;
+    let http = http_client(settings, wanted.ca_file.as_deref(), settings.development)?;
     let endpoints = Endpoints::at(&wanted.web_url, &wanted.api_url, settings.development)
         .context("bowline.dropbox: web_url and api_url")?;
-    Ok(Provider::new(Dropbox::new(http, endpoints)?).with_oauth1_at(&settings.oauth1.origins))
+    let provider = Provider::new(Dropbox::new(http, endpoints)?).with_sandbox(sandbox(settings)?);
+    Ok(provider.with_oauth1_at(&settings.oauth1.origins))
+}
+
+/// The simulator for sandboxes. It may be reached by plain HTTP, because no secret of anybody is there.
+fn sandbox(settings: &Settings) -> anyhow::Result<Option<Sandbox>> {
+    let Some(url) = &settings.sandbox.url else { return Ok(None) };
+    let http = http_client(settings, settings.dropbox.ca_file.as_deref(), true)?;
+    Ok(Some(Sandbox::new(http, url).context("bowline.sandbox.url")?))
 }
 
 fn sign_on(settings: &Settings) -> anyhow::Result<Option<OpenId>> {
@@ -183,11 +192,14 @@ fn sign_on(settings: &Settings) -> anyhow::Result<Option<OpenId>> {
         scopes: wanted.scopes.clone(),
         groups_claim: wanted.groups_claim.clone(),
     };
-    Ok(Some(OpenId::new(http_client(settings, wanted.ca_file.as_deref())?, registration)))
+    Ok(Some(OpenId::new(
+        http_client(settings, wanted.ca_file.as_deref(), settings.development)?,
+        registration,
+    )))
 }
 
 /// A client for calls to others, with the limits of the settings for the provider.
-fn http_client(settings: &Settings, ca_file: Option<&Path>) -> anyhow::Result<HttpClient> {
+fn http_client(settings: &Settings, ca_file: Option<&Path>, plain: bool) -> anyhow::Result<HttpClient> {
     let extra_roots = match ca_file {
         Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
         None => None,
@@ -196,7 +208,7 @@ fn http_client(settings: &Settings, ca_file: Option<&Path>) -> anyhow::Result<Ht
         connect_timeout: Duration::from_secs(settings.dropbox.connect_seconds),
         total_timeout: Duration::from_secs(settings.dropbox.total_seconds),
         extra_roots,
-        allow_plain_http: settings.development,
+        allow_plain_http: plain,
         ..HttpOptions::default()
     })?)
 }

@@ -5,6 +5,7 @@ pub(crate) mod database_url;
 mod network;
 mod pool;
 mod redaction;
+mod sandbox;
 mod secret;
 mod sign_on;
 mod webhooks;
@@ -24,6 +25,7 @@ use url::Url;
 pub(crate) use address::without_credentials;
 pub use network::Network;
 pub use pool::PoolOptions;
+pub use sandbox::Sandbox;
 use secret::secret;
 pub use sign_on::{GroupRole, LocalPasswords, Prompt, SignOn};
 pub use webhooks::Webhooks;
@@ -45,6 +47,7 @@ pub struct Settings {
     pub database: Database,
     pub pool: Pool,
     pub dropbox: Dropbox,
+    pub sandbox: Sandbox,
     pub oauth1: OAuth1,
     pub link: Link,
     pub webhooks: Webhooks,
@@ -251,6 +254,7 @@ impl Settings {
         address::check_public(&self.public_url)?;
         address::check_origin("dropbox.web_url", &self.dropbox.web_url)?;
         address::check_origin("dropbox.api_url", &self.dropbox.api_url)?;
+        self.sandbox.check(&self.dropbox)?;
         for origin in &self.oauth1.origins {
             address::check_origin("oauth1.origins", origin)?;
             if origin.scheme() != "https" && !self.development {

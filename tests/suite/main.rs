@@ -24,6 +24,7 @@ mod overview;
 mod replicas;
 mod revoke;
 mod scenarios;
+mod sandbox;
 mod sdk;
 mod secrets;
 mod seen;

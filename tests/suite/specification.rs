@@ -51,6 +51,15 @@ async fn tenants_find_what_the_document_says() -> Result<()> {
 }
 
 #[tokio::test]
+async fn tenants_find_in_a_sandbox_what_the_document_says() -> Result<()> {
+    let stack = Stack::builder().sandbox().start().await?;
+    let options = TenantOptions { sandbox: true, ..TenantOptions::default() };
+    let acme = Tenant::create_with(&stack, "acme", options).await?;
+    let base = stack.server(0).public_url();
+    fuzz("specification-sandbox", &base, &base, "^/v1/sandbox", &acme.api_key).await
+}
+
+#[tokio::test]
 async fn dropbox_finds_what_the_document_says_about_its_notices() -> Result<()> {
     let stack = Stack::start().await?;
     // The public document describes what tenants call.

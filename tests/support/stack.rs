@@ -19,9 +19,17 @@ pub struct StackBuilder {
     database: Option<Database>,
     replicas: usize,
     settings: Vec<(String, String)>,
+    has_sandbox: bool,
 }
 
 impl StackBuilder {
+    /// Starts a simulator for sandboxes beside the servers.
+    #[must_use]
+    pub fn sandbox(mut self) -> Self {
+        self.has_sandbox = true;
+        self
+    }
+
     /// Sets the number of servers on the database.
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
@@ -55,12 +63,16 @@ impl StackBuilder {
             None => Database::fresh().await?,
         };
         let dropbox = Simulator::builder().start().await?;
+        let mut settings = self.settings;
+        let sandbox =
+            if self.has_sandbox { Some(Simulator::builder().sandbox().start().await?) } else { None };
+        settings.extend(sandbox.iter().map(|sim| ("BOWLINE_SANDBOX__URL".to_owned(), sim.http_url())));
         let mut servers = Vec::new();
         for number in 0..self.replicas.max(1) {
             let log = directory.path().join(format!("server-{number}.log"));
             servers.push(Server::new(Program::new(program("bowline-server")?), log)?);
         }
-        let mut stack = Stack { servers, dropbox, database, directory, http, settings: self.settings };
+        let mut stack = Stack { servers, dropbox, sandbox, database, directory, http, settings };
         stack.command(&["keys", "init", "--json"], None).await?;
         stack.start_servers().await?;
         Ok(stack)
@@ -74,6 +86,8 @@ pub struct Stack {
     servers: Vec<Server>,
     /// Dropbox.
     pub dropbox: Simulator,
+    /// The simulator for sandboxes, if there is one.
+    pub sandbox: Option<Simulator>,
     /// The database.
     pub database: Database,
     directory: TempDir,

@@ -27,6 +27,8 @@ pub struct TenantOptions {
     pub app_scopes: Vec<String>,
     /// The protocol of the connector.
     pub protocol: Protocol,
+    /// Whether the tenant is a sandbox.
+    pub sandbox: bool,
 }
 
 impl Default for TenantOptions {
@@ -38,6 +40,7 @@ impl Default for TenantOptions {
             scopes: SCOPES.map(str::to_owned).to_vec(),
             app_scopes: SCOPES.map(str::to_owned).to_vec(),
             protocol: Protocol::OAuth2,
+            sandbox: false,
         }
     }
 }
@@ -74,7 +77,11 @@ impl Tenant {
     /// A tenant with options.
     pub async fn create_with(stack: &Stack, slug: &str, options: TenantOptions) -> anyhow::Result<Self> {
         let name = format!("{} Photos", slug.to_uppercase());
-        stack.command(&["tenant", "add", "--slug", slug, "--name", &name, "--json"], None).await?;
+        let mut add = vec!["tenant", "add", "--slug", slug, "--name", &name, "--json"];
+        if options.sandbox {
+            add.push("--sandbox");
+        }
+        stack.command(&add, None).await?;
         let (app_key, app_secret) = (format!("{slug}-app-key"), format!("{slug}-CANARY_app_secret"));
         let mut add = vec!["connector", "add", "--tenant", slug, "--name", &name, "--app-key", &app_key];
         add.extend(["--app-secret-stdin", "--return-url", &options.return_url, "--json"]);
@@ -98,12 +105,15 @@ impl Tenant {
             .await?;
         let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
         let callback_url = text(&connector, "callback_url");
-        stack.dropbox.put_app(
-            AppConfig::new(&app_key, &app_secret)
-                .name(name)
-                .redirect_uri(&callback_url)
-                .scopes(options.app_scopes),
-        );
+        // The simulator for sandboxes learns of an app from the server.
+        if !options.sandbox {
+            stack.dropbox.put_app(
+                AppConfig::new(&app_key, &app_secret)
+                    .name(name)
+                    .redirect_uri(&callback_url)
+                    .scopes(options.app_scopes),
+            );
+        }
         Ok(Self {
             slug: slug.to_owned(),
             connector: text(&connector, "id").parse()?,

@@ -7,6 +7,7 @@ use bowline_api::{SecretKind, TenantId};
 fn secret_in_words(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::ApiKey => "an API key",
+        SecretKind::TestApiKey => "a test key",
         SecretKind::OperatorSession => "an operator's session",
         SecretKind::LinkTicket => "the ticket of a link",
         SecretKind::LinkCode => "the code of a link",

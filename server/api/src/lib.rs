@@ -9,6 +9,7 @@ mod names;
 pub mod page;
 pub mod problem;
 mod secret;
+mod sandbox;
 pub mod status;
 pub mod v1;
 

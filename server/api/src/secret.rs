@@ -5,6 +5,8 @@
 pub enum SecretKind {
     /// A tenant app's API key.
     ApiKey,
+    /// An API key of a sandbox.
+    TestApiKey,
     /// An operator's session.
     OperatorSession,
     /// The end user's access to a link session.
@@ -19,8 +21,9 @@ pub enum SecretKind {
 
 impl SecretKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ApiKey,
+        Self::TestApiKey,
         Self::OperatorSession,
         Self::LinkTicket,
         Self::LinkCode,
@@ -32,6 +35,7 @@ impl SecretKind {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::ApiKey => "bwl_sk_",
+            Self::TestApiKey => "bwl_test_",
             Self::OperatorSession => "bwl_op_",
             Self::LinkTicket => "bwl_lk_",
             Self::LinkCode => "bwl_lc_",

@@ -311,3 +311,23 @@ names! {
         Skipped = "skipped",
     }
 }
+
+names! {
+    /// How the simulator of Dropbox behaves towards an account of a sandbox.
+    SandboxState {
+        /// As Dropbox usually does.
+        Healthy = "healthy",
+        /// The user has disconnected the app: the grant is dead, and its tokens with it. Linking the account again revives it.
+        DeadGrant = "dead_grant",
+        /// Dropbox has suspended the user: API calls answer `user_suspended`.
+        UserSuspended = "user_suspended",
+        /// The grant lacks a scope: calls for files answer `missing_scope`.
+        MissingScope = "missing_scope",
+        /// Every call is answered with 429 and `Retry-After: 1`.
+        RateLimited = "rate_limited",
+        /// Dropbox rejects the app's key and secret, for all accounts of the connector, until one of them is healthy again.
+        BrokenApp = "broken_app",
+        /// Every call takes three seconds.
+        Slow = "slow",
+    }
+}

@@ -3,6 +3,7 @@
 ## Every page
 
 footer = تم الربط بواسطة Bowline
+sandbox = بيئة تجريبية: لا شيء هنا يصل إلى Dropbox. كل شيء وهمي.
 request = رقم الطلب { $number }
 back = العودة إلى { $app }
 back-unnamed = العودة إلى التطبيق

@@ -3,6 +3,7 @@
 ## Every page
 
 footer = Verknüpft mit Bowline
+sandbox = Sandbox: Nichts hiervon erreicht Dropbox. Alles ist erfunden.
 request = Anfrage { $number }
 back = Zurück zu { $app }
 back-unnamed = Zurück zur App

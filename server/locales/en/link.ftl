@@ -14,6 +14,7 @@
 ## Every page
 
 footer = Linked with Bowline
+sandbox = Sandbox: nothing here reaches Dropbox. Everything is made up.
 request = Request { $number }
 back = Back to { $app }
 back-unnamed = Back to the app

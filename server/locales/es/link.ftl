@@ -3,6 +3,7 @@
 ## Every page
 
 footer = Vinculado con Bowline
+sandbox = Entorno de pruebas: nada de esto llega a Dropbox. Todo es ficticio.
 request = Solicitud { $number }
 back = Volver a { $app }
 back-unnamed = Volver a la aplicación

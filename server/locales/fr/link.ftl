@@ -3,6 +3,7 @@
 ## Every page
 
 footer = Associé avec Bowline
+sandbox = Bac à sable : rien ici n’atteint Dropbox. Tout est fictif.
 request = Demande { $number }
 back = Revenir à { $app }
 back-unnamed = Revenir à l’application

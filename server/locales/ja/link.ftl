@@ -3,6 +3,7 @@
 ## Every page
 
 footer = Bowline による連携
+sandbox = サンドボックス：ここでの操作は Dropbox には届きません。すべて架空のものです。
 request = リクエスト { $number }
 back = { $app } に戻る
 back-unnamed = アプリに戻る

@@ -3,6 +3,7 @@
 ## Every page
 
 footer = Vinculado com o Bowline
+sandbox = Ambiente de testes: nada daqui chega ao Dropbox. Tudo é fictício.
 request = Solicitação { $number }
 back = Voltar para { $app }
 back-unnamed = Voltar para o aplicativo

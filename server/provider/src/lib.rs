@@ -11,6 +11,7 @@ mod observed;
 pub mod openid;
 mod protocol;
 mod provider;
+pub mod sandbox;
 mod shown;
 
 pub use credentials::AppCredentials;

@@ -17,6 +17,8 @@ pub const DROPBOX: &str = "Dropbox";
 pub enum Protocol {
     /// OAuth 2.0 (RFC 6749) with PKCE (RFC 7636), as [`dropbox`](crate::dropbox) speaks it.
     OAuth2,
+    /// The same, with the simulator of Dropbox: a connector of a sandbox.
+    Sandbox,
     /// OAuth 1.0 or OAuth 1.0a (RFC 5849), with the service that the connector names.
     OAuth1(Arc<ServiceConfig>),
 }
@@ -26,7 +28,7 @@ impl Protocol {
     #[must_use]
     pub fn provider_name(&self) -> &str {
         match self {
-            Self::OAuth2 => DROPBOX,
+            Self::OAuth2 | Self::Sandbox => DROPBOX,
             Self::OAuth1(config) => match config.endpoints.authorize.host_str() {
                 Some("www.dropbox.com") => DROPBOX,
                 Some(host) => host,
@@ -56,7 +58,7 @@ impl Protocol {
     /// [`BadReturn`] if the query is not a response of this protocol.
     pub fn read_return(&self, query: &str) -> Result<Returned, BadReturn> {
         match self {
-            Self::OAuth2 => oauth2::read_return(query),
+            Self::OAuth2 | Self::Sandbox => oauth2::read_return(query),
             Self::OAuth1(config) => oauth1::read_return(config.dialect, query),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     Revoked,
     dropbox::Dropbox,
     oauth1::{self, ConfigError, MigratedToken, Service, ServiceConfig, SignRefused},
+    sandbox::Sandbox,
 };
 
 /// The providers where accounts are linked. Each call goes to the code of the protocol that the app's credentials name.
@@ -19,6 +20,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Provider {
     dropbox: Dropbox,
+    /// The simulator, for sandboxes.
+    sandbox: Option<Sandbox>,
     /// The origins of services of OAuth 1 that may be called.
     oauth1_origins: Arc<[Origin]>,
 }
@@ -27,7 +30,40 @@ impl Provider {
     /// The protocols with their clients. No service of OAuth 1 may be called.
     #[must_use]
     pub fn new(dropbox: Dropbox) -> Self {
-        Self { dropbox, oauth1_origins: Arc::default() }
+        Self { dropbox, sandbox: None, oauth1_origins: Arc::default() }
+    }
+
+    /// Lets the connectors of sandboxes call this simulator.
+    #[must_use]
+    pub fn with_sandbox(self, sandbox: Option<Sandbox>) -> Self {
+        Self { sandbox, ..self }
+    }
+
+    /// The simulator, for connectors of sandboxes.
+    ///
+    /// # Errors
+    /// [`RequestReason::Misconfigured`] for any other connector, and if there is no simulator.
+    pub fn sandbox(&self, app: &AppCredentials) -> Result<&Sandbox, Failure> {
+        match (&app.protocol, &self.sandbox) {
+            (Protocol::Sandbox, Some(sandbox)) => Ok(sandbox),
+            _ => Err(Failure::RequestRejected { reason: RequestReason::Misconfigured }),
+        }
+    }
+
+    /// Asks whether the simulator for sandboxes is there. None if there is none to be asked.
+    pub async fn ping_sandbox(&self) -> Option<Result<(), Failure>> {
+        match &self.sandbox {
+            Some(sandbox) => Some(sandbox.ping().await),
+            None => None,
+        }
+    }
+
+    /// The Dropbox of an app: the simulator for connectors of sandboxes, which reach no other host, and Dropbox itself for all others.
+    fn dropbox(&self, app: &AppCredentials) -> Result<&Dropbox, Failure> {
+        match &app.protocol {
+            Protocol::Sandbox => self.sandbox(app).map(Sandbox::dropbox),
+            Protocol::OAuth2 | Protocol::OAuth1(_) => Ok(&self.dropbox),
+        }
     }
 
     /// Lets services of OAuth 1 be called at these origins.
@@ -42,7 +78,7 @@ impl Provider {
     /// Why they cannot.
     pub fn accepts(&self, protocol: &Protocol) -> Result<(), ConfigError> {
         match protocol {
-            Protocol::OAuth2 => Ok(()),
+            Protocol::OAuth2 | Protocol::Sandbox => Ok(()),
             Protocol::OAuth1(config) => self.permitted(config).map(drop),
         }
     }
@@ -54,6 +90,11 @@ impl Provider {
     pub async fn begin(&self, app: &AppCredentials, link: &LinkRequest<'_>) -> Result<Begun, Failure> {
         match &app.protocol {
             Protocol::OAuth2 => self.dropbox.begin(app, link),
+            Protocol::Sandbox => {
+                let sandbox = self.sandbox(app)?;
+                sandbox.register(app, link.callback_url, link.scopes).await?;
+                sandbox.dropbox().begin(app, link)
+            }
             Protocol::OAuth1(config) => self.service(config)?.begin(app, link).await,
         }
     }
@@ -70,7 +111,9 @@ impl Provider {
         approval: &SecretString,
     ) -> Result<Grant, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.exchange_code(app, approval, parked, callback_url).await,
+            Protocol::OAuth2 | Protocol::Sandbox => {
+                self.dropbox(app)?.exchange_code(app, approval, parked, callback_url).await
+            }
             Protocol::OAuth1(config) => self.service(config)?.finish(app, parked, approval).await,
         }
     }
@@ -85,7 +128,9 @@ impl Provider {
         access_token: &SecretString,
     ) -> Result<Profile, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.current_account(access_token).await.map(Into::into),
+            Protocol::OAuth2 | Protocol::Sandbox => {
+                self.dropbox(app)?.current_account(access_token).await.map(Into::into)
+            }
             Protocol::OAuth1(config) => self.service(config)?.identify(app, access_token).await,
         }
     }
@@ -100,7 +145,7 @@ impl Provider {
         access_token: &SecretString,
     ) -> Result<Profile, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.team(access_token).await,
+            Protocol::OAuth2 | Protocol::Sandbox => self.dropbox(app)?.team(access_token).await,
             Protocol::OAuth1(_) => Err(Failure::RequestRejected { reason: RequestReason::InvalidRequest }),
         }
     }
@@ -115,7 +160,7 @@ impl Provider {
         refresh_token: &SecretString,
     ) -> Result<RefreshedToken, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.refresh(app, refresh_token).await,
+            Protocol::OAuth2 | Protocol::Sandbox => self.dropbox(app)?.refresh(app, refresh_token).await,
             Protocol::OAuth1(_) => Err(oauth1::nothing_to_refresh()),
         }
     }
@@ -131,7 +176,9 @@ impl Provider {
         scopes: &[String],
     ) -> Result<RefreshedToken, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.refresh_narrowed(app, refresh_token, scopes).await,
+            Protocol::OAuth2 | Protocol::Sandbox => {
+                self.dropbox(app)?.refresh_narrowed(app, refresh_token, scopes).await
+            }
             Protocol::OAuth1(_) => Err(oauth1::nothing_to_refresh()),
         }
     }
@@ -149,7 +196,9 @@ impl Provider {
         refresh_token: Option<&SecretString>,
     ) -> Result<Revoked, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.end_grant(app, access_token, refresh_token).await,
+            Protocol::OAuth2 | Protocol::Sandbox => {
+                self.dropbox(app)?.end_grant(app, access_token, refresh_token).await
+            }
             Protocol::OAuth1(config) => self.service(config)?.revoke(app, callback_url, access_token).await,
         }
     }
@@ -165,7 +214,7 @@ impl Provider {
         access_token: &SecretString,
     ) -> Result<(), Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => self.dropbox.check_user(access_token).await,
+            Protocol::OAuth2 | Protocol::Sandbox => self.dropbox(app)?.check_user(access_token).await,
             Protocol::OAuth1(config) => self.service(config)?.check(app, callback_url, access_token).await,
         }
     }
@@ -178,6 +227,11 @@ impl Provider {
     pub async fn check_app(&self, app: &AppCredentials, callback_url: &str) -> Result<(), Failure> {
         match &app.protocol {
             Protocol::OAuth2 => self.dropbox.check_app(app).await,
+            Protocol::Sandbox => {
+                let sandbox = self.sandbox(app)?;
+                sandbox.register(app, callback_url, &[]).await?;
+                sandbox.dropbox().check_app(app).await
+            }
             Protocol::OAuth1(config) => self.service(config)?.check_app(app, callback_url).await,
         }
     }
@@ -192,7 +246,9 @@ impl Provider {
         access_token: &SecretString,
     ) -> Result<MigratedToken, Failure> {
         match &app.protocol {
-            Protocol::OAuth2 => Err(Failure::RequestRejected { reason: RequestReason::InvalidRequest }),
+            Protocol::OAuth2 | Protocol::Sandbox => {
+                Err(Failure::RequestRejected { reason: RequestReason::InvalidRequest })
+            }
             Protocol::OAuth1(config) => self.service(config)?.token_from_oauth1(app, access_token).await,
         }
     }
@@ -210,7 +266,7 @@ impl Provider {
         form: &[(&str, &str)],
     ) -> Result<Zeroizing<String>, SignRefused> {
         match &app.protocol {
-            Protocol::OAuth2 => Err(SignRefused::NoToken),
+            Protocol::OAuth2 | Protocol::Sandbox => Err(SignRefused::NoToken),
             Protocol::OAuth1(config) => {
                 let service = self.service(config).map_err(|_| SignRefused::Misconfigured)?;
                 service.sign(app, access_token, method, url, form)

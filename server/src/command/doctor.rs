@@ -48,6 +48,7 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
     let app = App::new(configuration.settings, ring)?;
     let mut checks = readiness::checks(&app).await;
     checks.push(proxies_check(&app));
+    checks.extend(simulator_check(&app).await);
     if checks.iter().all(|check| check.name != "database" || check.ok) {
         checks.push(outcome("role", role_check(&app).await));
         checks.retain(|check| check.name != ROW_LEVEL_SECURITY);
@@ -73,6 +74,18 @@ pub(super) async fn run(arguments: &Arguments, configuration: Configuration) -> 
         bail!("something is wrong, see above");
     }
     Ok(())
+}
+
+/// Whether the simulator for sandboxes is there, if the settings name one.
+async fn simulator_check(app: &App) -> Option<Check> {
+    let answer = app.provider.ping_sandbox().await?;
+    let detail = match &answer {
+        Ok(()) => "the simulator for sandboxes is there".to_owned(),
+        Err(failure) => {
+            format!("no dropbox-sim, started with --sandbox, at bowline.sandbox.url: {}", failure.code())
+        }
+    };
+    Some(Check { name: "sandbox", ok: answer.is_ok(), detail })
 }
 
 /// Whether client addresses can be told apart.

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use bowline_api::TenantId;
-use bowline_api::admin::Tenant;
+use bowline_api::admin::{CreateTenant, Tenant};
 
 use super::output::{Format, table};
 use super::startup;
@@ -22,6 +22,9 @@ pub(super) enum TenantCommand {
         /// Name of the tenant, which end users see.
         #[arg(long)]
         name: String,
+        /// A sandbox: its connectors speak to the simulator of Dropbox, and its API keys are test keys.
+        #[arg(long)]
+        sandbox: bool,
         #[command(flatten)]
         format: Format,
     },
@@ -36,8 +39,9 @@ pub(super) enum TenantCommand {
 pub(super) async fn run(command: TenantCommand, configuration: Configuration) -> anyhow::Result<()> {
     let app = startup::app(configuration).await?;
     match command {
-        TenantCommand::Add { slug, name, format } => {
-            let added = tenant::prepare(&app, &Actor::CommandLine, &slug, &name).await?;
+        TenantCommand::Add { slug, name, sandbox, format } => {
+            let wanted = CreateTenant { slug, name, sandbox };
+            let added = tenant::prepare(&app, &Actor::CommandLine, &wanted).await?;
             format.make(added, |added| format!("{} added as {}", added.slug, added.id)).await
         }
         TenantCommand::List { format } => {
@@ -52,8 +56,9 @@ pub(super) async fn run(command: TenantCommand, configuration: Configuration) ->
                 }
             }
             format.print(&tenants, |tenants| {
-                let row = |one: &Tenant| [one.slug.clone(), one.name.clone(), one.id.to_string()];
-                table(["SLUG", "NAME", "ID"], tenants.iter().map(row))
+                let mode = |one: &Tenant| if one.sandbox { "sandbox" } else { "live" }.to_owned();
+                let row = |one: &Tenant| [one.slug.clone(), one.name.clone(), one.id.to_string(), mode(one)];
+                table(["SLUG", "NAME", "ID", "MODE"], tenants.iter().map(row))
             })
         }
     }

@@ -5,7 +5,7 @@
 //! and checksum make it possible to scan for leaks and to reject a mistyped credential before any query. Only the
 //! SHA-256 is stored.
 //!
-//! An API key also contains its tenant's id, between prefix and bits. Therefore it is looked up within its tenant, on
+//! The prefix of an API key says whether it is a test key, which only sandboxes have. It also contains its tenant's id, between prefix and bits. Therefore it is looked up within its tenant, on
 //! that tenant's shard, and a lost key shows whose it is. The id proves nothing; only the digest does.
 
 use std::fmt;
@@ -77,14 +77,15 @@ impl NewCredential {
         Self::after(kind.prefix().to_owned())
     }
 
-    /// Generates an API key for `tenant`.
+    /// Generates an API key for `tenant`: a test key if the tenant is a sandbox.
     ///
     /// # Errors
     /// If the operating system cannot provide randomness.
-    pub fn api_key(tenant: TenantId) -> Result<Self> {
+    pub fn api_key(tenant: TenantId, sandbox: bool) -> Result<Self> {
         let tenant = tenant.to_string();
         let suffix = tenant.trim_start_matches(TENANT_PREFIX);
-        Self::after(format!("{}{suffix}_", Kind::ApiKey.prefix()))
+        let kind = if sandbox { Kind::TestApiKey } else { Kind::ApiKey };
+        Self::after(format!("{}{suffix}_", kind.prefix()))
     }
 
     fn after(mut text: String) -> Result<Self> {
@@ -109,6 +110,8 @@ pub struct PresentedApiKey {
     pub tenant: TenantId,
     /// The presented key's digest, for the lookup.
     pub digest: Digest,
+    /// Whether it is a test key. The prefix is part of what the digest is made of, so this is true of the key that the digest finds.
+    pub is_test: bool,
 }
 
 /// The digest of `text`, if it has the form of a credential of `kind` other than an API key. Needs no query.
@@ -118,10 +121,12 @@ pub fn parse(kind: Kind, text: &str) -> Option<Digest> {
 
 /// The contents of `text`, if it has the form of an API key. Needs no query.
 pub fn parse_api_key(text: &str) -> Option<PresentedApiKey> {
-    let (start, encoded) = text.split_at_checked(Kind::ApiKey.prefix().len() + TENANT_SUFFIX + 1)?;
-    let suffix = start.strip_prefix(Kind::ApiKey.prefix())?.strip_suffix('_')?;
+    let is_test = text.starts_with(Kind::TestApiKey.prefix());
+    let prefix = if is_test { Kind::TestApiKey.prefix() } else { Kind::ApiKey.prefix() };
+    let (start, encoded) = text.split_at_checked(prefix.len() + TENANT_SUFFIX + 1)?;
+    let suffix = start.strip_prefix(prefix)?.strip_suffix('_')?;
     let tenant = format!("{TENANT_PREFIX}{suffix}").parse().ok()?;
-    is_whole(start, encoded).then(|| PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) })
+    is_whole(start, encoded).then(|| PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()), is_test })
 }
 
 /// The beginning of tenants' ids, and the number of characters that follow.
@@ -151,13 +156,21 @@ mod tests {
     #[test]
     fn one_changed_character_is_refused_without_a_query() {
         let tenant: TenantId = entropy::id();
-        let key = NewCredential::api_key(tenant).unwrap();
+        let key = NewCredential::api_key(tenant, false).unwrap();
+        let test = NewCredential::api_key(tenant, true).unwrap();
         let ticket = NewCredential::generate(Kind::LinkTicket).unwrap();
-        assert_eq!(parse_api_key(key.expose()), Some(PresentedApiKey { tenant, digest: key.digest }));
+        assert_eq!(
+            parse_api_key(key.expose()),
+            Some(PresentedApiKey { tenant, digest: key.digest, is_test: false })
+        );
+        assert_eq!(
+            parse_api_key(test.expose()),
+            Some(PresentedApiKey { tenant, digest: test.digest, is_test: true })
+        );
         assert_eq!(parse(Kind::LinkTicket, ticket.expose()), Some(ticket.digest));
         assert_eq!(parse(Kind::LinkTicket, key.expose()), None);
         assert_eq!(parse_api_key(ticket.expose()), None);
-        for text in [key.expose(), ticket.expose()] {
+        for text in [key.expose(), test.expose(), ticket.expose()] {
             for at in 0..text.len() {
                 let mut wrong = text.as_bytes().to_vec();
                 wrong[at] = if wrong[at] == b'z' { b'y' } else { b'z' };
@@ -170,7 +183,7 @@ mod tests {
 
     #[test]
     fn shows_nothing_when_printed() {
-        let key = NewCredential::api_key(entropy::id()).unwrap();
+        let key = NewCredential::api_key(entropy::id(), false).unwrap();
         assert!(!format!("{key:?}").contains(&key.expose()[7..]));
     }
 }

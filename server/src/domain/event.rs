@@ -102,7 +102,7 @@ macro_rules! events {
 
 events! {
     /// A tenant was added.
-    TenantAdded = "tenant.added", tenant: TenantId { slug: &'a str, name: &'a str };
+    TenantAdded = "tenant.added", tenant: TenantId { slug: &'a str, name: &'a str, sandbox: Option<bool> };
     /// An operator froze the tenant: its API keys are refused, and nobody links.
     TenantFrozen = "tenant.frozen", tenant: TenantId { reason: &'a str };
     /// An operator thawed the tenant.

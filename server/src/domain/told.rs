@@ -45,6 +45,8 @@ pub struct SubjectFacts {
     pub missing_scopes: Option<Vec<String>>,
     /// The place of the event among those of the account.
     pub number: Option<i64>,
+    /// Whether the tenant is a sandbox.
+    pub sandbox: bool,
 }
 
 impl Told {
@@ -82,7 +84,11 @@ impl Told {
             data.insert(name.to_owned(), value);
         }
         let timestamp = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-        json!({ "type": self.kind, "id": id, "timestamp": timestamp, "data": data }).to_string()
+        let mut body = json!({ "type": self.kind, "id": id, "timestamp": timestamp, "data": data });
+        if facts.sandbox {
+            body["sandbox"] = json!(true);
+        }
+        body.to_string()
     }
 }
 
@@ -118,6 +124,7 @@ mod tests {
             reason: Some("as the row says".to_owned()),
             missing_scopes: Some(Vec::new()),
             number: Some(7),
+            sandbox: false,
         };
         let body = told.body(nil(), DateTime::UNIX_EPOCH, told.subject().unwrap(), &facts);
         let body: Value = serde_json::from_str(&body).unwrap();
@@ -136,6 +143,9 @@ mod tests {
             },
         });
         assert_eq!(body, expected);
+        let facts = SubjectFacts { sandbox: true, ..facts };
+        let body = told.body(nil(), DateTime::UNIX_EPOCH, told.subject().unwrap(), &facts);
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["sandbox"], true);
     }
 
     #[test]

@@ -31,7 +31,10 @@ impl Modify for Components {
         components.responses.extend(problems::components());
         for (name, description) in [
             ("operator", "The token of an operator's session: `bwl_op_…`."),
-            ("api_key", "An API key of a tenant's app: `bwl_sk_…`. Keep it in the app's back end."),
+            (
+                "api_key",
+                "An API key of a tenant's app: `bwl_sk_…`, or `bwl_test_…` in a sandbox. Keep it in the app's back end.",
+            ),
         ] {
             let bearer =
                 HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build();

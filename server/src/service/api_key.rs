@@ -46,6 +46,11 @@ impl VerifiedKey {
         self.presented.tenant
     }
 
+    /// Whether it is a test key, and its tenant thus a sandbox.
+    pub fn is_test(&self) -> bool {
+        self.presented.is_test
+    }
+
     /// The key as the actor of audit events.
     pub fn actor(&self) -> Actor {
         Actor::ApiKey { id: self.id, name: self.name.clone() }
@@ -151,14 +156,13 @@ pub async fn prepare(
         let detail = "permissions must not be empty; leave it out for the usual ones";
         return Err(Code::InvalidField.because(detail).field("permissions").into());
     }
-    let credential = NewCredential::api_key(tenant)?;
     let id: ApiKeyId = entropy::id();
     let (tx, key_row) = app
         .store
         .begin_scoped(tenant)
         .await?
         .attempt(async |tx| {
-            tenant::must_exist(tx).await?;
+            let credential = NewCredential::api_key(tenant, tenant::existing(tx).await?.sandbox)?;
             let now = tx.now().await?;
             if wanted.expires_at.is_some_and(|end| end <= now) {
                 let refusal = Code::InvalidField.because("expires_at must be in the future");
@@ -212,30 +216,31 @@ pub async fn rotate(
         let detail = format!("overlap_hours is 0 to {LONGEST_KEY_OVERLAP}");
         return Err(Code::InvalidField.because(detail).field("overlap_hours").into());
     }
-    let credential = NewCredential::api_key(tenant)?;
     let replacement: ApiKeyId = entropy::id();
-    tenant::scoped(app, tenant, async |tx| {
-        let old = tx.lock_api_key(id.uuid()).await?.ok_or_else(no_key)?;
-        let now = tx.now().await?;
-        if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
-            let detail = "this API key does not work any more; create another one";
-            return Err(Code::InvalidState.because(detail).into());
-        }
-        let (name, names) = (&*old.name, &*old.permissions);
-        let new = tx.insert_api_key(replacement.uuid(), name, credential.digest, names, None).await?;
-        // A suspended key was suspended for a habit that its owner did not have.
-        if old.suspended_at.is_none() {
-            tx.inherit_habit(old.id, replacement.uuid()).await?;
-        }
-        let end = now + TimeDelta::hours(overlap_hours.into());
-        let end = old.expires_at.map_or(end, |before| before.min(end));
-        let expiring = tx.expire_api_key(id.uuid(), end).await?.ok_or_else(no_key)?;
-        tx.record(actor, Event::ApiKeyAdded { api_key: replacement, name, permissions: names }).await?;
-        tx.record(actor, Event::ApiKeyRotated { api_key: id, name, replacement, overlap_hours }).await?;
-        let new = NewApiKey { key: to_wire(new), secret: credential.expose().to_owned() };
-        Ok(RotatedApiKey { new, old: to_wire(expiring) })
-    })
-    .await
+    app.store
+        .scoped(tenant, async |tx| {
+            let credential = NewCredential::api_key(tenant, tenant::existing(tx).await?.sandbox)?;
+            let old = tx.lock_api_key(id.uuid()).await?.ok_or_else(no_key)?;
+            let now = tx.now().await?;
+            if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
+                let detail = "this API key does not work any more; create another one";
+                return Err(Code::InvalidState.because(detail).into());
+            }
+            let (name, names) = (&*old.name, &*old.permissions);
+            let new = tx.insert_api_key(replacement.uuid(), name, credential.digest, names, None).await?;
+            // A suspended key was suspended for a habit that its owner did not have.
+            if old.suspended_at.is_none() {
+                tx.inherit_habit(old.id, replacement.uuid()).await?;
+            }
+            let end = now + TimeDelta::hours(overlap_hours.into());
+            let end = old.expires_at.map_or(end, |before| before.min(end));
+            let expiring = tx.expire_api_key(id.uuid(), end).await?.ok_or_else(no_key)?;
+            tx.record(actor, Event::ApiKeyAdded { api_key: replacement, name, permissions: names }).await?;
+            tx.record(actor, Event::ApiKeyRotated { api_key: id, name, replacement, overlap_hours }).await?;
+            let new = NewApiKey { key: to_wire(new), secret: credential.expose().to_owned() };
+            Ok(RotatedApiKey { new, old: to_wire(expiring) })
+        })
+        .await
 }
 
 /// The error for an API key that the tenant does not have.

@@ -26,6 +26,7 @@ mod own_key;
 pub mod readiness;
 pub mod revocation;
 pub mod tenant;
+pub mod sandbox;
 pub mod tenant_freeze;
 pub mod token;
 pub mod uncommitted;

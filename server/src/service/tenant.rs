@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bowline_api::admin::{DrainStop, Tenant, TenantFreeze};
+use bowline_api::admin::{CreateTenant, DrainStop, Tenant, TenantFreeze};
 use bowline_api::{Page, TenantId};
 use uuid::Uuid;
 
@@ -18,25 +18,30 @@ use crate::store::{OperatorTx, TenantTx};
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.
-pub async fn add(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Tenant> {
-    prepare(app, actor, slug, name).await?.commit().await
+pub async fn add(app: &App, actor: &Actor, wanted: &CreateTenant) -> Result<Tenant> {
+    prepare(app, actor, wanted).await?.commit().await
 }
 
 /// Like [`add`], but the caller commits, once the tenant has been shown.
 ///
 /// # Errors
 /// `already_exists`, `invalid_field`.
-pub async fn prepare(app: &App, actor: &Actor, slug: &str, name: &str) -> Result<Uncommitted<Tenant>> {
-    let name = text::line("name", name, 1, 100)?;
+pub async fn prepare(app: &App, actor: &Actor, wanted: &CreateTenant) -> Result<Uncommitted<Tenant>> {
+    let name = text::line("name", &wanted.name, 1, 100)?;
+    let (slug, sandbox) = (wanted.slug.as_str(), wanted.sandbox);
     let id: TenantId = entropy::id();
     let (tx, tenant_row) = app
         .store
         .begin_scoped(id)
         .await?
         .attempt(async |tx| {
-            let tenant_row = tx.insert_tenant(slug, &name).await?;
+            let tenant_row = tx.insert_tenant(slug, &name, sandbox).await?;
             app.vault.create_keys(tx).await?;
-            tx.record(actor, Event::TenantAdded { tenant: id, slug, name: &name }).await?;
+            tx.record(
+                actor,
+                Event::TenantAdded { tenant: id, slug, name: &name, sandbox: sandbox.then_some(true) },
+            )
+            .await?;
             Ok(tenant_row)
         })
         .await?;
@@ -166,7 +171,15 @@ pub(super) async fn scoped<T>(
 /// # Errors
 /// `not_found`.
 pub(super) async fn must_exist(tx: &mut TenantTx) -> Result<()> {
-    tx.own_tenant().await?.map(drop).ok_or_else(no_tenant)
+    existing(tx).await.map(drop)
+}
+
+/// The tenant of the transaction.
+///
+/// # Errors
+/// `not_found` if it does not exist.
+pub(super) async fn existing(tx: &mut TenantTx) -> Result<TenantRow> {
+    tx.own_tenant().await?.ok_or_else(no_tenant)
 }
 
 pub(super) fn to_wire(tenant_row: TenantRow, stop: Option<DrainStopRow>) -> Tenant {
@@ -177,6 +190,7 @@ pub(super) fn to_wire(tenant_row: TenantRow, stop: Option<DrainStopRow>) -> Tena
         id: tenant_row.id.into(),
         slug: tenant_row.slug,
         name: tenant_row.name,
+        sandbox: tenant_row.sandbox,
         created_at: tenant_row.created_at,
         frozen,
         drain_stop,

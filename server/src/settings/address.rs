@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn no_url_has_credentials_and_no_refusal_repeats_them() {
-        let settings = ["public_url", "dropbox.web_url", "dropbox.api_url", "tracing.otlp_endpoint"];
+        let settings =
+            ["public_url", "dropbox.web_url", "dropbox.api_url", "sandbox.url", "tracing.otlp_endpoint"];
         for setting in
             settings.map(|name| -> &'static str { Box::leak(format!("bowline.{name}").into_boxed_str()) })
         {

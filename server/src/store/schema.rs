@@ -150,6 +150,7 @@ diesel::table! {
         removed_at -> Nullable<Timestamptz>,
         issuer -> Text,
     }
+        sandbox -> Bool,
 }
 
 diesel::table! {
@@ -462,6 +463,7 @@ diesel::table! {
         frozen_reason -> Nullable<Text>,
         frozen_by -> Nullable<Text>,
     }
+        sandbox -> Bool,
 }
 
 diesel::table! {

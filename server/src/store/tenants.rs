@@ -23,6 +23,7 @@ pub struct TenantRow {
     pub frozen_at: Option<DateTime<Utc>>,
     pub frozen_reason: Option<String>,
     pub frozen_by: Option<String>,
+    pub sandbox: bool,
 }
 
 /// Why a tenant is frozen, by whom and since when.
@@ -39,6 +40,13 @@ impl TenantTx {
     pub async fn own_tenant(&mut self) -> Result<Option<TenantRow>> {
         let tenant_query = tenants::table.find(self.tenant_uuid()).select(TenantRow::as_select());
         Ok(tenant_query.first(self.connection()).await.optional()?)
+    }
+
+    /// Whether the transaction's tenant is a sandbox. This never changes.
+    pub async fn is_sandbox(&mut self) -> Result<bool> {
+        let tenant_query = tenants::table.find(self.tenant_uuid()).select(tenants::sandbox);
+        let found: Option<bool> = tenant_query.first(self.connection()).await.optional()?;
+        Ok(found.unwrap_or_default())
     }
 
     /// The transaction's tenant, which nobody else can freeze or thaw until the transaction ends.
@@ -79,8 +87,13 @@ impl TenantTx {
     ///
     /// # Errors
     /// `already_exists` if the slug is taken.
-    pub async fn insert_tenant(&mut self, slug: &str, name: &str) -> Result<TenantRow> {
-        let values = (tenants::id.eq(self.tenant_uuid()), tenants::slug.eq(slug), tenants::name.eq(name));
+    pub async fn insert_tenant(&mut self, slug: &str, name: &str, sandbox: bool) -> Result<TenantRow> {
+        let values = (
+            tenants::id.eq(self.tenant_uuid()),
+            tenants::slug.eq(slug),
+            tenants::name.eq(name),
+            tenants::sandbox.eq(sandbox),
+        );
         let insert = diesel::insert_into(tenants::table).values(values).returning(TenantRow::as_returning());
         insert.get_result(self.connection()).await.map_err(|error| match violated(&error) {
             Some("tenants_slug_key") => {

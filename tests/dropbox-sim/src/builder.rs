@@ -14,6 +14,13 @@ impl Simulator {
 pub struct Builder(Config);
 
 impl Builder {
+    /// Serves sandboxes: see [`Config::sandbox`].
+    #[must_use]
+    pub fn sandbox(mut self) -> Self {
+        self.0.sandbox = true;
+        self
+    }
+
     /// Registers an app.
     #[must_use]
     pub fn app(mut self, app: AppConfig) -> Self {

@@ -190,6 +190,8 @@ pub(crate) struct Caller {
 
 #[derive(Debug, Default)]
 struct Entries {
+    /// How many calls are kept; 0 means all.
+    most: usize,
     generation: u64,
     calls: Vec<Call>,
 }
@@ -213,6 +215,11 @@ impl CallLog {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A log that begins anew once it has this many calls, for a simulator that runs for long.
+    pub(crate) fn bounded(most: usize) -> Self {
+        Self { entries: Mutex::new(Entries { most, ..Entries::default() }), ..Self::default() }
+    }
+
     pub(crate) fn open(
         &self,
         operation: Operation,
@@ -221,6 +228,10 @@ impl CallLog {
         at: DateTime<Utc>,
     ) -> Ticket {
         let mut entries = self.lock();
+        if entries.most > 0 && entries.calls.len() >= entries.most {
+            entries.generation += 1;
+            entries.calls.clear();
+        }
         let ticket = Ticket { generation: entries.generation, seq: entries.calls.len() };
         entries.calls.push(Call {
             seq: ticket.seq,

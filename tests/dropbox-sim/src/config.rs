@@ -16,6 +16,9 @@ pub struct Config {
     pub port: u16,
     /// The port of TLS; 0 selects a free one.
     pub tls_port: u16,
+    /// Whether the simulator serves the sandboxes of a Bowline server: apps are accepted as they come, each controls what happens to its own
+    /// accounts, and nobody controls more.
+    pub sandbox: bool,
     /// Registered apps. More can be added at run time.
     pub apps: Vec<AppConfig>,
     /// Users in addition to the built-in ones.
@@ -30,6 +33,7 @@ impl Default for Config {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             tls_port: 0,
+            sandbox: false,
             apps: Vec::new(),
             users: Vec::new(),
             settings: Settings::default(),

@@ -29,7 +29,7 @@ impl Dropbox {
             world: Mutex::new(World::new(config)),
             clock: Clock::default(),
             faults: Faults::default(),
-            calls: CallLog::default(),
+            calls: if config.sandbox { CallLog::bounded(10_000) } else { CallLog::default() },
             connections: Arc::default(),
         }
     }

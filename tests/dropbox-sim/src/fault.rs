@@ -243,6 +243,13 @@ impl Faults {
         state.1.len() < before
     }
 
+    /// Removes all faults that `wanted` selects, and releases the calls that they hold.
+    pub(crate) fn clear_where(&self, wanted: impl Fn(&FaultSpec) -> bool) {
+        for active in self.lock().1.extract_if(.., |active| wanted(&active.status.spec)) {
+            active.released.send_replace(true);
+        }
+    }
+
     pub(crate) fn clear_all(&self) {
         for active in self.lock().1.drain(..) {
             active.released.send_replace(true);

@@ -27,6 +27,7 @@ mod oauth1;
 mod relay;
 mod reply;
 mod route;
+mod sandbox;
 mod secret;
 mod simulator;
 mod tls;
@@ -39,6 +40,7 @@ pub use config::{AccountType, AppConfig, AppStatus, Config, PlantedGrant, Settin
 pub use dropbox::Dropbox;
 pub use fault::{FaultKind, FaultSpec, FaultStatus, Garbage, When};
 pub use notice::NoticeError;
+pub use sandbox::SandboxState;
 pub use secret::Secret;
 pub use simulator::{Simulator, StartError};
 pub use walk::WalkError;

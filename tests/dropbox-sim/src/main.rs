@@ -27,6 +27,9 @@ struct Arguments {
     /// Port of TLS; 0 selects a free one
     #[arg(long)]
     tls_port: Option<u16>,
+    /// Serve the sandboxes of a Bowline server: accept apps as they come, and offer no control API but that of each app for itself
+    #[arg(long)]
+    sandbox: bool,
     /// App with its key, secret and redirect URIs; may be repeated
     #[arg(long = "app", value_name = "KEY:SECRET:URI[,URI]", value_parser = app)]
     apps: Vec<AppConfig>,
@@ -63,6 +66,7 @@ impl Arguments {
         config.address = self.address.unwrap_or(config.address);
         config.port = self.port.unwrap_or(config.port);
         config.tls_port = self.tls_port.unwrap_or(config.tls_port);
+        config.sandbox |= self.sandbox;
         config.apps.extend(self.apps);
         config.settings.auto_approve = self.auto_approve.or(config.settings.auto_approve);
         if let Some(seconds) = self.token_seconds {

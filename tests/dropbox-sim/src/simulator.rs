@@ -44,7 +44,7 @@ impl Simulator {
         let (http, https) = (plain.local_addr()?, secure.local_addr()?);
         let tls = tls::make()?;
         let dropbox = Arc::new(Dropbox::new(&config));
-        let (inside, shutdown, application) = launch(Arc::clone(&dropbox)).await?;
+        let (inside, shutdown, application) = launch(Arc::clone(&dropbox), config.sandbox).await?;
         let relays = [(plain, None), (secure, Some(tls.acceptor))].map(|(listener, tls)| {
             let relay =
                 Relay { listener, tls, application: inside, connections: Arc::clone(&dropbox.connections) };
@@ -120,7 +120,10 @@ fn figment() -> Figment {
         .merge(("shutdown.mercy", 0))
 }
 
-async fn launch(dropbox: Arc<Dropbox>) -> Result<(SocketAddr, rocket::Shutdown, JoinHandle<()>), StartError> {
+async fn launch(
+    dropbox: Arc<Dropbox>,
+    sandbox: bool,
+) -> Result<(SocketAddr, rocket::Shutdown, JoinHandle<()>), StartError> {
     let (ready, is_ready) = oneshot::channel();
     let liftoff = AdHoc::on_liftoff("port", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
@@ -130,7 +133,7 @@ async fn launch(dropbox: Arc<Dropbox>) -> Result<(SocketAddr, rocket::Shutdown, 
     });
     let rocket = rocket::custom(figment())
         .manage(dropbox)
-        .mount("/", route::all())
+        .mount("/", route::all(sandbox))
         .register("/", route::catchers())
         .attach(liftoff)
         // Dropbox's API does not send the headers that Rocket would add.

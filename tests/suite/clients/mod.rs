@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 /// A folder of `clients/`.
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients").join(name)
 }
 
 /// Lets a program reach this machine's own addresses without the proxies that the environment names.
-fn without_proxies(command: &mut Command) {
+pub(crate) fn without_proxies(command: &mut Command) {
     for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         command.env_remove(name);
     }

@@ -37,6 +37,12 @@ fn calls(
             path if path.starts_with("/v1/accounts/") => {
                 (account.to_string(), AccountId::from(uuid).to_string())
             }
+            path if path.starts_with("/v1/sandbox/accounts/") => {
+                (account.to_string(), AccountId::from(uuid).to_string())
+            }
+            path if path.starts_with("/v1/sandbox/link-sessions/") => {
+                (link.id.to_string(), LinkSessionId::from(uuid).to_string())
+            }
             path if path.starts_with("/v1/link-sessions/") => {
                 (link.id.to_string(), LinkSessionId::from(uuid).to_string())
             }
@@ -59,6 +65,7 @@ fn calls(
                     Some(json!({ "since": "2026-11-30T00:00:00Z" }))
                 }
                 Some("{id}") if method == "PATCH" => Some(json!({ "events": [] })),
+                Some("state") => Some(json!({ "state": "dead_grant" })),
                 Some("sign") => Some(json!({ "method": "GET", "url": "https://api.example/account" })),
                 _ => None,
             };

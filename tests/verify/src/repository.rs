@@ -59,8 +59,9 @@ fn findings_in(file: &Path, text: &str, machine: &[String]) -> Vec<String> {
 fn secret_in(line: &str) -> Option<&'static str> {
     // Separate from the beginning, so that this file does not contain the marker itself.
     const END: &str = " PRIVATE KEY-----";
-    const KINDS: [(&str, usize, &str); 9] = [
+    const KINDS: [(&str, usize, &str); 10] = [
         ("bwl_sk_", 40, "an API key of ours"),
+        ("bwl_test_", 40, "a test key of ours"),
         ("bwl_op_", 40, "an operator's session token"),
         ("bwl_lk_", 40, "a link ticket"),
         ("bwl_mt_", 40, "a ticket of the page with a user's accounts"),

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 
 use crate::client::{Act, Proof, TenantRef};
 use crate::dialog::confirmation::end_of;
+use crate::screen::label::marked;
 
 use super::CliError;
 use super::act::{CommandChange, connector_status, show};
@@ -182,7 +183,7 @@ pub(super) async fn run(
 fn connector_row(connector: &Connector) -> [String; 5] {
     [
         connector.id.to_string(),
-        connector.name.clone(),
+        marked(&connector.name, connector.sandbox),
         connector_status(connector),
         connector.app_key.clone(),
         connector.callback_url.clone(),

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 
 use crate::client::{Act, TenantRef};
+use crate::screen::label::marked;
 use crate::terminal::{Asking, PromptAnswer, ask};
 use crate::text::sanitize;
 use crate::when::stamp;
@@ -100,7 +101,7 @@ fn tenant_row(tenant: &Tenant) -> [String; 5] {
     });
     [
         tenant.slug.clone(),
-        tenant.name.clone(),
+        marked(&tenant.name, tenant.sandbox),
         tenant.id.to_string(),
         stamp(tenant.created_at),
         frozen.unwrap_or_default(),

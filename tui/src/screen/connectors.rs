@@ -22,7 +22,7 @@ use crate::widget::query_bar::TenantSearch;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size};
 
-use super::label::connector_label;
+use super::label::{connector_label, marked};
 
 /// A tenant's connectors.
 #[derive(Debug, Default)]
@@ -122,6 +122,7 @@ impl Screen for Connectors {
         let (status, meaning) = connector_label(connector_row.status);
         let mut pairs = vec![pair("name", &connector_row.name), ("status".to_owned(), status, meaning)];
         pairs.extend(connector_row.status_reason.as_deref().map(|reason| pair("reason", reason)));
+        pairs.extend(connector_row.sandbox.then(|| pair("mode", "sandbox")));
         pairs.extend([
             pair("id", &connector_row.id.to_string()),
             pair("app key", &connector_row.app_key),
@@ -159,7 +160,7 @@ const COLUMNS: &[Column<Connector>] = &[
         title: "NAME",
         min_width: 0,
         size: Size::Share(2),
-        cell: |connector_row, _| (connector_row.name.clone(), Meaning::Text),
+        cell: |connector_row, _| (marked(&connector_row.name, connector_row.sandbox), Meaning::Text),
     },
     Column {
         title: "STATUS",

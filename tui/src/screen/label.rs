@@ -123,3 +123,8 @@ pub fn delivery_label(delivery: &WebhookDelivery) -> (String, Meaning) {
     };
     (format!("{sign} {}", delivery.state), meaning)
 }
+
+/// A name with the word for sandboxes in front, so that nothing of a sandbox is taken for something real.
+pub fn marked(name: &str, sandbox: bool) -> String {
+    if sandbox { format!("[sandbox] {name}") } else { name.to_owned() }
+}

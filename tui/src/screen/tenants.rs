@@ -20,6 +20,8 @@ use crate::widget::query::Problem;
 use crate::widget::surroundings::{Surroundings, Window};
 use crate::widget::table::{Column, Size, Sorted};
 
+use super::label::marked;
+
 /// The list of tenants.
 #[derive(Debug, Default)]
 pub struct Tenants {
@@ -151,7 +153,7 @@ const COLUMNS: &[Column<Tenant>] = &[
         title: "NAME",
         min_width: 0,
         size: Size::Share(1),
-        cell: |tenant_row, _| (tenant_row.name.clone(), Meaning::Text),
+        cell: |tenant_row, _| (marked(&tenant_row.name, tenant_row.sandbox), Meaning::Text),
     },
     Column {
         title: "STATE",

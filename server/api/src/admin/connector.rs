@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Branding, EditBranding, OAuth1Service, ProvePassword};
 use crate::named::readable;
+use crate::sandbox::is_false;
 use crate::status::{Completion, ConnectorStatus, Protocol, SecretCheck};
 use crate::{ConnectorId, Named, TenantId};
 
@@ -152,6 +153,9 @@ pub struct Connector {
     pub name: String,
     /// The provider: `dropbox`.
     pub provider: String,
+    /// Present and true in a sandbox: the connector speaks to the simulator of Dropbox, and to nothing else.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sandbox: bool,
     /// The protocol that the connector speaks.
     #[cfg_attr(feature = "openapi", schema(value_type = Protocol))]
     pub protocol: Named<Protocol>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DrainStop;
 use crate::TenantId;
+use crate::sandbox::is_false;
 
 /// Body of `POST /admin/v1/tenants`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,6 +16,10 @@ pub struct CreateTenant {
     pub slug: String,
     /// The name shown to end users: 1 to 100 characters.
     pub name: String,
+    /// Whether the tenant is a sandbox: its connectors speak to the simulator of Dropbox, and its API keys are test keys. It cannot be
+    /// changed later; false if omitted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sandbox: bool,
 }
 
 /// A tenant.
@@ -27,6 +32,9 @@ pub struct Tenant {
     pub slug: String,
     /// The name shown to end users.
     pub name: String,
+    /// Present and true if the tenant is a sandbox: nothing of it reaches Dropbox.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sandbox: bool,
     /// When the tenant was added.
     pub created_at: DateTime<Utc>,
     /// Present while the tenant is frozen.

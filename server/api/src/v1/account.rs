@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::is_false;
 use crate::status::{AccountStatus, Assurance, Protocol};
 use crate::{AccountId, ConnectorId, Named};
 
@@ -44,6 +45,9 @@ pub struct Account {
     /// The provider: `dropbox`.
     pub provider: String,
     /// The protocol by which the account was linked last.
+    /// Present and true in a sandbox: the account is at the simulator of Dropbox.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sandbox: bool,
     #[serde(default = "oauth2")]
     #[cfg_attr(feature = "openapi", schema(value_type = Protocol))]
     pub protocol: Named<Protocol>,

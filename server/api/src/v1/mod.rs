@@ -4,6 +4,7 @@ pub mod account;
 pub mod event;
 pub mod link_session;
 pub mod manage_session;
+pub mod sandbox;
 pub mod sign;
 pub mod token;
 pub mod webhook;
@@ -12,6 +13,10 @@ pub use account::{Account, AccountCheck};
 pub use event::TenantEvent;
 pub use link_session::{CompleteLinkSession, CreateLinkSession, LinkSession, NewLinkSession};
 pub use manage_session::{CreateManageSession, NewManageSession};
+pub use sandbox::{
+    ApproveSandboxLink, ApprovedSandboxLink, FireSandboxEvent, FiredSandboxEvent, SandboxAccount,
+    SetSandboxState,
+};
 pub use sign::{SignRequest, SignedRequest};
 pub use token::{
     AccessToken, ForceRefresh, OAuth1Token, Relink, Token, TokenOutcome, TokenRequest, Tokens, TokensRequest,

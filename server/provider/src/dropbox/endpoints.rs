@@ -25,6 +25,9 @@ pub enum EndpointError {
     /// It is plain http, which the HTTP client does not allow.
     #[error("provider addresses must be https; plain http needs the development switch")]
     Scheme,
+    /// It is one of Dropbox's own hosts, which no sandbox may reach.
+    #[error("the address of the sandbox must not be Dropbox's own")]
+    Live,
 }
 
 impl Endpoints {
@@ -35,6 +38,23 @@ impl Endpoints {
     pub fn dropbox() -> Result<Self, EndpointError> {
         let parse = |text| Url::parse(text).map_err(|_| EndpointError::NotAnOrigin);
         Self::at(&parse(WEB)?, &parse(API)?, false)
+    }
+
+    /// The simulator of Dropbox for sandboxes, which has one origin.
+    ///
+    /// # Errors
+    /// [`EndpointError::Live`] for a host of Dropbox.
+    pub fn sandbox(origin: &Url) -> Result<Self, EndpointError> {
+        let is_live = |host: &str| {
+            let host = host.trim_end_matches('.').to_ascii_lowercase();
+            ["dropbox.com", "dropboxapi.com"]
+                .iter()
+                .any(|own| host.strip_suffix(own).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
+        };
+        if origin.host_str().is_some_and(is_live) {
+            return Err(EndpointError::Live);
+        }
+        Self::at(origin, origin, true)
     }
 
     /// The origins of the web pages and of the API. `development` permits any origin.

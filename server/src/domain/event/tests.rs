@@ -118,6 +118,22 @@ fn every_event() -> Vec<Event<'static>> {
     events.extend(operator_events());
     events.extend(std::iter::once(Event::AuditSignedOver { entries: 7 }).chain(integrity_errors()));
     events
+/// One event of each kind and shape about a tenant as a whole.
+fn tenant_events() -> [Event<'static>; 9] {
+    let (tenant, api_key, reason) = (nil_id(), nil_id(), "why");
+    [
+        Event::TenantAdded { tenant, slug: "acme", name: "Acme", sandbox: None },
+        Event::TenantAdded { tenant, slug: "acme", name: "Acme", sandbox: Some(true) },
+        Event::TenantFrozen { tenant, reason },
+        Event::TenantThawed { tenant, reason },
+        Event::DrainStopChanged { tenant, enabled: true, times: 10, least: 1000, reason },
+        Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: None },
+        Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: Some(api_key) },
+        Event::GrantsImported { tenant, imported: 9, refused: 1 },
+        Event::GrantsExported { tenant, exported: 9, recipient: "age1x" },
+    ]
+}
+
 }
 
 /// One event of each kind and shape about webhooks.

@@ -2,5 +2,6 @@
 
 pub mod operator;
 mod reach;
+pub mod sandbox_app;
 pub mod security;
 pub mod tenant_app;

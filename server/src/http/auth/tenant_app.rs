@@ -121,7 +121,7 @@ async fn identify_tenant_app<P: Allows>(request: &Request<'_>) -> Result<TenantA
 fn presented_api_key(request: &Request<'_>) -> Result<PresentedApiKey> {
     bearer(request).and_then(credential::parse_api_key).ok_or_else(|| {
         Code::Unauthenticated
-            .because("send your API key as `Authorization: Bearer bwl_sk_…`, and in no other place")
+            .because("send your API key as `Authorization: Bearer bwl_sk_…`, or `bwl_test_…` in a sandbox, and in no other place")
             .into()
     })
 }

@@ -30,7 +30,8 @@ pub(super) async fn list(
 
 /// Add a tenant
 ///
-/// A short name that exists is `already_exists` (409).
+/// A short name that exists is `already_exists` (409). A tenant's sandbox is a tenant of its own, with test keys only: nothing is shared with
+/// the live one, so that no key of one can ever see the other.
 #[utoipa::path(
     tag = "tenants",
     request_body = CreateTenant,
@@ -42,7 +43,7 @@ pub(super) async fn add(
     caller: Admin,
     body: Body<CreateTenant>,
 ) -> Result<(Status, Json<Tenant>)> {
-    let tenant = tenant::add(app, &caller.actor(), &body.0.slug, &body.0.name).await?;
+    let tenant = tenant::add(app, &caller.actor(), &body.0).await?;
     Ok((Status::Created, Json(tenant)))
 }
 

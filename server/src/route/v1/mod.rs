@@ -4,6 +4,7 @@ mod accounts;
 mod events;
 mod link_sessions;
 mod manage_sessions;
+mod sandbox;
 mod tokens;
 mod webhook_endpoints;
 
@@ -46,5 +47,8 @@ pub(super) fn group() -> RouteGroup {
         webhook_endpoints::deliveries,
         webhook_endpoints::resend,
         webhook_endpoints::resend_since,
+        sandbox::set_state,
+        sandbox::approve,
+        sandbox::fire,
     ]
 }

@@ -203,8 +203,11 @@ impl KnownAccount<'_> {
 
     /// Who the account's provider is, in a sentence.
     fn provider(&self) -> &str {
-        let is_dropbox = self.connector.issuer == connector::PROVIDER;
-        if is_dropbox { "Dropbox" } else { &self.connector.issuer }
+        match self.connector.issuer.as_str() {
+            connector::PROVIDER => "Dropbox",
+            connector::SANDBOX => "the simulator of Dropbox",
+            service => service,
+        }
     }
 }
 

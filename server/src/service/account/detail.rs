@@ -114,7 +114,8 @@ fn issue_count(number: i64) -> u32 {
 #[derive(Default)]
 pub(super) struct Names {
     tenants: HashMap<Uuid, String>,
-    connectors: HashMap<Uuid, (String, String)>,
+    /// Provider, name, and whether it is of a sandbox.
+    connectors: HashMap<Uuid, (String, String, bool)>,
 }
 
 impl Names {
@@ -129,12 +130,17 @@ impl Names {
         let connectors = tx.connector_names(&distinct(|account_row| account_row.connector_id)).await?;
         Ok(Self {
             tenants: tenants.into_iter().collect(),
-            connectors: connectors.into_iter().map(|(id, provider, name)| (id, (provider, name))).collect(),
+            connectors: connectors
+                .into_iter()
+                .map(|(id, provider, name, sandbox)| (id, (provider, name, sandbox)))
+                .collect(),
         })
     }
 
     pub(super) fn summary(&self, account_row: SeenAccount) -> Result<AccountSummary> {
-        let (provider, connector_name) = self.connectors.get(&account_row.connector_id).cloned().unzip();
+        let connector = self.connectors.get(&account_row.connector_id).cloned();
+        let sandbox = connector.as_ref().is_some_and(|(.., sandbox)| *sandbox);
+        let (provider, connector_name) = connector.map(|(provider, name, _)| (provider, name)).unzip();
         Ok(AccountSummary {
             tenant_id: account_row.tenant_id.into(),
             tenant: self.tenants.get(&account_row.tenant_id).cloned().unwrap_or_default(),
@@ -143,6 +149,7 @@ impl Names {
                 id: account_row.id.into(),
                 connector_id: account_row.connector_id.into(),
                 provider: provider.unwrap_or_default(),
+                sandbox,
                 protocol: account_row.protocol.known()?.into(),
                 status: account_row.status.known()?.into(),
                 assurance: account_row.assurance.known()?.into(),

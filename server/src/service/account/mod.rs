@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::domain::facts::NeedsReauth;
 use crate::domain::identity::ExternalUserId;
 use crate::domain::state::account::AccountTrigger;
-use crate::domain::{Actor, Code, Error, Event, Facts, Result, account_reason, scope};
+use crate::domain::{Actor, Code, Error, Event, Facts, Result, scope};
 use crate::store::accounts::{AccountRow, OwnAccounts};
 use crate::store::{Stored, TenantTx};
 
@@ -155,8 +155,9 @@ pub async fn recovered(tx: &mut TenantTx, account_row: &AccountRow) -> Result<()
 /// # Errors
 /// `not_found`.
 pub async fn show(app: &App, tenant: TenantId, account: AccountId) -> Result<Account> {
-    let account_row = app.store.scoped_in_turn(tenant, async |tx| tx.account(account.uuid()).await).await?;
-    to_wire(account_row.ok_or_else(Error::not_found)?)
+    let read = async |tx: &mut TenantTx| Ok((tx.account(account.uuid()).await?, tx.is_sandbox().await?));
+    let (account_row, sandbox) = app.store.scoped_in_turn(tenant, read).await?;
+    to_wire(account_row.ok_or_else(Error::not_found)?, sandbox)
 }
 
 /// Which accounts a page contains.
@@ -189,9 +190,14 @@ pub async fn list(app: &App, tenant: TenantId, query: &AccountQuery<'_>) -> Resu
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
         limit: query.limit + 1,
     };
-    let rows = app.store.scoped_in_turn(tenant, async |tx| tx.own_accounts(&filter).await).await?;
+    let read = async |tx: &mut TenantTx| Ok((tx.own_accounts(&filter).await?, tx.is_sandbox().await?));
+    let (rows, sandbox) = app.store.scoped_in_turn(tenant, read).await?;
     let page = list.page(asked.as_ref(), rows, query.limit, |account_row| account_row.id)?;
-    cursor::try_map(page, |account_row| AccountId::from(account_row.id), to_wire)
+    cursor::try_map(
+        page,
+        |account_row| AccountId::from(account_row.id),
+        |account_row| to_wire(account_row, sandbox),
+    )
 }
 
 /// The tenant's own data of an account, as the database has it.
@@ -200,11 +206,12 @@ pub(super) fn metadata_to_wire(stored: Value) -> BTreeMap<String, String> {
     serde_json::from_value(stored).unwrap_or_default()
 }
 
-/// A row as its tenant sees it.
+/// A row as its tenant, which may be a sandbox, sees it.
 ///
 /// # Errors
 /// `unknown_state`.
-pub fn to_wire(account_row: AccountRow) -> Result<Account> {
+pub fn to_wire(account_row: AccountRow, sandbox: bool) -> Result<Account> {
+    let status_reason = account_row.reason_for_tenant();
     Ok(Account {
         id: account_row.id.into(),
         external_user_id: account_row.external_user_id,
@@ -212,15 +219,13 @@ pub fn to_wire(account_row: AccountRow) -> Result<Account> {
         metadata: metadata_to_wire(account_row.metadata),
         connector_id: account_row.connector_id.into(),
         provider: connector::PROVIDER.to_owned(),
+        sandbox,
         protocol: account_row.protocol.known()?.into(),
         provider_account_id: account_row.provider_account_id,
         email: account_row.email,
         display_name: account_row.display_name,
         status: account_row.status.known()?.into(),
-        status_reason: account_reason::for_tenant(
-            account_row.status.as_str(),
-            account_row.status_reason.as_deref(),
-        ),
+        status_reason,
         scopes: scope::set(account_row.scopes),
         missing_scopes: scope::set(account_row.missing_scopes),
         assurance: account_row.assurance.known()?.into(),

@@ -18,6 +18,7 @@ pub(in crate::service) struct Bound<'a> {
     completion: &'a str,
     confirm_page: bool,
     oauth1_service: Option<&'a str>,
+    sandbox: bool,
 }
 
 impl<'a> From<&'a ConnectorRow> for Bound<'a> {
@@ -31,6 +32,7 @@ impl<'a> From<&'a ConnectorRow> for Bound<'a> {
             completion: connector_row.completion.as_str(),
             confirm_page: connector_row.confirm_page,
             oauth1_service: connector_row.oauth1_service.as_deref(),
+            sandbox: connector_row.sandbox,
         }
     }
 }
@@ -46,6 +48,7 @@ impl<'a> From<&'a NewConnector<'_>> for Bound<'a> {
             completion: new.completion.as_str(),
             confirm_page: new.confirm_page,
             oauth1_service: new.oauth1_service,
+            sandbox: new.sandbox,
         }
     }
 }
@@ -62,6 +65,10 @@ pub(in crate::service) fn secret_place<'a>(connector: &Bound<'a>) -> Context<'a>
     // It decides where the secret goes. Connectors of OAuth 2 have none, and their secrets are bound as before.
     if let Some(service) = connector.oauth1_service {
         facts = facts.text("oauth1_service", service);
+    }
+    // It decides where the secret goes, too. Those of live connectors are bound as before.
+    if connector.sandbox {
+        facts = facts.text("sandbox", "yes");
     }
     Context::new(Purpose::AppSecret, APP_SECRET, connector.id).facts(facts)
 }

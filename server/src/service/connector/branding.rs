@@ -27,12 +27,15 @@ pub struct Branding {
     pub support_url: Option<String>,
     /// The app's privacy statement.
     pub privacy_url: Option<String>,
+    /// Whether the app is of a sandbox, which every page says.
+    pub sandbox: bool,
 }
 
 impl Branding {
     /// The branding of `connector`. A stored accent that is no longer acceptable is left out.
     pub(in crate::service) async fn of(tx: &mut TenantTx, connector: ConnectorId) -> Result<Self> {
-        Ok(Self::from_row(connector, tx.branding(connector.uuid()).await?))
+        let sandbox = tx.is_sandbox().await?;
+        Ok(Self { sandbox, ..Self::from_row(connector, tx.branding(connector.uuid()).await?) })
     }
 
     fn from_row(connector: ConnectorId, branding_row: BrandingRow) -> Self {
@@ -46,6 +49,7 @@ impl Branding {
                 .map(|(kind, digest)| format!("/link/{connector}/logo/{}.{kind}", hex::encode(digest))),
             support_url: branding_row.support_url,
             privacy_url: branding_row.privacy_url,
+            sandbox: false,
         }
     }
 }

@@ -17,7 +17,7 @@ pub use new_secret::replace_secret;
 pub use remove::remove;
 pub use shown::callback_url;
 pub use status::{
-    PROVIDER, broken, credentials, disabled, gets_notices, hold_usable, is_given_up, mark_broken,
+    PROVIDER, SANDBOX, broken, credentials, disabled, gets_notices, hold_usable, is_given_up, mark_broken,
     mark_working, protocol, returns_to, usable,
 };
 pub use switch::{disable, enable};
@@ -73,8 +73,11 @@ pub async fn prepare(
     let protocol = wanted_connector.protocol.unwrap_or(Protocol::OAuth2);
     oauth1::check_protocol(&app.settings.oauth1, protocol)?;
     let oauth1_service = oauth1::stored(&app.provider, protocol, wanted_connector.oauth1_service.as_ref())?;
+    let sandbox = app.store.scoped(tenant, async |tx| tenant::existing(tx).await).await?.sandbox;
+    check_sandbox(app, sandbox, protocol)?;
     let issuer = oauth1::issuer(&app.settings.dropbox, wanted_connector.oauth1_service.as_ref());
-    let issuer = issuer.unwrap_or_else(|| PROVIDER.to_owned());
+    let own = if sandbox { SANDBOX } else { PROVIDER };
+    let issuer = issuer.unwrap_or_else(|| own.to_owned());
     let completion = wanted_connector.completion.unwrap_or(Completion::Tenant);
     check_completion(protocol, completion)?;
     let scopes = scopes(protocol, &wanted_connector.scopes)?;
@@ -108,6 +111,7 @@ pub async fn prepare(
             confirm_page: wanted_connector.confirm_page.unwrap_or(true),
             oauth1_service: oauth1_service.as_deref(),
             issuer: &issuer,
+            sandbox,
         },
     )
     .await;
@@ -118,6 +122,20 @@ pub async fn prepare(
         }
         Err(refused) => guarded.finish(Err(refused)).await,
     }
+}
+
+/// Refuses a connector that its sandbox cannot have.
+fn check_sandbox(app: &App, sandbox: bool, protocol: Protocol) -> Result<()> {
+    if sandbox && protocol != Protocol::OAuth2 {
+        let detail = "the connectors of a sandbox speak oauth2, because nothing else is simulated there";
+        return Err(Code::InvalidField.because(detail).field("protocol").into());
+    }
+    if sandbox && app.settings.sandbox.url.is_none() {
+        let detail =
+            "this tenant is a sandbox, and the server's settings name no simulator: set bowline.sandbox.url";
+        return Err(Code::InvalidState.because(detail).into());
+    }
+    Ok(())
 }
 
 async fn insert_connector_row(

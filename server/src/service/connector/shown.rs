@@ -61,6 +61,7 @@ pub(super) fn to_wire(
         status: row.status.known()?.into(),
         name: row.name,
         provider: row.provider,
+        sandbox: row.sandbox,
         app_key: row.app_key,
         scopes: scope::set(row.scopes),
         return_urls: row.return_urls,

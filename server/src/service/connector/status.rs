@@ -23,6 +23,9 @@ const CONNECTOR_PROBE_AFTER: TimeDelta = TimeDelta::seconds(60);
 /// The provider of every connector.
 pub const PROVIDER: &str = "dropbox";
 
+/// The issuer of app keys in sandboxes, so that they do not collide with those of Dropbox.
+pub const SANDBOX: &str = "sandbox";
+
 /// The protocol of a connector. If only a newer version supports its provider or protocol, this is an error, because
 /// this provider must not receive any of its tokens, codes and secrets.
 ///
@@ -33,7 +36,10 @@ pub fn protocol(connector: &ConnectorRow) -> Result<Protocol> {
         return Err(unknown_state(&connector.provider));
     }
     match connector.protocol.known()? {
+        status::Protocol::OAuth2 if connector.sandbox => Ok(Protocol::Sandbox),
         status::Protocol::OAuth2 => Ok(Protocol::OAuth2),
+        // None is ever added, and none may reach a service from a sandbox.
+        protocol if connector.sandbox => Err(unknown_state(protocol.as_str())),
         status::Protocol::OAuth1 => oauth1::protocol(connector, Dialect::OAuth1),
         status::Protocol::OAuth1a => oauth1::protocol(connector, Dialect::OAuth1a),
     }
@@ -51,10 +57,10 @@ pub fn credentials(keys: &TenantKeys, connector: &ConnectorRow) -> Result<AppCre
     Ok(AppCredentials { protocol, app_key: connector.app_key.clone(), app_secret })
 }
 
-/// Whether the provider sends notices for connectors like this: those of Dropbox, which services of OAuth 1 are not.
+/// Whether the provider sends notices for connectors like this: those of Dropbox, which services of OAuth 1 and the simulator are not.
 pub fn gets_notices(connector: &ConnectorRow) -> bool {
     let is_dropbox = connector.provider == PROVIDER && connector.protocol == status::Protocol::OAuth2;
-    is_dropbox && connector.removed_at.is_none()
+    is_dropbox && !connector.sandbox && connector.removed_at.is_none()
 }
 
 /// Refuses a disabled connector, through which nobody may link and with which no token is refreshed or checked.

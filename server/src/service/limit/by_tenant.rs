@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn random_api_key(tenant: TenantId, text: &str) -> PresentedApiKey {
-        PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()) }
+        PresentedApiKey { tenant, digest: Digest::of(text.as_bytes()), is_test: false }
     }
 
     #[test]

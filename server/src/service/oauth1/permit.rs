@@ -48,7 +48,7 @@ pub fn still_usable(app: &App, connector: &ConnectorRow) -> Result<()> {
     connector::usable(connector)?;
     match connector::protocol(connector)? {
         Protocol::OAuth1(service) => permitted_token(app, service),
-        Protocol::OAuth2 => Ok(()),
+        Protocol::OAuth2 | Protocol::Sandbox => Ok(()),
     }
 }
 

@@ -216,25 +216,27 @@ fn stream_unavailable(error: &Error) -> End {
 
 #[cfg(test)]
 mod tests {
-    use bowline_tests::Database;
-    use bowline_vault::KeyRing;
-    use chrono::DateTime;
+    use bowline_api::admin::CreateTenant;
 
     use super::*;
     use crate::domain::Actor;
     use crate::domain::credential::parse_api_key;
     use crate::service::api_key::WantedKey;
     use crate::service::tenant;
-    use crate::settings;
+    use crate::service::test_app::TestApp;
 
     /// A reader that is slow, or gets events faster than it reads them, has always something left to be told.
     #[tokio::test]
     async fn a_stream_that_is_never_up_to_date_ends_with_its_key() {
-        let database = Database::fresh().await.unwrap();
-        let url = ("bowline.database.url", database.server_url().unwrap());
-        let settings = settings::from(settings::read(None).unwrap().figment.merge(url)).unwrap().settings;
-        let app = App::new(settings, KeyRing::generate(DateTime::UNIX_EPOCH).unwrap()).unwrap();
-        let acme = tenant::add(&app, &Actor::System, "acme", "Acme").await.unwrap().id;
+        let TestApp { app, database: _database } = TestApp::start().await;
+        let acme = tenant::add(
+            &app,
+            &Actor::System,
+            &CreateTenant { slug: "acme".to_owned(), name: "Acme".to_owned(), sandbox: false },
+        )
+        .await
+        .unwrap()
+        .id;
         let wanted = WantedKey { name: "app".to_owned(), permissions: None, expires_at: None };
         let new = api_key::add(&app, &Actor::System, acme, &wanted).await.unwrap();
         let key = api_key::verify(&app, parse_api_key(&new.secret).unwrap()).await.unwrap();

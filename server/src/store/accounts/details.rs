@@ -29,11 +29,12 @@ impl OperatorTx {
     }
 
     /// Ids, providers and names of some connectors.
-    pub async fn connector_names(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String)>> {
+    pub async fn connector_names(&mut self, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String, bool)>> {
         let account_query = connectors::table.filter(connectors::id.eq_any(ids)).select((
             connectors::id,
             connectors::provider,
             connectors::name,
+            connectors::sandbox,
         ));
         Ok(account_query.load(self.connection()).await?)
     }

@@ -40,6 +40,7 @@ pub struct ConnectorRow {
     pub is_default: bool,
     pub removed_at: Option<DateTime<Utc>>,
     pub issuer: String,
+    pub sandbox: bool,
 }
 
 /// A row to insert.
@@ -60,6 +61,7 @@ pub struct NewConnector<'a> {
     pub confirm_page: bool,
     pub oauth1_service: Option<&'a str>,
     pub issuer: &'a str,
+    pub sandbox: bool,
 }
 
 /// What an operator may edit, with the app secret that is bound to it.

@@ -10,11 +10,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Timestamptz};
 use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join3, try_join4};
 use uuid::Uuid;
 
 use super::delivery::{self, NewDelivery};
-use super::outbox::{ACCOUNT_COLUMNS, AccountColumns, NewEvent, account_facts, take_numbers};
+use super::outbox::{AccountFacts, NewEvent, is_sandbox, take_numbers};
 use super::route::{filters, receivers};
 use crate::domain::told::{Subject, SubjectFacts};
 use crate::domain::{Error, Event, Result, Share, entropy};
@@ -55,6 +55,13 @@ impl TenantTx {
         if is_frozen || !listens || marked.is_empty() {
             return Ok(0);
         }
+        // In a sharded database, the tenants that have marks are found by their heads.
+        let head = (webhook_heads::tenant_id.eq(tenant), webhook_heads::last.eq(0));
+        diesel::insert_into(webhook_heads::table)
+            .values(head)
+            .on_conflict_do_nothing()
+            .execute(self.connection())
+            .await?;
         // Everybody marks in the same order. Several users may have linked the same account.
         marked.sort_unstable();
         let count = marked.len();
@@ -132,15 +139,16 @@ impl TenantTx {
         let ids: Vec<Uuid> = changed.iter().map(|(account, _)| *account).collect();
         let shared: &AsyncPgConnection = self.connection();
         // The head comes first, as for everybody who writes events.
-        let (last, numbers, endpoints) = try_join3(
+        let (last, numbers, endpoints, sandbox) = try_join4(
             take_numbers(shared, tenant, count),
             next_numbers(shared, tenant, &ids),
             filters(shared, tenant),
+            is_sandbox(shared, tenant),
         )
         .await?;
         let (mut events, mut deliveries) = (Vec::with_capacity(changed.len()), Vec::new());
         for (sequence, (account_id, mut facts)) in (last - count + 1..).zip(changed) {
-            facts.number = numbers.get(&account_id).copied();
+            (facts.number, facts.sandbox) = (numbers.get(&account_id).copied(), sandbox);
             let account: AccountId = account_id.into();
             let told = Event::AccountChanged { account }.told();
             let told = told.ok_or_else(|| Error::bug("nobody is told of changed files"))?;
@@ -237,9 +245,9 @@ async fn changed_account_facts(
         .filter(accounts::tenant_id.eq(tenant).and(accounts::id.eq_any(ids)))
         .filter(accounts::status.eq_any(told_states()))
         .order(accounts::id)
-        .select((accounts::id, ACCOUNT_COLUMNS));
-    let rows: Vec<(Uuid, AccountColumns)> = change_query.load(&mut connection).await?;
-    Ok(rows.into_iter().map(|(id, columns)| (id, account_facts(columns))).collect())
+        .select((accounts::id, AccountFacts::as_select()));
+    let rows: Vec<(Uuid, AccountFacts)> = change_query.load(&mut connection).await?;
+    Ok(rows.into_iter().map(|(id, row)| (id, row.into())).collect())
 }
 
 /// The numbers of the accounts' next events, by account. `ids` are in order, as for everybody who takes numbers of several accounts.

@@ -1,23 +1,23 @@
 //! The outbox: an event that its tenant is told of is written in the transaction that adds it to the audit log.
 
-use bowline_api::AccountId;
-use bowline_api::status::WebhookDeliveryState;
+use bowline_api::status::{AccountStatus, RevokedBy, WebhookDeliveryState};
+use bowline_api::{AccountId, EventId};
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::try_join4;
+use futures_util::future::{try_join, try_join4};
 use uuid::Uuid;
 
 use super::delivery::{self, NewDelivery};
 use super::route::{filters, receivers};
-use crate::domain::Result;
-use crate::domain::account_reason;
 use crate::domain::told::{Subject, SubjectFacts, Told};
-use crate::store::Tx;
+use crate::domain::{Error, Result, entropy};
+use crate::store::accounts::reason_for_tenant;
 use crate::store::schema::{
-    accounts, connectors, link_sessions, webhook_events, webhook_heads, webhook_numbers,
+    accounts, connectors, link_sessions, tenants, webhook_events, webhook_heads, webhook_numbers,
 };
+use crate::store::{Stored, TenantTx, Tx};
 
 /// An event, as the outbox keeps it.
 #[derive(Insertable)]
@@ -63,14 +63,14 @@ impl<Scope> Tx<Scope> {
         };
         let shared: &AsyncPgConnection = self.connection();
         // The head comes first, as for everybody who writes events.
-        let (sequence, mut facts, number, endpoints) = try_join4(
+        let (sequence, (mut facts, sandbox), number, endpoints) = try_join4(
             take_numbers(shared, tenant, 1),
-            subject_facts(shared, tenant, subject),
+            try_join(subject_facts(shared, tenant, subject), is_sandbox(shared, tenant)),
             next_number(shared, tenant, account),
             filters(shared, tenant),
         )
         .await?;
-        facts.number = number;
+        (facts.number, facts.sandbox) = (number, sandbox);
         let receivers = receivers(&endpoints, told.kind.as_str(), facts.connector, subject);
         let account_id = account.map(|account| account.uuid());
         let new_delivery = |endpoint_id: Uuid| NewDelivery {
@@ -110,6 +110,21 @@ impl<Scope> Tx<Scope> {
     }
 }
 
+impl TenantTx {
+    /// Tells the tenant of something that did not happen and that the audit log does not know, for its sandbox.
+    ///
+    /// # Errors
+    /// If tenants are not told of its subject.
+    pub async fn tell(&mut self, told: &Told) -> Result<EventId> {
+        let entry = AuditEntry { id: entropy::id::<bowline_api::id::Event>().uuid(), at: self.now().await? };
+        let outgoing = self.outgoing(told, entry).await?;
+        let outgoing = outgoing.ok_or_else(|| Error::bug("nobody is told of this subject"))?;
+        Outgoing::insert(Some(&outgoing), self.connection()).await?;
+        self.deliver(outgoing).await?;
+        Ok(entry.id.into())
+    }
+}
+
 impl Outgoing {
     /// Writes the event, if there is one.
     pub(in crate::store) async fn insert(
@@ -137,37 +152,31 @@ pub(super) async fn take_numbers(
         .await
 }
 
-/// Connector, user, provider's account, status with its reason, and missing scopes.
-pub(super) type AccountColumns = (Uuid, String, String, String, Option<String>, Vec<String>);
+/// The columns of an account that its tenant is told of.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
+pub(super) struct AccountFacts {
+    connector_id: Uuid,
+    external_user_id: String,
+    provider_account_id: String,
+    status: Stored<AccountStatus>,
+    status_reason: Option<String>,
+    revoked_by: Option<Stored<RevokedBy>>,
+    missing_scopes: Vec<String>,
+}
 
-/// Selects these columns.
-pub(super) const ACCOUNT_COLUMNS: (
-    accounts::connector_id,
-    accounts::external_user_id,
-    accounts::provider_account_id,
-    accounts::status,
-    accounts::status_reason,
-    accounts::missing_scopes,
-) = (
-    accounts::connector_id,
-    accounts::external_user_id,
-    accounts::provider_account_id,
-    accounts::status,
-    accounts::status_reason,
-    accounts::missing_scopes,
-);
-
-/// What these columns say about an account.
-pub(super) fn account_facts(columns: AccountColumns) -> SubjectFacts {
-    let (connector, user, provider_account, status, reason, missing) = columns;
-    SubjectFacts {
-        connector: Some(connector),
-        external_user_id: Some(user),
-        provider_account_id: Some(provider_account),
-        reason: account_reason::for_tenant(&status, reason.as_deref()),
-        status: Some(status),
-        missing_scopes: Some(missing),
-        number: None,
+impl From<AccountFacts> for SubjectFacts {
+    fn from(row: AccountFacts) -> Self {
+        Self {
+            connector: Some(row.connector_id),
+            external_user_id: Some(row.external_user_id),
+            provider_account_id: Some(row.provider_account_id),
+            reason: reason_for_tenant(&row.status, row.status_reason.as_deref(), row.revoked_by.as_ref()),
+            status: Some(row.status.as_str().to_owned()),
+            missing_scopes: Some(row.missing_scopes),
+            number: None,
+            sandbox: false,
+        }
     }
 }
 
@@ -179,9 +188,8 @@ async fn subject_facts(
 ) -> QueryResult<SubjectFacts> {
     let facts = match subject {
         Subject::Account(id) => {
-            let outbox_query = accounts::table.find((tenant, id.uuid())).select(ACCOUNT_COLUMNS);
-            let row: Option<AccountColumns> = outbox_query.first(&mut connection).await.optional()?;
-            row.map(account_facts)
+            let outbox_query = accounts::table.find((tenant, id.uuid())).select(AccountFacts::as_select());
+            outbox_query.first(&mut connection).await.optional()?.map(SubjectFacts::from)
         }
         Subject::LinkSession(id) => {
             let outbox_query = link_sessions::table.find((tenant, id.uuid())).select((
@@ -208,6 +216,12 @@ async fn subject_facts(
         Subject::Endpoint(_) => None,
     };
     Ok(facts.unwrap_or_default())
+}
+
+/// Whether the tenant is a sandbox, of which its events tell.
+pub(super) async fn is_sandbox(mut connection: &AsyncPgConnection, tenant: Uuid) -> QueryResult<bool> {
+    let outbox_query = tenants::table.find(tenant).select(tenants::sandbox);
+    Ok(outbox_query.first(&mut connection).await.optional()?.unwrap_or_default())
 }
 
 /// The number of the account's next event.

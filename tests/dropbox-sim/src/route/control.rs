@@ -271,7 +271,7 @@ struct Walk {
     user: Option<String>,
 }
 
-fn walked(result: Result<String, WalkError>) -> Reply {
+pub(super) fn walked(result: Result<String, WalkError>) -> Reply {
     match result {
         Ok(url) => ok(&json!({ "redirect": url })),
         Err(error) => Reply::json(400, &json!({"error": error.to_string()})),

@@ -9,6 +9,7 @@ mod oauth1;
 mod oauth1_page;
 mod page;
 mod panel;
+mod sandbox;
 mod token;
 
 use rocket::{Catcher, Request, Route, catch, catchers, http::Status, routes};
@@ -16,7 +17,18 @@ use serde_json::json;
 
 use crate::reply::Reply;
 
-pub(crate) fn all() -> Vec<Route> {
+/// The routes of Dropbox, and those that control the simulator: everything, or for sandboxes only what each app may do with its own accounts.
+pub(crate) fn all(sandbox: bool) -> Vec<Route> {
+    let mut all = dropbox();
+    all.extend(if sandbox {
+        routes![sandbox::show, sandbox::register, sandbox::set_state, sandbox::approve]
+    } else {
+        control()
+    });
+    all
+}
+
+fn dropbox() -> Vec<Route> {
     routes![
         authorize::show,
         authorize::decide,
@@ -37,6 +49,11 @@ pub(crate) fn all() -> Vec<Route> {
         oauth1_page::v1a_show,
         oauth1_page::v1a_decide,
         api::call,
+    ]
+}
+
+fn control() -> Vec<Route> {
+    routes![
         control::index,
         control::calls,
         control::grants,

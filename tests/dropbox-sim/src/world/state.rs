@@ -10,6 +10,8 @@ use crate::{config::Settings, secret::Secret};
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) apps: BTreeMap<String, App>,
+    /// Whether apps are accepted as they come.
+    pub(super) open: bool,
     /// The users, in the order of the sign-in page.
     pub(crate) users: Vec<User>,
     pub(super) user_index: HashMap<String, usize>,

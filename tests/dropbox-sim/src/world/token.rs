@@ -78,6 +78,7 @@ impl World {
         verifier: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Reply, Reply> {
+        self.admit(credentials.client_id.as_deref(), credentials.client_secret.as_ref());
         let (app_key, proven) = credentials.check(self)?;
         if !proven && verifier.is_none() {
             return Err(Reply::no_auth_function());
@@ -124,6 +125,7 @@ impl World {
         scope: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Reply, Reply> {
+        self.admit(credentials.client_id.as_deref(), credentials.client_secret.as_ref());
         let (app_key, proven) = credentials.check(self)?;
         let token = refresh_token.ok_or_else(|| missing("refresh_token"))?;
         if !well_formed(token, "CANARY_") {
@@ -226,7 +228,8 @@ impl World {
     }
 
     /// Checks the HTTP Basic credentials of `check/app`.
-    pub(crate) fn app_is(&self, credentials: &Credentials) -> bool {
+    pub(crate) fn app_is(&mut self, credentials: &Credentials) -> bool {
+        self.admit(credentials.client_id.as_deref(), credentials.client_secret.as_ref());
         matches!(credentials.check(self), Ok((_, true)))
     }
 }

@@ -15,6 +15,7 @@ use crate::export::{ACCOUNT_TITLES, account_cells};
 use crate::registry::place::Place;
 use crate::screen::account::{Fact, facts, holder_count};
 use crate::screen::accounts::filter_of;
+use crate::screen::label::marked;
 use crate::terminal::now;
 use crate::when::stamp;
 
@@ -182,7 +183,7 @@ fn account_row(row: &AccountSummary) -> [String; 7] {
         account.id.to_string(),
         account.email.clone(),
         account.display_name.clone(),
-        row.tenant.clone(),
+        marked(&row.tenant, account.sandbox),
         account.external_user_id.clone(),
         account.status.to_string(),
         account.last_used_at.map_or_else(|| "never".to_owned(), stamp),

@@ -23,7 +23,7 @@ pub(super) async fn api_key() -> Result<SecretString, CliError> {
         None => password_from_stdin()?,
     };
     let key = SecretString::from(key.expose_secret().trim());
-    let is_key = key.expose_secret().starts_with("bwl_sk_");
+    let is_key = ["bwl_sk_", "bwl_test_"].iter().any(|prefix| key.expose_secret().starts_with(prefix));
     if is_key && key.expose_secret().bytes().all(|b| b.is_ascii_graphic()) {
         return Ok(key);
     }

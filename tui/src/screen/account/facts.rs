@@ -3,9 +3,10 @@
 use bowline_api::Named;
 use bowline_api::admin::{AccountDetail, TokenFacts};
 use bowline_api::status::{AccountStatus, Assurance};
+use bowline_api::v1::Account;
 use chrono::{DateTime, Utc};
 
-use crate::screen::label::status_label;
+use crate::screen::label::{marked, status_label};
 use crate::theme::Meaning;
 use crate::when::{relative, stamp};
 
@@ -60,7 +61,7 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
         account.metadata.iter().map(|(name, value)| fact_pair("metadata", format!("{name}: {value}"))),
     );
     facts.extend([
-        fact_pair("provider", format!("{} {}", account.provider, account.provider_account_id)),
+        fact_pair("provider", provider_account(account)),
         fact_pair("connector", format!("{} ({})", detail.connector, account.connector_id)),
         assurance_label(account.assurance),
         fact_pair("linked", when(account.linked_at)),
@@ -77,6 +78,11 @@ pub fn facts(detail: &AccountDetail, now: DateTime<Utc>) -> Vec<Fact> {
         None => facts.push(fact_pair("token", "none stored")),
     }
     facts
+}
+
+/// The provider and its name for the account. That of a sandbox is a simulator.
+fn provider_account(account: &Account) -> String {
+    marked(&format!("{} {}", account.provider, account.provider_account_id), account.sandbox)
 }
 
 /// How many API keys have the token, where they are not listed.

@@ -3,7 +3,7 @@
 use bowline_api::admin::{AccountSort, AccountSummary};
 use bowline_api::status::AccountStatus;
 
-use crate::screen::label::status_label;
+use crate::screen::label::{marked, status_label};
 use crate::text::short_id;
 use crate::theme::Meaning;
 use crate::when::ago;
@@ -15,7 +15,9 @@ pub(super) const COLUMNS: &[Column<AccountSummary>] = &[
         title: "E-MAIL",
         min_width: 0,
         size: Size::Share(3),
-        cell: |account_row, _| (account_row.account.email.clone(), Meaning::Text),
+        cell: |account_row, _| {
+            (marked(&account_row.account.email, account_row.account.sandbox), Meaning::Text)
+        },
     },
     Column {
         title: "NAME",

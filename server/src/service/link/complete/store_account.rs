@@ -47,15 +47,19 @@ pub(super) async fn store_account(
 ) -> Result<Account> {
     for _ in 0..STORE_TRIES {
         let tx = app.store.begin_scoped(session.tenant_id.into()).await?;
-        let (tx, kept) =
-            tx.attempt(async |tx| store_within(app, tx, actor, session, claim, grant, who).await).await?;
+        let (tx, (kept, sandbox)) = tx
+            .attempt(async |tx| {
+                let sandbox = tx.is_sandbox().await?;
+                Ok((store_within(app, tx, actor, session, claim, grant, who).await?, sandbox))
+            })
+            .await?;
         match kept {
             StoreOutcome::Raced => drop(tx),
             StoreOutcome::Stored(account_row) => {
                 tx.commit().await?;
                 crate::metrics::link_session(LinkSessionStatus::Completed);
                 app.revocation_queued.notify_one();
-                return account::to_wire(*account_row);
+                return account::to_wire(*account_row, sandbox);
             }
             StoreOutcome::Ending => {
                 tx.commit().await?;
