@@ -58,6 +58,13 @@ impl<S: Copy> Named<S> {
     }
 }
 
+impl<S: FromStr> Named<S> {
+    /// The value with this name, or the word that it is.
+    pub fn read(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Unknown(Word::new(text)), Self::Known)
+    }
+}
+
 impl<S: Copy + Into<&'static str>> Named<S> {
     /// The name in the API.
     pub fn as_str(&self) -> &str {
@@ -94,8 +101,7 @@ impl<S: Copy + Into<&'static str>> Serialize for Named<S> {
 
 impl<'de, S: FromStr> Deserialize<'de> for Named<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        Ok(text.parse().map_or_else(|_| Self::Unknown(Word::new(&text)), Self::Known))
+        Ok(Self::read(&Cow::<'de, str>::deserialize(deserializer)?))
     }
 }
 

@@ -180,7 +180,7 @@ async fn a_session_may_ask_for_more_proof_than_its_connector_and_not_for_less() 
     let unproven = weak.call(Method::POST, "/v1/link-sessions", Some(serde_json::to_value(&wanted)?)).await?;
     assert_eq!((unproven.status, &unproven.json()["field"]), (422, &json!("completion_challenge")));
     let link = weak.begin(wanted).await?;
-    assert_eq!(session(&weak, &link).await?.completion, Some(Completion::Tenant));
+    assert_eq!(session(&weak, &link).await?.completion, Some(Completion::Tenant.into()));
     let mut amara = Person::new(&stack, "amara@example.com");
     let returned = amara.approves(&stack, &link).await?;
     assert!(weak.accounts().await?.is_empty(), "the browser completes nothing");

@@ -1,6 +1,6 @@
 //! The check of a link asks Dropbox and finds a dead grant before a token is needed.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bowline_api::AccountId;
 use bowline_api::status::AccountStatus;
 use bowline_api::v1::AccountCheck;
@@ -17,7 +17,7 @@ async fn ask(tenant: &Tenant, account: AccountId) -> Result<Answer> {
 async fn check(tenant: &Tenant, account: AccountId) -> Result<(bool, AccountStatus, Option<String>)> {
     let check: AccountCheck = ask(tenant, account).await?.good()?;
     assert_eq!(check.account_id, account);
-    Ok((check.alive, check.status, check.reason))
+    Ok((check.alive, check.status.known().context("an unknown status")?, check.reason))
 }
 
 const ALIVE: (bool, AccountStatus, Option<String>) = (true, AccountStatus::Active, None);

@@ -16,7 +16,8 @@ pub struct AccountCheck {
     /// The account.
     pub account_id: AccountId,
     /// Its status after the check; if the grant has ended, this is `needs_reauth`.
-    pub status: AccountStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = AccountStatus))]
+    pub status: Named<AccountStatus>,
     /// Whether the provider accepts the account's token.
     pub alive: bool,
     /// When the account was checked.
@@ -44,10 +45,10 @@ pub struct Account {
     pub connector_id: ConnectorId,
     /// The provider: `dropbox`.
     pub provider: String,
-    /// The protocol by which the account was linked last.
     /// Present and true in a sandbox: the account is at the simulator of Dropbox.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sandbox: bool,
+    /// The protocol by which the account was linked last.
     #[serde(default = "oauth2")]
     #[cfg_attr(feature = "openapi", schema(value_type = Protocol))]
     pub protocol: Named<Protocol>,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::status::{Completion, LinkSessionStatus, RequiredRole};
-use crate::{AccountId, ConnectorId, LinkSessionId};
+use crate::{AccountId, ConnectorId, LinkSessionId, Named};
 
 /// Body of `POST /v1/link-sessions`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,7 +98,8 @@ pub struct LinkSession {
     /// The session's id.
     pub id: LinkSessionId,
     /// The session's state.
-    pub status: LinkSessionStatus,
+    #[cfg_attr(feature = "openapi", schema(value_type = LinkSessionStatus))]
+    pub status: Named<LinkSessionStatus>,
     /// Why it failed, such as `access_denied` or `answer_lost`; with status `failed` or `denied`. With status `authorizing`, why the last
     /// approval was not accepted: the user may still choose another account in the same session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,10 +131,12 @@ pub struct LinkSession {
     pub force_reauthentication: bool,
     /// The kind of account that the user is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub require_role: Option<RequiredRole>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<RequiredRole>))]
+    pub require_role: Option<Named<RequiredRole>>,
     /// How the link is completed, if the session says so; otherwise as the connector says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub completion: Option<Completion>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Completion>))]
+    pub completion: Option<Named<Completion>>,
     /// When the session was created.
     pub created_at: DateTime<Utc>,
     /// When the session expires.

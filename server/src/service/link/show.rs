@@ -25,7 +25,7 @@ pub(super) fn to_wire(session_row: LinkSessionRow) -> Result<LinkSession> {
     let is_relink = session_row.relink_account_id.is_some();
     Ok(LinkSession {
         id: session_row.id.into(),
-        status: session_row.status.known()?,
+        status: session_row.status.known()?.into(),
         failure: session_row.failure,
         external_user_id: session_row.external_user_id,
         connector_id: session_row.connector_id.into(),
@@ -36,8 +36,8 @@ pub(super) fn to_wire(session_row: LinkSessionRow) -> Result<LinkSession> {
         locale: options.locale,
         metadata: options.metadata.unwrap_or_default(),
         force_reauthentication: options.force_reauthentication.unwrap_or(is_relink),
-        require_role: options.require_role,
-        completion: options.completion,
+        require_role: options.require_role.map(Into::into),
+        completion: options.completion.map(Into::into),
         created_at: session_row.created_at,
         expires_at: session_row.expires_at,
     })

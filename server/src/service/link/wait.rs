@@ -34,7 +34,7 @@ pub async fn wait(
     // Before the session is read, so that no change is missed in between.
     let mut place = app.link_waits.place((tenant.uuid(), id.uuid()));
     let mut session = show(app, tenant, id).await?;
-    let known = known.unwrap_or(session.status);
+    let Some(known) = known.or(session.status.known()) else { return Ok(session) };
     while session.status == known && link_session::is_open(known) && !app.is_draining() {
         app.link_waits.look();
         let is_other = |found: &StateText| found.as_deref().is_some_and(|found| found != known.as_str());
