@@ -4,6 +4,8 @@ mod curl;
 pub(crate) mod example;
 pub(crate) mod node;
 pub(crate) mod python;
+mod runtimes;
+mod rust;
 
 use std::path::{Path, PathBuf};
 

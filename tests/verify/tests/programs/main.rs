@@ -13,9 +13,10 @@ use bowline_verify::programs::{Origin, origin};
 use rust::Start;
 
 /// Our own programs, and those in Python virtual environments.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "bowline",
     "bowline-demo",
+    "bowline-example-axum",
     "bowline-faults",
     "bowline-launch",
     "bowline-load",

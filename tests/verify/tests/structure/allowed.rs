@@ -144,7 +144,7 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
             "bowline-verify",
             "dropbox-sim",
         ],
-        &["bowline-faults"],
+        &["bowline-client", "bowline-faults"],
     ),
     (
         "bowline-demo",
@@ -188,4 +188,6 @@ pub(crate) const CRATES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("bowline-model", &["bowline-api"], &[]),
     ("bowline", &["bowline-api", "bowline-stdio", "bowline-webhook-signature"], &[]),
+    ("bowline-client", &["bowline-api"], &[]),
+    ("bowline-example-axum", &["bowline-client"], &[]),
 ];
