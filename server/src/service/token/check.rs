@@ -217,7 +217,7 @@ fn check_answer(
 ) -> Result<AccountCheck> {
     Ok(AccountCheck {
         account_id: row.id.into(),
-        status: row.status.known()?,
+        status: row.status.known()?.into(),
         alive,
         reason: reason.map(str::to_owned),
         checked_at: now,
