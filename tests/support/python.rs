@@ -18,6 +18,8 @@ const EXAMPLES: [&str; 5] =
 #[derive(Debug)]
 pub struct Python {
     home: PathBuf,
+    /// What Python has compiled, in all environments.
+    compiled: PathBuf,
 }
 
 impl Python {
@@ -32,7 +34,7 @@ impl Python {
         let home = scratch(&format!("python-{name}"))?;
         let (path, requirements) = (home.clone(), requirements.to_vec());
         tokio::task::spawn_blocking(move || python::environment(&path, &requirements)).await??;
-        Ok(Self { home })
+        Ok(Self { home, compiled: scratch("python-compiled")? })
     }
 
     /// Bowline's own client, installed from its folder, with what generates and checks it and what its examples use.
@@ -47,13 +49,14 @@ impl Python {
         Ok(python)
     }
 
-    /// A program of the environment, such as `python`, without the variables that name this machine's proxies.
+    /// A program of the environment, such as `python`, without the variables that name this machine's proxies. It writes nothing
+    /// beside the modules that it imports.
     pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.home.join("bin").join(name));
         for variable in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
             command.env_remove(variable);
         }
-        command.kill_on_drop(true);
+        command.env("PYTHONPYCACHEPREFIX", &self.compiled).kill_on_drop(true);
         command
     }
 }

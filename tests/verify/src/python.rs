@@ -27,9 +27,7 @@ pub fn environment(home: &Path, requirements: &[&str]) -> anyhow::Result<()> {
     }
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))
         .context("python3 with venv is needed: on Debian, `apt-get install python3 python3-venv`")?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(home.join("bin/python")).args(pip).args(requirements))
-        .with_context(|| format!("{wanted} from PyPI is needed"))?;
+    run(pip_install(home).args(requirements)).with_context(|| format!("{wanted} from PyPI is needed"))?;
     std::fs::write(&marker, wanted)?;
     Ok(())
 }
@@ -49,9 +47,7 @@ pub fn package(home: &Path, source: &Path) -> anyhow::Result<()> {
     if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(home.join("bin/python")).args(pip).arg(source))
-        .with_context(|| format!("cannot install {}", source.display()))?;
+    run(pip_install(home).arg(source)).with_context(|| format!("cannot install {}", source.display()))?;
     fs::write(&marker, wanted)?;
     Ok(())
 }
@@ -77,6 +73,14 @@ fn fingerprint(source: &Path) -> std::io::Result<String> {
         hasher.write(&fs::read(&file)?);
     }
     Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// `pip install` in the environment `home`. Python compiles what it imports; to compile every module of every package would take longer
+/// than all the rest.
+fn pip_install(home: &Path) -> Command {
+    let mut pip = Command::new(home.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]);
+    pip
 }
 
 fn run(command: &mut Command) -> anyhow::Result<()> {
