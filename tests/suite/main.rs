@@ -19,6 +19,7 @@ mod isolation;
 mod limits;
 mod link;
 mod manage;
+mod moving;
 mod operator;
 mod overview;
 mod replicas;

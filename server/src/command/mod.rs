@@ -3,13 +3,17 @@
 mod api_key;
 mod audit;
 mod connector;
+mod convert;
 mod development;
 mod doctor;
+mod export;
+mod import;
 mod keys;
 mod migrate;
 mod openapi;
 mod operator;
 mod output;
+mod sealed_file;
 mod secret_input;
 pub mod serve;
 mod startup;
@@ -59,6 +63,13 @@ enum Command {
     /// Verify audit logs, and print checkpoints of them.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Make accounts of grants that users gave a tenant's app elsewhere.
+    Import(import::Arguments),
+    /// Write the grants of a tenant's accounts to a file that is sealed for a public key.
+    Export(export::Arguments),
+    /// Write what another system has in the format of `import`, on standard output.
+    #[command(subcommand)]
+    Convert(convert::ConvertCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Report what is wrong with this installation.
@@ -71,8 +82,10 @@ impl Cli {
     /// # Errors
     /// With an explanation for the person at the shell.
     pub async fn run(self) -> anyhow::Result<()> {
-        if let Command::Openapi = self.command {
-            return openapi::run();
+        match &self.command {
+            Command::Openapi => return openapi::run(),
+            Command::Convert(command) => return convert::run(command),
+            _ => {}
         }
         let configuration = settings::read(self.config.as_deref())?;
         // Commands print only warnings to standard error. A server logs more.
@@ -95,6 +108,9 @@ impl Cli {
             Command::ApiKey(command) => api_key::run(command, configuration).await,
             Command::Operator(command) => operator::run(command, configuration).await,
             Command::Audit(command) => audit::run(command, configuration).await,
+            Command::Import(arguments) => import::run(arguments, configuration).await,
+            Command::Export(arguments) => export::run(arguments, configuration).await,
+            Command::Convert(command) => convert::run(&command),
             Command::Openapi => openapi::run(),
             Command::Doctor(arguments) => doctor::run(&arguments, configuration).await,
         }

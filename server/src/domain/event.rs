@@ -114,6 +114,10 @@ events! {
     MassFetchAnnounced = "tenant.mass_fetch_announced", tenant: TenantId {
         minutes: u32, reason: &'a str, api_key: Option<ApiKeyId>
     };
+    /// An import of grants ended, which made or relinked this number of accounts and refused this number of grants.
+    GrantsImported = "tenant.grants_imported", tenant: TenantId { imported: u64, refused: u64 };
+    /// An export ended, which wrote the grants of this number of accounts to a file that is sealed for this recipient.
+    GrantsExported = "tenant.grants_exported", tenant: TenantId { exported: u64, recipient: &'a str };
     /// The tenant's stored data keys were moved, edited, deleted or replaced by old ones.
     TenantIntegrityError = "tenant.integrity_error", tenant: TenantId { sealed: &'static str };
 
@@ -222,6 +226,16 @@ events! {
         link_session: LinkSessionId, external_user_id: &'a str, assurance: Assurance, status: AccountStatus,
         metadata: Option<&'a Metadata>
     } => AccountRelinked { link_session };
+    /// An account was made of a grant that was given elsewhere (`bowline-server import`).
+    AccountImported = "account.imported", account: AccountId {
+        external_user_id: &'a str, assurance: Assurance, status: AccountStatus, metadata: Option<&'a Metadata>
+    } => AccountLinked {};
+    /// The account, which needed a new link, got a grant that was given elsewhere.
+    AccountImportedAgain = "account.imported_again", account: AccountId {
+        external_user_id: &'a str, assurance: Assurance, status: AccountStatus, metadata: Option<&'a Metadata>
+    } => AccountRelinked {};
+    /// The account's grant was written to a file that is sealed for this recipient (`bowline-server export`).
+    AccountExported = "account.exported", account: AccountId { recipient: &'a str };
     /// The account has other scopes than before, because it was linked again.
     AccountScopesChanged = "account.scopes_changed", account: AccountId { scopes: &'a [String] }
         => AccountScopesChanged { scopes };

@@ -17,6 +17,7 @@ pub mod key_use;
 pub mod limit;
 pub mod link;
 pub mod manage;
+pub mod moving;
 pub mod notice;
 pub mod oauth1;
 pub mod once;

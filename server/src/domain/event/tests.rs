@@ -32,6 +32,8 @@ fn every_event() -> Vec<Event<'static>> {
         Event::DrainStopChanged { tenant, enabled: true, times: 10, least: 1000, reason },
         Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: None },
         Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: Some(api_key) },
+        Event::GrantsImported { tenant, imported: 9, refused: 1 },
+        Event::GrantsExported { tenant, exported: 9, recipient: "age1x" },
         Event::ConnectorAdded {
             connector,
             name: "Photos",
@@ -84,6 +86,9 @@ fn every_event() -> Vec<Event<'static>> {
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata: None },
         Event::AccountLinked { account, link_session, external_user_id, assurance, status, metadata },
         Event::AccountRelinked { account, link_session, external_user_id, assurance, status, metadata },
+        Event::AccountImported { account, external_user_id, assurance, status, metadata },
+        Event::AccountImportedAgain { account, external_user_id, assurance, status, metadata: None },
+        Event::AccountExported { account, recipient: "age1x" },
         Event::AccountScopesChanged { account, scopes: permissions },
         Event::OldGrantRevoked { account: Some(account), attempts },
         Event::AccountInspected { account },

@@ -18,6 +18,7 @@ mod record;
 mod refresh;
 mod user;
 
+pub(super) use breaker::look as provider_pause;
 pub use breaker::{Breakers, breaker_counts};
 pub use check::check;
 pub use fetch::unverified::UnverifiedApp;

@@ -4,6 +4,7 @@ mod ages;
 pub mod details;
 pub mod freezes;
 pub mod lists;
+mod moving;
 pub mod order;
 mod query;
 pub mod search;

@@ -129,7 +129,7 @@ impl BreakerOutcome {
 }
 
 /// How long the caller must wait, if the provider must not be called now.
-pub(super) async fn look(
+pub(in crate::service) async fn look(
     tx: &mut TenantTx,
     connector: Uuid,
     broken: bool,
