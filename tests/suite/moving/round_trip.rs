@@ -63,7 +63,7 @@ async fn grants_move_in_and_out_and_their_tokens_work() -> Result<()> {
     lines.push(
         json!({ "external_user_id": "user-x", "refresh_token": "CANARY_former_x", "connector": "CANARY" }),
     );
-    lines.push(json!({ "external_user_id": "user-x", "refresh_token": "CANARY_unknown" }));
+    lines.push(json!({ "external_user_id": "user-x", "refresh_token": "unknown" }));
     let other = json!({ "provider_account_id": "dbid:another", "external_user_id": "user-y", "refresh_token": formers[0].refresh_token });
     lines.push(other);
     let file = folder.grants("grants.jsonl", lines)?;
@@ -72,6 +72,7 @@ async fn grants_move_in_and_out_and_their_tokens_work() -> Result<()> {
     let counts = import(&stack, &acme, &file, &["--report", &told]).await?.good()?;
     assert_eq!(counts["imported"], ALIVE, "{counts}");
     assert_eq!(counts["refused"]["refresh_token_revoked"], DEAD, "{counts}");
+    assert_eq!(counts["refused"]["refresh_token_malformed"], 1, "{counts}");
     let refused = (&counts["refused"]["invalid"], &counts["refused"]["account_id_mismatch"]);
     assert_eq!(refused, (&json!(1), &json!(1)), "{counts}");
     tokens_work(&acme, &formers).await?;
