@@ -125,6 +125,30 @@ async fn what_there_was_no_time_to_find_is_said_to_be_missing() {
 }
 
 #[rocket::async_test]
+async fn a_word_that_most_accounts_have_still_counts_beside_a_rare_one() {
+    let (admin, token) = seeded(10_000).await;
+    // More newer accounts than a search looks through before it asks the index, each with "example" and "bob".
+    let newer = "
+        INSERT INTO accounts (tenant_id, id, connector_id, external_user_id, provider_account_id, email, display_name, status, scopes,
+            missing_scopes, assurance, generation, sealed_access_token, access_expires_at, sealed_refresh_token, refreshed_at, search_text)
+        SELECT tenant_id, ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, connector_id, 'user-' || n, 'dbid:' || n,
+               n || '@example.com', display_name, status, scopes, missing_scopes, assurance, generation, sealed_access_token,
+               access_expires_at, sealed_refresh_token, refreshed_at, lower(concat_ws(' ', n || '@example.com', display_name, 'user-' || n, 'dbid:' || n))
+        FROM accounts, generate_series(401, 2400) n WHERE external_user_id = 'user-400';
+        UPDATE accounts SET search_text = replace(search_text, 'example', 'other') WHERE external_user_id = 'user-20';";
+    admin.execute(newer).await;
+    // 1 to 4 and 100 to 119 are no "canada" with "user-": the former have other names, the latter other user ids.
+    let expected: Vec<u32> = (11..=264).filter(|n| !(100..=119).contains(n)).rev().collect();
+    for (text, without) in
+        [("canada+user-", None), ("canada+user-+example", Some(20)), ("example+user-+canada", Some(20))]
+    {
+        let (pages, _) = walk(&admin, &token, &format!("{LIST}?q={text}&limit=200")).await;
+        let expected: Vec<u32> = expected.iter().copied().filter(|n| Some(*n) != without).collect();
+        assert_eq!(pages.concat(), expected, "{text}");
+    }
+}
+
+#[rocket::async_test]
 async fn accounts_are_found_by_how_long_ago_they_were_used_and_linked() {
     let (admin, token) = seeded(60_000).await;
     // 1 was used an hour ago and linked long ago, 2 was not used for long, 3 was never used, 4 was linked an hour ago and never used.

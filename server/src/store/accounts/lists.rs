@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::order::{AccountKey, Order};
 use super::query::{Ids, ids, rows};
-use super::search::SearchText;
+use super::search::{Extent, SearchText};
 use super::seen::SeenAccount;
 use crate::domain::{AccountFilter, Code, Error, Result};
 use crate::store::OperatorTx;
@@ -64,7 +64,8 @@ impl OperatorTx {
             found.extend(if let Some(wanted) = wanted {
                 let mut part = Vec::new();
                 let list = (|| rows(filter, order, &range), order);
-                let searched = self.search_accounts(filter, list, wanted, (rest, None), &mut part);
+                let extent = Extent { limit: rest, is_counted: false, budget: None };
+                let searched = self.search_accounts(filter, list, wanted, extent, &mut part);
                 searched.await.map_err(too_broad)?;
                 part
             } else {

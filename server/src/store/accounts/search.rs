@@ -12,11 +12,11 @@
 mod best;
 mod budget;
 mod fragment;
+mod frequency;
 mod parts;
 mod prepared;
 mod words;
 
-use bowline_api::admin::AccountSort;
 use bowline_api::page::Total;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -24,15 +24,16 @@ use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::order::{Order, Range};
-use super::query::{ids, rows, with_ids};
+use super::order::Order;
+use super::query::{ids, with_ids};
 use super::seen::{Rows, SeenAccount};
 use crate::domain::{AccountFilter, Result};
 use crate::store::OperatorTx;
 use crate::store::schema::accounts;
 pub use best::Placed;
 pub use budget::Budget;
-use fragment::{First, Frequency, Having, has};
+use fragment::{First, Having, has};
+use frequency::Frequent;
 pub use parts::SearchPage;
 use words::{IdEnd, Word, words};
 
@@ -48,6 +49,17 @@ const PROMISING: usize = 3;
 const COMMON: i64 = 10;
 /// The maximum number of accounts whose ids may have the same end: it has 28 bits.
 const ALIKE: i64 = 100;
+
+/// How much a search looks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    /// The maximum number of rows.
+    pub(super) limit: i64,
+    /// Whether all rows that have the words are counted if the index is read for them anyway.
+    pub(super) is_counted: bool,
+    /// The time that is left, unless any is.
+    pub(super) budget: Option<Budget>,
+}
 
 /// The text that is searched for.
 #[derive(Debug, Clone)]
@@ -100,15 +112,14 @@ impl OperatorTx {
         Ok(Some(SearchText { words, ids }))
     }
 
-    /// Puts up to `limit` rows of `list`, which is in `order` and has one state at most, into `found`: those that have the words. What a
-    /// statement has found stays there if a later one runs out of time. Returns how many rows of the list have the words, if that has become
-    /// known.
+    /// Puts rows of `list`, which is in `order` and has one state at most, into `found`: those that have the words. What a statement has found
+    /// stays there if a later one runs out of time. Returns how many rows of the list have the words, if that has become known.
     pub(super) async fn search_accounts(
         &mut self,
         filter: &AccountFilter,
         (list, order): (impl Fn() -> Rows, Order),
         wanted: &SearchText,
-        (limit, budget): (i64, Option<Budget>),
+        Extent { limit, is_counted, budget }: Extent,
         found: &mut Vec<SeenAccount>,
     ) -> Result<Option<u64>> {
         let mut stretch = wanted.ids.is_empty().then_some(FIRST_STRETCH);
@@ -137,8 +148,10 @@ impl OperatorTx {
             };
         }
         self.keep_to(budget).await?;
-        let first = First { of: found!(list(), wanted).offset(0), order: order.sql(), limit };
-        let first: Vec<(Uuid, i64)> = first.load(self.connection()).await?;
+        let wanted = &self.with_common_words(filter, wanted).await?;
+        self.keep_to(budget).await?;
+        let first = First { of: found!(list(), wanted).offset(0), order: order.sql(), limit, is_counted };
+        let first: Vec<(Uuid, Option<i64>)> = first.load(self.connection()).await?;
         let [(_, count), ..] = first[..] else {
             found.clear();
             return Ok(Some(0));
@@ -147,7 +160,7 @@ impl OperatorTx {
         self.keep_to(budget).await?;
         // Without the filter: a row that has changed meanwhile must not make the page look like the last one.
         *found = order.sorted(with_ids(ids)).load(self.connection()).await?;
-        Ok(Some(count.unsigned_abs()))
+        Ok(count.map(i64::unsigned_abs))
     }
 
     /// Leaves the next statement as much time as is left.
@@ -156,16 +169,6 @@ impl OperatorTx {
             Some(budget) => self.limit_statements(budget.left()).await,
             None => Ok(()),
         }
-    }
-
-    /// How often the text occurs in the newest rows of a list with one state at most, whatever its order.
-    async fn frequency(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Frequent> {
-        let by_id = AccountFilter { sort: AccountSort::Newest, ..filter.clone() };
-        let order = Order::of(&by_id, false);
-        let newest = order.sorted(rows(&by_id, order, &Range::Whole)).limit(FIRST_STRETCH);
-        let (found, looked_at) =
-            Frequency { of: newest, words: &wanted.words }.get_result(self.connection()).await?;
-        Ok(Frequent { found, looked_at })
     }
 
     /// The number of accounts that have the words.
@@ -195,10 +198,4 @@ impl OperatorTx {
         }
         self.count_some(found!(ids(filter), wanted), expected).await
     }
-}
-
-/// The number of rows with a text, among those scanned.
-struct Frequent {
-    found: i64,
-    looked_at: i64,
 }

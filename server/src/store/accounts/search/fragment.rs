@@ -14,6 +14,8 @@ use crate::store::schema::accounts;
 /// The searched expression: the text folded by the server, or the old one where that is still to be filled in. An index
 /// has exactly this expression.
 pub(super) const SEARCHED: &str = "coalesce(accounts.search_text, accounts.search COLLATE \"C\")";
+/// The same for words that the index must not be asked for.
+const SEARCHED_WITHOUT_INDEX: &str = "(coalesce(accounts.search_text, accounts.search COLLATE \"C\") || '')";
 
 /// A pair of metadata whose name is the first parameter and whose value is the second and third, if that is not null.
 /// ASCII letters are compared without case.
@@ -29,6 +31,10 @@ const HAS_PAIR: [&str; 4] = [
 pub(super) type Condition = Box<dyn BoxableExpression<accounts::table, Pg, SqlType = Bool>>;
 
 pub(super) fn has(word: &Word) -> Condition {
+    if word.is_common {
+        let whole = sql::<Bool>(SEARCHED_WITHOUT_INDEX).sql(" LIKE ").bind::<Text, _>(word.pattern.clone());
+        return Box::new(whole);
+    }
     let whole = sql::<Bool>(SEARCHED).sql(" LIKE ").bind::<Text, _>(word.pattern.clone());
     let Some(Pair { pattern, name, value }) = word.pair.clone() else { return Box::new(whole) };
     let [exists, named, valued, end] = HAS_PAIR;
@@ -48,29 +54,38 @@ pub(super) fn has(word: &Word) -> Condition {
 }
 
 /// The condition that a row has all words.
-fn push_words<'b>(words: &'b [Word], mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+pub(super) fn push_words<'b>(words: &'b [Word], mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
     for (at, word) in words.iter().enumerate() {
-        out.push_sql(if at == 0 { "(" } else { " AND (" });
+        if at > 0 {
+            out.push_sql(" AND ");
+        }
+        push_word(word, out.reborrow())?;
+    }
+    Ok(())
+}
+
+/// The condition that a row has a word.
+pub(super) fn push_word<'b>(word: &'b Word, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    out.push_sql("(");
+    out.push_sql(SEARCHED);
+    out.push_sql(" LIKE ");
+    out.push_bind_param::<Text, _>(&word.pattern)?;
+    if let Some(Pair { pattern, name, value }) = &word.pair {
+        let [exists, named, valued, end] = HAS_PAIR;
+        out.push_sql(" OR (");
         out.push_sql(SEARCHED);
         out.push_sql(" LIKE ");
-        out.push_bind_param::<Text, _>(&word.pattern)?;
-        if let Some(Pair { pattern, name, value }) = &word.pair {
-            let [exists, named, valued, end] = HAS_PAIR;
-            out.push_sql(" OR (");
-            out.push_sql(SEARCHED);
-            out.push_sql(" LIKE ");
-            out.push_bind_param::<Text, _>(pattern)?;
-            out.push_sql(exists);
-            out.push_bind_param::<Text, _>(name)?;
-            out.push_sql(named);
-            out.push_bind_param::<Nullable<Text>, _>(value)?;
-            out.push_sql(valued);
-            out.push_bind_param::<Nullable<Text>, _>(value)?;
-            out.push_sql(end);
-            out.push_sql(")");
-        }
+        out.push_bind_param::<Text, _>(pattern)?;
+        out.push_sql(exists);
+        out.push_bind_param::<Text, _>(name)?;
+        out.push_sql(named);
+        out.push_bind_param::<Nullable<Text>, _>(value)?;
+        out.push_sql(valued);
+        out.push_bind_param::<Nullable<Text>, _>(value)?;
+        out.push_sql(end);
         out.push_sql(")");
     }
+    out.push_sql(")");
     Ok(())
 }
 
@@ -101,17 +116,21 @@ impl QueryId for Having<'_> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-/// The ids of the first ones of some rows in an order, each with the number of all rows. The rows are sorted afterwards, so that the
-/// planner cannot walk the order and hope to find them. Only what the order needs is read of them: they may be many.
+/// The ids of the first ones of some rows in an order, each with the number of all rows if that is wanted. The rows are sorted afterwards, so
+/// that the planner cannot walk the order and hope to find them. Only what the order needs is read of them: they may be many.
 pub(super) struct First {
     pub(super) of: Rows,
     pub(super) order: &'static str,
     pub(super) limit: i64,
+    pub(super) is_counted: bool,
 }
 
 impl QueryFragment<Pg> for First {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT accounts.id, count(*) OVER () FROM (");
+        let count = if self.is_counted { "count(*) OVER ()" } else { "NULL::bigint" };
+        out.push_sql("SELECT accounts.id, ");
+        out.push_sql(count);
+        out.push_sql(" FROM (");
         QueryFragment::<Pg>::walk_ast(&self.of, out.reborrow())?;
         out.push_sql(") AS accounts ORDER BY ");
         out.push_sql(self.order);
@@ -121,7 +140,7 @@ impl QueryFragment<Pg> for First {
 }
 
 impl Query for First {
-    type SqlType = (sql_types::Uuid, BigInt);
+    type SqlType = (sql_types::Uuid, Nullable<BigInt>);
 }
 
 impl QueryId for First {
@@ -129,28 +148,24 @@ impl QueryId for First {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-/// How many rows of a list have all these words, and how many rows it has.
-pub(super) struct Frequency<'a> {
-    pub(super) of: Rows,
-    pub(super) words: &'a [Word],
-}
+#[cfg(test)]
+mod tests {
+    use diesel::debug_query;
 
-impl QueryFragment<Pg> for Frequency<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT count(*) FILTER (WHERE ");
-        push_words(self.words, out.reborrow())?;
-        out.push_sql("), count(*) FROM (");
-        QueryFragment::<Pg>::walk_ast(&self.of, out.reborrow())?;
-        out.push_sql(") AS accounts");
-        Ok(())
+    use super::*;
+    use crate::domain::AccountFilter;
+    use crate::store::accounts::order::{Order, Range};
+    use crate::store::accounts::query::rows;
+
+    #[test]
+    fn matches_are_counted_if_that_is_asked_for() {
+        let filter = AccountFilter::default();
+        let order = Order::of(&filter, false);
+        for is_counted in [false, true] {
+            let of = rows(&filter, order, &Range::Whole);
+            let first = First { of, order: order.sql(), limit: 1, is_counted };
+            let sql = debug_query::<Pg, _>(&first).to_string();
+            assert_eq!(sql.contains("count("), is_counted, "{sql}");
+        }
     }
-}
-
-impl Query for Frequency<'_> {
-    type SqlType = (BigInt, BigInt);
-}
-
-impl QueryId for Frequency<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
 }

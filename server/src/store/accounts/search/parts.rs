@@ -5,7 +5,7 @@ use bowline_api::page::Total;
 
 use super::best::{Best, Placed};
 use super::budget::Budget;
-use super::{COMMON, FIRST_STRETCH, Frequent, SearchText};
+use super::{COMMON, Extent, FIRST_STRETCH, Frequent, SearchText};
 use crate::domain::{AccountFilter, Code, Result};
 use crate::store::OperatorTx;
 use crate::store::accounts::lists::TOO_BROAD;
@@ -26,6 +26,17 @@ pub struct SearchPage {
     pub total: Option<Total>,
     /// Whether time ran out before all rows were looked through.
     pub incomplete: bool,
+}
+
+/// How far the search for all other accounts came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LookedThrough {
+    /// Time ran out before a page was full.
+    OutOfTime,
+    /// A page is full, or the list has ended. Nobody has counted how many rows there are.
+    Uncounted,
+    /// The same, and there are so many rows.
+    Counted(u64),
 }
 
 /// Where a page is asked for: after a place, or with the flag before it. None for the first page.
@@ -125,22 +136,29 @@ impl OperatorTx {
         let backwards = asked.is_some_and(|(_, backwards)| backwards);
         let from = asked.map(|(key, _)| key).filter(|key| key.part == Part::List);
         let mut found = Vec::new();
-        let counted = if budget.is_for_parts {
-            let (wanted, limits) = (wanted.without_ids(), (limit.saturating_add(1), budget));
+        let looked_through = if budget.is_for_parts {
+            let wanted = wanted.without_ids();
+            // Later pages do not say how many there are.
+            let extent =
+                Extent { limit: limit.saturating_add(1), is_counted: asked.is_none(), budget: Some(budget) };
             let read = async |tx: &mut Self| {
                 let mut counted = Some(0);
                 for one in filter.by_state() {
                     let count =
-                        tx.rest_of(&one, (&wanted, best), (from, backwards), limits, &mut found).await?;
+                        tx.rest_of(&one, (&wanted, best), (from, backwards), extent, &mut found).await?;
                     counted = counted.zip(count).map(|(counted, count): (u64, u64)| counted + count);
                 }
                 Ok(counted)
             };
-            self.trying(read).await?
+            match self.trying(read).await? {
+                None => LookedThrough::OutOfTime,
+                Some(None) => LookedThrough::Uncounted,
+                Some(Some(count)) => LookedThrough::Counted(count),
+            }
         } else {
-            None
+            LookedThrough::OutOfTime
         };
-        let complete = counted.is_some();
+        let complete = looked_through != LookedThrough::OutOfTime;
         if filter.has_several_states() {
             Order::of(filter, backwards).merge(&mut found);
         }
@@ -165,15 +183,14 @@ impl OperatorTx {
                 (last.filter(|_| has_more), first.or_else(|| (!complete).then(|| from.clone())))
             }
         };
-        let total = match from {
+        let exactly = |count| Some(Total { count, approximate: false });
+        let total = match (from, looked_through) {
             // What matches best would have been the first page.
-            None if asked.is_none() && complete && !has_more => {
-                Some(Total { count: u64::try_from(found.len()).unwrap_or_default(), approximate: false })
+            (None, _) if asked.is_none() && complete && !has_more => {
+                exactly(u64::try_from(found.len()).unwrap_or_default())
             }
-            None if asked.is_none() && counted.flatten().is_some() => {
-                counted.flatten().map(|count| Total { count, approximate: false })
-            }
-            None if !backwards && complete => {
+            (None, LookedThrough::Counted(count)) if asked.is_none() => exactly(count),
+            (None, _) if !backwards && complete => {
                 let count = async |tx: &mut Self| {
                     tx.limit_statements(budget.left()).await?;
                     tx.count_found(filter, wanted).await
@@ -192,19 +209,20 @@ impl OperatorTx {
         filter: &AccountFilter,
         (wanted, best): (&SearchText, &Best),
         (from, backwards): (Option<&AccountKey>, bool),
-        (limit, budget): (i64, Budget),
+        extent: Extent,
         found: &mut Vec<SeenAccount>,
     ) -> Result<Option<u64>> {
         let (order, before) = (Order::of(filter, backwards), found.len());
         let mut counted = Some(0);
         for range in order.behind(from) {
-            let rest = limit - i64::try_from(found.len() - before).unwrap_or(i64::MAX);
+            let rest = extent.limit - i64::try_from(found.len() - before).unwrap_or(i64::MAX);
             if rest <= 0 {
                 return Ok(None);
             }
             let mut part = Vec::new();
             let list = (|| best.without(rows(filter, order, &range)), order);
-            let outcome = self.search_accounts(filter, list, wanted, (rest, Some(budget)), &mut part).await;
+            let extent = Extent { limit: rest, ..extent };
+            let outcome = self.search_accounts(filter, list, wanted, extent, &mut part).await;
             found.append(&mut part);
             counted = counted.zip(outcome?).map(|(counted, count): (u64, u64)| counted + count);
         }

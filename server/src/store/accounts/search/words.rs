@@ -20,6 +20,8 @@ pub(super) struct Word {
     pub(super) pattern: String,
     /// The pair of metadata that it may be instead.
     pub(super) pair: Option<Pair>,
+    /// Whether most rows have it, so that the index is asked for the other words alone. This is unknown, thus false, at first.
+    pub(super) is_common: bool,
 }
 
 /// A pair of metadata, written `name=value`.
@@ -41,7 +43,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         rest = after.trim_start();
         let folded = fold(word);
         if !folded.trim().is_empty() {
-            words.push(Word { pattern: pattern(&folded), pair: pair(word) });
+            words.push(Word { pattern: pattern(&folded), pair: pair(word), is_common: false });
         }
     }
     words
