@@ -54,9 +54,12 @@ pub(crate) struct Arguments {
     /// Connections of the closed-loop scenarios
     #[arg(long, default_value_t = 64)]
     pub connections: usize,
-    /// Shared buffers of Postgres, such as 2GB; half of the machine's memory if omitted
+    /// Shared buffers of Postgres, such as 2GB or 512MB; half of the machine's memory if omitted
     #[arg(long)]
-    pub shared_buffers: Option<String>,
+    pub shared_buffers: Option<Mebibytes>,
+    /// Reserve huge pages for Postgres's shared memory during the run, as docs/running.md recommends (needs root)
+    #[arg(long)]
+    pub huge_pages: bool,
     /// A setting for the servers, named like its environment variable, such as `BOWLINE_POOL__SIZE=32`
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<Setting>,
@@ -151,6 +154,33 @@ impl std::fmt::Display for Size {
     }
 }
 
+/// An amount of memory in MiB, written like 512MB or 2GB, as in the settings of Postgres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mebibytes(pub u64);
+
+impl FromStr for Mebibytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (digits, unit) = match (text.strip_suffix("GB"), text.strip_suffix("MB")) {
+            (Some(digits), _) => (digits, 1024),
+            (None, Some(digits)) => (digits, 1),
+            (None, None) => (text, 0),
+        };
+        let mebibytes = digits.parse().ok().and_then(|digits: u64| digits.checked_mul(unit));
+        mebibytes
+            .filter(|mebibytes| *mebibytes > 0)
+            .map(Self)
+            .ok_or_else(|| "expected an amount such as 512MB or 2GB".to_owned())
+    }
+}
+
+impl std::fmt::Display for Mebibytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}MB", self.0)
+    }
+}
+
 /// A setting in the form `NAME=VALUE`.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
@@ -185,6 +215,15 @@ mod tests {
         }
         for text in ["", "k", "10g", "999", "200m", "18446744073709551615m"] {
             assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn memory_is_read_in_the_units_of_postgres() {
+        assert_eq!("512MB".parse(), Ok(Mebibytes(512)));
+        assert_eq!("2GB".parse::<Mebibytes>().unwrap().to_string(), "2048MB");
+        for text in ["", "2", "0GB", "2gb", "GB", "-1MB", "18446744073709551615GB"] {
+            assert!(text.parse::<Mebibytes>().is_err(), "{text}");
         }
     }
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod data;
 mod generator;
+mod huge_pages;
 mod machine;
 mod memory;
 mod pgbench;

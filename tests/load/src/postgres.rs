@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use bowline_postgres::{Binaries, Cluster, Options, SUPERUSER};
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Mebibytes};
+use crate::huge_pages::HugePages;
 use crate::machine::Machine;
 
 /// The server's role.
@@ -29,6 +30,8 @@ pub(crate) enum Purpose {
 pub(crate) struct Postgres {
     cluster: Cluster,
     pgbench: PathBuf,
+    /// Given back after `cluster` has been dropped.
+    huge_pages: Option<HugePages>,
 }
 
 impl Postgres {
@@ -38,11 +41,14 @@ impl Postgres {
         directory: &Path,
         purpose: Purpose,
     ) -> anyhow::Result<Self> {
-        let half = || format!("{}MB", (Machine::now().memory_mib / 2).max(LEAST_BUFFERS_MIB));
-        let shared_buffers = arguments.shared_buffers.clone().unwrap_or_else(half);
+        let half = || Mebibytes((Machine::now().memory_mib / 2).max(LEAST_BUFFERS_MIB));
+        let shared_buffers = arguments.shared_buffers.unwrap_or_else(half);
+        let reserves = arguments.huge_pages && purpose == Purpose::Measure;
+        let huge_pages = reserves.then(|| HugePages::reserve(shared_buffers.0)).transpose()?;
         let options = Options::in_directory(directory.join("postgres"))
             .max_connections(CONNECTIONS)
-            .setting("shared_buffers", &shared_buffers)
+            .setting("shared_buffers", shared_buffers.to_string())
+            .setting("huge_pages", if huge_pages.is_some() { "on" } else { "off" })
             .setting("max_wal_size", "8GB")
             .ready_within(std::time::Duration::from_mins(10));
         let options = match purpose {
@@ -54,7 +60,7 @@ impl Postgres {
         };
         let pgbench = Binaries::find()?.program("pgbench");
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(options)).await??;
-        Ok(Self { cluster, pgbench })
+        Ok(Self { cluster, pgbench, huge_pages })
     }
 
     /// Stops Postgres cleanly.
@@ -87,9 +93,11 @@ impl Postgres {
         Ok(self.cluster.create_database(name, None)?)
     }
 
-    /// The version of Postgres, such as `15.14`.
+    /// The version of Postgres, such as `15.14`, and whether its shared memory is in huge pages.
     pub(crate) async fn version(&self) -> anyhow::Result<String> {
         let client = self.connect(SUPERUSER, SUPERUSER).await?;
-        Ok(client.query_one("SHOW server_version", &[]).await?.get(0))
+        let version: String = client.query_one("SHOW server_version", &[]).await?.get(0);
+        let pages = if self.huge_pages.is_some() { "huge pages" } else { "pages of 4 KiB" };
+        Ok(format!("{version}, {pages}"))
     }
 }
