@@ -277,6 +277,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sandbox/accounts/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put an account into a state
+         * @description Dropbox, which is simulated, behaves accordingly from now on. Bowline learns of it as it does of everything: with the next check, refresh or link. Live keys get `not_found`.
+         *
+         *     Requires an API key with the permission `accounts:write`.
+         */
+        put: operations["sandbox_set_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fire an event
+         * @description Sends an event of any type to the endpoints that want it, about something of the sandbox, which does not change. Its `data` has `simulated`. Live keys get `not_found`.
+         *
+         *     Requires an API key with the permission `webhooks`.
+         */
+        post: operations["sandbox_fire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/link-sessions/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a link session without a browser
+         * @description Does what the browser of a user does, who approves or declines. Complete the link with the `link_code` of the `return_url`, as your app does when a browser comes back. Live keys get `not_found`.
+         *
+         *     Requires an API key with the permission `link`.
+         */
+        post: operations["sandbox_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -595,6 +661,8 @@ export interface components {
             provider: string;
             /** @description The provider's id of the account, such as `dbid:…`. */
             provider_account_id: string;
+            /** @description Present and true in a sandbox: the account is at the simulator of Dropbox. */
+            sandbox?: boolean;
             /** @description Scopes that were granted. */
             scopes: string[];
             /** @description Whether tokens are available. */
@@ -639,6 +707,23 @@ export interface components {
          * @enum {string}
          */
         AccountStatus: "active" | "needs_reauth" | "suspended" | "revoking" | "revoked";
+        /** @description Body of `POST /v1/sandbox/link-sessions/{id}/approve`. */
+        ApproveSandboxLink: {
+            /** @description Whether the user declines instead; false if omitted. */
+            decline?: boolean;
+            /** @description The e-mail address of a user of the simulator, such as `amara@example.com`; a new user if omitted. */
+            user?: string | null;
+        };
+        /** @description Response of `POST /v1/sandbox/link-sessions/{id}/approve`. */
+        ApprovedSandboxLink: {
+            /** @description The link session. */
+            link_session_id: components["schemas"]["Id_ls"];
+            /**
+             * @description The address to which the user's browser would have been redirected: the session's return URL with `link_session`, and with
+             *     `link_code` or `error`.
+             */
+            return_url: string;
+        };
         /**
          * @description How certain it is that the person who approved is the tenant's user.
          *
@@ -711,10 +796,23 @@ export interface components {
         };
         /** @description Body of `PATCH /v1/webhook-endpoints/{id}`. What is omitted stays as it is. */
         EditWebhookEndpoint: {
+            connector?: components["schemas"]["Id_conn"] | null;
             /** @description The types of events that it gets; all if empty. Of events that wait, those of other types are still delivered. */
             events?: string[] | null;
             /** @description Where events are sent. */
             url?: string | null;
+        };
+        /** @description Body of `POST /v1/sandbox/events`. */
+        FireSandboxEvent: {
+            /** @description The id of what the event is about: an account, a link session, a connector or, for `endpoint.test`, an endpoint. */
+            subject: string;
+            /** @description A type of the tenant guide's table, such as `account.needs_reauth`. */
+            type: string;
+        };
+        /** @description Response of `POST /v1/sandbox/events`. */
+        FiredSandboxEvent: {
+            /** @description The event's id. */
+            event_id: components["schemas"]["Id_evt"];
         };
         /** @description Body of `POST /v1/accounts/{id}/token/refresh`; optional. */
         ForceRefresh: {
@@ -869,6 +967,8 @@ export interface components {
                 provider: string;
                 /** @description The provider's id of the account, such as `dbid:…`. */
                 provider_account_id: string;
+                /** @description Present and true in a sandbox: the account is at the simulator of Dropbox. */
+                sandbox?: boolean;
                 /** @description Scopes that were granted. */
                 scopes: string[];
                 /** @description Whether tokens are available. */
@@ -1131,6 +1231,31 @@ export interface components {
              * @description How many hours messages are signed with the old secret as well: 0 to 720; 24 if omitted.
              */
             overlap_hours?: number | null;
+        };
+        /** @description Response of `PUT /v1/sandbox/accounts/{id}/state`. */
+        SandboxAccount: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id_acct"];
+            /** @description How the simulator of Dropbox behaves towards it. */
+            state: components["schemas"]["SandboxState"];
+        };
+        /**
+         * @description How the simulator of Dropbox behaves towards an account of a sandbox.
+         *
+         *     - `healthy`: As Dropbox usually does.
+         *     - `dead_grant`: The user has disconnected the app: the grant is dead, and its tokens with it. Linking the account again revives it.
+         *     - `user_suspended`: Dropbox has suspended the user: API calls answer `user_suspended`.
+         *     - `missing_scope`: The grant lacks a scope: calls for files answer `missing_scope`.
+         *     - `rate_limited`: Every call is answered with 429 and `Retry-After: 1`.
+         *     - `broken_app`: Dropbox rejects the app's key and secret, for all accounts of the connector, until one of them is healthy again.
+         *     - `slow`: Every call takes three seconds.
+         * @enum {string}
+         */
+        SandboxState: "healthy" | "dead_grant" | "user_suspended" | "missing_scope" | "rate_limited" | "broken_app" | "slow";
+        /** @description Body of `PUT /v1/sandbox/accounts/{id}/state`. */
+        SetSandboxState: {
+            /** @description How Dropbox is to behave towards the account from now on. It replaces what was set before. */
+            state: components["schemas"]["SandboxState"];
         };
         /** @description Body of `POST /v1/accounts/{id}/sign`: a request of OAuth 1 that the app itself will send. */
         SignRequest: {
@@ -1966,6 +2091,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewManageSession"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            405: components["responses"]["405"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            502: components["responses"]["502"];
+            503: components["responses"]["503"];
+        };
+    };
+    sandbox_set_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The resource's id. */
+                id: components["schemas"]["Id_acct"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSandboxState"];
+            };
+        };
+        responses: {
+            /** @description The state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxAccount"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            405: components["responses"]["405"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            502: components["responses"]["502"];
+            503: components["responses"]["503"];
+        };
+    };
+    sandbox_fire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FireSandboxEvent"];
+            };
+        };
+        responses: {
+            /** @description The event, which is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiredSandboxEvent"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            405: components["responses"]["405"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            502: components["responses"]["502"];
+            503: components["responses"]["503"];
+        };
+    };
+    sandbox_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The resource's id. */
+                id: components["schemas"]["Id_ls"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveSandboxLink"];
+            };
+        };
+        responses: {
+            /** @description Where the browser would be redirected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovedSandboxLink"];
                 };
             };
             400: components["responses"]["400"];

@@ -5,6 +5,8 @@ from .account import Account
 from .account_check import AccountCheck
 from .account_metadata import AccountMetadata
 from .account_status import AccountStatus
+from .approve_sandbox_link import ApproveSandboxLink
+from .approved_sandbox_link import ApprovedSandboxLink
 from .assurance import Assurance
 from .complete_link_session import CompleteLinkSession
 from .completion import Completion
@@ -13,6 +15,8 @@ from .create_link_session_metadata_type_0 import CreateLinkSessionMetadataType0
 from .create_manage_session import CreateManageSession
 from .create_webhook_endpoint import CreateWebhookEndpoint
 from .edit_webhook_endpoint import EditWebhookEndpoint
+from .fire_sandbox_event import FireSandboxEvent
+from .fired_sandbox_event import FiredSandboxEvent
 from .force_refresh import ForceRefresh
 from .link_session import LinkSession
 from .link_session_metadata import LinkSessionMetadata
@@ -32,6 +36,9 @@ from .required_role import RequiredRole
 from .resend_webhooks import ResendWebhooks
 from .resent_webhooks import ResentWebhooks
 from .rotate_webhook_secret import RotateWebhookSecret
+from .sandbox_account import SandboxAccount
+from .sandbox_state import SandboxState
+from .set_sandbox_state import SetSandboxState
 from .sign_request import SignRequest
 from .sign_request_body_params import SignRequestBodyParams
 from .signed_request import SignedRequest
@@ -53,6 +60,8 @@ __all__ = (
     "AccountCheck",
     "AccountMetadata",
     "AccountStatus",
+    "ApprovedSandboxLink",
+    "ApproveSandboxLink",
     "Assurance",
     "CompleteLinkSession",
     "Completion",
@@ -61,6 +70,8 @@ __all__ = (
     "CreateManageSession",
     "CreateWebhookEndpoint",
     "EditWebhookEndpoint",
+    "FiredSandboxEvent",
+    "FireSandboxEvent",
     "ForceRefresh",
     "LinkSession",
     "LinkSessionMetadata",
@@ -80,6 +91,9 @@ __all__ = (
     "ResendWebhooks",
     "ResentWebhooks",
     "RotateWebhookSecret",
+    "SandboxAccount",
+    "SandboxState",
+    "SetSandboxState",
     "SignedRequest",
     "SignRequest",
     "SignRequestBodyParams",

@@ -41,6 +41,7 @@ class Account:
         metadata (AccountMetadata | Unset): The tenant's own data, as given with the last link.
         missing_scopes (list[str] | Unset): Scopes that were requested but not granted.
         protocol (Protocol | str | Unset): The protocol by which the account was linked last.
+        sandbox (bool | Unset): Present and true in a sandbox: the account is at the simulator of Dropbox.
         status_reason (None | str | Unset): Why it is not active: the provider's reason, such as
             `refresh_token_revoked`, or `suspended_by_operator`, `revoked_by_tenant`,
             `revoked_by_user`, `revoked_by_operator` or `foreign_browser`. Operators see what they wrote instead.
@@ -63,6 +64,7 @@ class Account:
     metadata: AccountMetadata | Unset = UNSET
     missing_scopes: list[str] | Unset = UNSET
     protocol: Protocol | str | Unset = UNSET
+    sandbox: bool | Unset = UNSET
     status_reason: None | str | Unset = UNSET
     user_label: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -124,6 +126,8 @@ class Account:
         else:
             protocol = self.protocol
 
+        sandbox = self.sandbox
+
         status_reason: None | str | Unset
         if isinstance(self.status_reason, Unset):
             status_reason = UNSET
@@ -162,6 +166,8 @@ class Account:
             field_dict["missing_scopes"] = missing_scopes
         if protocol is not UNSET:
             field_dict["protocol"] = protocol
+        if sandbox is not UNSET:
+            field_dict["sandbox"] = sandbox
         if status_reason is not UNSET:
             field_dict["status_reason"] = status_reason
         if user_label is not UNSET:
@@ -262,6 +268,8 @@ class Account:
 
         protocol = _parse_protocol(d.pop("protocol", UNSET))
 
+        sandbox = d.pop("sandbox", UNSET)
+
         def _parse_status_reason(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -297,6 +305,7 @@ class Account:
             metadata=metadata,
             missing_scopes=missing_scopes,
             protocol=protocol,
+            sandbox=sandbox,
             status_reason=status_reason,
             user_label=user_label,
         )
