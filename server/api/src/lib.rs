@@ -3,13 +3,14 @@
 pub mod admin;
 mod age;
 mod any_of;
+mod given;
 pub mod id;
 pub mod named;
 mod names;
 pub mod page;
 pub mod problem;
-mod secret;
 mod sandbox;
+mod secret;
 pub mod status;
 pub mod v1;
 

@@ -213,6 +213,20 @@ names! {
 }
 
 names! {
+    /// Who has revoked an account.
+    RevokedBy {
+        /// A tenant's app.
+        Tenant = "tenant",
+        /// The end user.
+        User = "user",
+        /// An operator, or somebody at the machine.
+        Operator = "operator",
+        /// The server itself.
+        Server = "server",
+    }
+}
+
+names! {
     /// How a link is completed.
     Completion {
         /// The tenant's back end completes the link from the user's session (the default).

@@ -1,6 +1,7 @@
 //! The actor of an event, as the audit log records it: a tenant app's key, an operator, an end user, the service
 //! itself.
 
+use bowline_api::status::RevokedBy;
 use bowline_api::{ApiKeyId, OperatorId};
 
 /// The actor of an event.
@@ -40,6 +41,16 @@ impl Actor {
             Self::EndUser => "end_user",
             Self::System => "system",
             Self::CommandLine => "command_line",
+        }
+    }
+
+    /// As whom the actor revokes an account.
+    pub fn revokes_as(&self) -> RevokedBy {
+        match self {
+            Self::ApiKey { .. } => RevokedBy::Tenant,
+            Self::EndUser => RevokedBy::User,
+            Self::Operator { .. } | Self::CommandLine => RevokedBy::Operator,
+            Self::System => RevokedBy::Server,
         }
     }
 

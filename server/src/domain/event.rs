@@ -163,9 +163,9 @@ events! {
     WebhookEndpointAdded = "webhook_endpoint.added", webhook_endpoint: WebhookEndpointId {
         url: &'a str, events: &'a [String], connector: Option<ConnectorId>
     };
-    /// The endpoint was edited. What is different is there.
+    /// The endpoint was edited. What is different is there; `connector` is `none` if it gets the events of all that have no endpoint now.
     WebhookEndpointEdited = "webhook_endpoint.edited", webhook_endpoint: WebhookEndpointId {
-        url: Option<&'a str>, events: Option<&'a [String]>
+        url: Option<&'a str>, events: Option<&'a [String]>, connector: Option<&'a str>
     };
     /// The endpoint got another signing secret. Messages are signed with the old one as well for these hours.
     WebhookSecretRotated = "webhook_endpoint.secret_rotated", webhook_endpoint: WebhookEndpointId { overlap_hours: u32 };

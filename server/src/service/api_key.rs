@@ -157,7 +157,7 @@ pub async fn prepare(
         return Err(Code::InvalidField.because(detail).field("permissions").into());
     }
     let id: ApiKeyId = entropy::id();
-    let (tx, key_row) = app
+    let (tx, (key_row, credential)) = app
         .store
         .begin_scoped(tenant)
         .await?
@@ -171,7 +171,7 @@ pub async fn prepare(
             let key_row =
                 tx.insert_api_key(id.uuid(), &name, credential.digest, &names, wanted.expires_at).await?;
             tx.record(actor, Event::ApiKeyAdded { api_key: id, name: &name, permissions: &names }).await?;
-            Ok(key_row)
+            Ok((key_row, credential))
         })
         .await?;
     Ok(Uncommitted::new(tx, NewApiKey { key: to_wire(key_row), secret: credential.expose().to_owned() }))

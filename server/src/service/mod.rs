@@ -26,9 +26,11 @@ pub mod overview;
 mod own_key;
 pub mod readiness;
 pub mod revocation;
-pub mod tenant;
 pub mod sandbox;
+pub mod tenant;
 pub mod tenant_freeze;
+#[cfg(test)]
+mod test_app;
 pub mod token;
 pub mod uncommitted;
 pub mod upgrade;

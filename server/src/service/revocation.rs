@@ -104,7 +104,7 @@ pub async fn revoke_for(
     freeze::outlive(tx, &account_row).await?;
     let queued =
         queue_account(app, tx, &account_row, account_row.generation + 1, RevocationCause::Revoked).await?;
-    tx.strip_account(&account_row, reason).await?;
+    tx.strip_account(&account_row, actor.revokes_as(), reason).await?;
     if account_row.protocol != Protocol::OAuth2 {
         tx.release_oauth1_token(account_row.id).await?;
     }

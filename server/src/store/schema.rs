@@ -50,6 +50,7 @@ diesel::table! {
         user_label -> Nullable<Text>,
         metadata -> Jsonb,
         signed_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Text>,
     }
 }
 
@@ -149,8 +150,8 @@ diesel::table! {
         is_default -> Bool,
         removed_at -> Nullable<Timestamptz>,
         issuer -> Text,
-    }
         sandbox -> Bool,
+    }
 }
 
 diesel::table! {
@@ -462,8 +463,8 @@ diesel::table! {
         frozen_at -> Nullable<Timestamptz>,
         frozen_reason -> Nullable<Text>,
         frozen_by -> Nullable<Text>,
-    }
         sandbox -> Bool,
+    }
 }
 
 diesel::table! {

@@ -19,6 +19,8 @@ const MOST_LANES: usize = 500;
 const MOST_FAILING_LANES: usize = 250;
 /// The pause between two looks at what is due, which gathers events that happen at the same time.
 const DUE_LOOK_PAUSE: Duration = Duration::from_millis(20);
+/// The interval for extending the leases of endpoints whose lanes wait for a turn. Those that need it are old by a third of a lease.
+const EXTEND_LEASES_EVERY: Duration = Duration::from_secs(5);
 
 /// Delivers until `stop` turns true. Attempts that have begun are finished.
 pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -26,11 +28,13 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     // Each lane of a failing endpoint holds a reference.
     let failing = Arc::new(());
     let mut poll = ticks(Duration::from_secs(app.settings.worker.poll_seconds));
+    let mut keep = ticks(EXTEND_LEASES_EVERY);
     let stopping = stop.clone();
     while wait(&mut stop, async {
         tokio::select! {
             () = app.store.queued_webhooks() => {}
             _ = poll.tick() => {}
+            _ = keep.tick() => {}
             // Something may have been queued for its endpoint after it had looked.
             Some(ended) = lanes.join_next() => noted_end(&ended),
         }
@@ -40,6 +44,8 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         while let Some(ended) = lanes.try_join_next() {
             noted_end(&ended);
         }
+        // Before others are taken, among which there would be those whose lease has ended.
+        noted("webhooks", send::keep(&app).await);
         let room = MOST_LANES.saturating_sub(lanes.len());
         let limit = i64::try_from(room).unwrap_or_default();
         // A lane whose lease has expired must not mistake a later one of this process for its own.

@@ -1,12 +1,14 @@
 //! Notices of Dropbox: who is believed, what is marked, and how often a tenant is told. `notices` is a part of the public listener.
 
+mod kept;
+
 use std::sync::Arc;
 
 use bowline_api::status::Role;
 use bowline_api::{ConnectorId, TenantId};
 use bowline_server::domain::Share;
 use bowline_server::http::{every_request::EveryRequest, problem};
-use bowline_server::service::{notice, webhook};
+use bowline_server::service::notice;
 use bowline_server::store::TenantTx;
 use bowline_server::{route, settings};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -347,34 +349,4 @@ async fn those_come_first_who_have_waited_longest_and_a_failure_of_one_stops_nob
     assert!(notice::tell(&admin.app, &mut Vec::new()).await.is_err(), "nobody else was told");
     admin.execute("DELETE FROM webhook_events WHERE kind = 'account.linked'").await;
     assert_eq!(tell(&admin).await, 2, "once it can be told");
-}
-
-#[rocket::async_test]
-async fn what_was_told_of_changed_files_is_kept_for_three_days() {
-    let admin = Admin::start().await;
-    let root = admin.operator("root", Role::Admin).await;
-    let acme = Side::create(&admin, &root, "acme").await;
-    let endpoint = proven(json!({ "url": "https://hooks.acme.example/" }));
-    admin.post(&root, "/admin/v1/tenants/acme/webhook-endpoints", endpoint).await.expect(201);
-    let told = async |id: &str| {
-        acme.mark(&admin, &[id.to_owned()]).await;
-        assert_eq!(tell(&admin).await, 1);
-    };
-    told("dbid:1").await;
-    admin.execute("UPDATE webhook_events SET kind = 'account.linked'").await;
-    told("dbid:2").await;
-    admin.execute("UPDATE webhook_events SET at = at - interval '71 hours'").await;
-    assert_eq!(webhook::sweep(&admin.app).await.unwrap(), 0);
-    admin.execute("UPDATE webhook_events SET at = at - interval '2 hours'").await;
-    admin.execute("UPDATE account_changes SET quiet_until = now()").await;
-    told("dbid:1").await;
-    assert_eq!(count(&admin, "webhook_deliveries").await, 3);
-    assert_eq!(webhook::sweep(&admin.app).await.unwrap(), 1);
-    assert_eq!((count(&admin, "webhook_events").await, count(&admin, "webhook_deliveries").await), (2, 2));
-    assert_eq!(
-        count(&admin, "webhook_events WHERE kind = 'account.linked'").await,
-        1,
-        "others are kept longer"
-    );
-    assert_eq!(webhook::sweep(&admin.app).await.unwrap(), 0);
 }

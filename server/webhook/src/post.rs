@@ -122,6 +122,7 @@ impl Attempt {
 #[derive(Debug, Clone)]
 pub struct Poster {
     client: Client,
+    connect_timeout: Duration,
     max_answer: usize,
     guard: Guard,
     allow_loopback: bool,
@@ -152,8 +153,8 @@ impl Poster {
             .timeout(options.total_timeout)
             .user_agent(concat!("bowline-webhooks/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let (max_answer, allow_loopback) = (options.max_answer, options.allow_loopback);
-        Ok(Self { client, max_answer, guard, allow_loopback })
+        let PosterOptions { connect_timeout, max_answer, allow_loopback, .. } = options;
+        Ok(Self { client, connect_timeout, max_answer, guard, allow_loopback })
     }
 
     /// Whether and why `url` may not be called, as far as a tenant may know: networks that are denied are known to operators alone.
@@ -185,6 +186,16 @@ impl Poster {
                 Attempt { status: Ok(status.as_u16()), answer, retry_after, elapsed: begun.elapsed() }
             }
             Err(error) => Attempt::none(why(&error), begun),
+        }
+    }
+
+    /// How long the outcome of an attempt that has ended should be kept back. An address that may not be called then looks like one at which nobody
+    /// answers, also to somebody with a watch.
+    #[must_use]
+    pub fn kept_back(&self, attempt: &Attempt) -> Duration {
+        match attempt.status {
+            Err(NotSent::NotPublic) => self.connect_timeout.saturating_sub(attempt.elapsed),
+            _ => Duration::ZERO,
         }
     }
 

@@ -173,7 +173,12 @@ async fn a_denied_network_gets_no_connection_by_name_or_by_address() {
     let name = format!("http://localhost:{port}/hooks");
     assert_eq!(send(&poster, &name).await.status, Ok(204), "its other address may be called");
     assert_eq!(send(&poster, &name).await.status, Err(NotSent::NotPublic));
-    assert_eq!(send(&poster, &own.url()).await.status, Err(NotSent::NotPublic));
+    let refused = send(&poster, &own.url()).await;
+    assert_eq!(refused.status, Err(NotSent::NotPublic));
+    let connect_timeout = PosterOptions::default().connect_timeout;
+    assert_eq!(poster.kept_back(&refused) + refused.elapsed, connect_timeout, "as late as a silent one");
+    let silent = Attempt { status: Err(NotSent::Connect), ..refused };
+    assert_eq!(poster.kept_back(&silent), Duration::ZERO, "it has taken that long");
     assert_eq!((other.connections(), own.connections()), (1, 0));
     // Only operators know which networks these are, so the URL is one that a tenant may have.
     assert!(poster.target(&own.url()).is_ok());

@@ -6,7 +6,7 @@ use bowline_api::v1::{NewWebhookEndpoint, WebhookDelivery, WebhookEndpoint};
 use bowline_api::{ConnectorId, Page};
 use bowline_tests::{Operator, Stack, Tenant};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{add, call, shown};
@@ -29,6 +29,17 @@ async fn endpoints_are_created_edited_disabled_and_removed() -> Result<()> {
     let edited: WebhookEndpoint =
         call(&acme, Method::PATCH, id, "", Some(json!({ "url": other, "events": [] }))).await?.good()?;
     assert_eq!((edited.url.as_str(), edited.events.len()), (other, 0));
+    let connected = async |connector: Value| {
+        call(&acme, Method::PATCH, id, "", Some(json!({ "connector": connector }))).await
+    };
+    let of_connector: WebhookEndpoint = connected(json!(acme.connector)).await?.good()?;
+    assert_eq!((of_connector.connector_id, of_connector.url.as_str()), (Some(acme.connector), other));
+    let other_tenant = Tenant::create(&stack, "other").await?;
+    for nobodys in [ConnectorId::from(Uuid::nil()), other_tenant.connector] {
+        assert_eq!(connected(json!(nobodys)).await?.refusal(), (404, "not_found".to_owned()));
+    }
+    let of_all: WebhookEndpoint = connected(json!(null)).await?.good()?;
+    assert_eq!((of_all.connector_id, of_all.url.as_str()), (None, other));
     for (act, state) in [("disable", "disabled"), ("disable", "disabled"), ("enable", "enabled")] {
         let now: WebhookEndpoint = call(&acme, Method::POST, id, &format!("/{act}"), None).await?.good()?;
         assert_eq!(now.state.as_str(), state);
@@ -43,7 +54,11 @@ async fn endpoints_are_created_edited_disabled_and_removed() -> Result<()> {
     assert_eq!(call(&acme, Method::GET, id, "", None).await?.status, 404);
     assert_eq!(stack.database.count("SELECT count(*) FROM webhook_secrets").await?, 0);
     let actions = "SELECT count(*) FROM audit_events WHERE action LIKE 'webhook_endpoint.%'";
-    assert_eq!(stack.database.count(actions).await?, 6, "added, edited, disabled twice, enabled, removed");
+    assert_eq!(
+        stack.database.count(actions).await?,
+        8,
+        "added, edited three times, disabled twice, enabled, removed"
+    );
     Ok(())
 }
 

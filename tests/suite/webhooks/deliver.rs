@@ -28,13 +28,15 @@ async fn a_link_tells_its_funnel_and_an_account_its_life() -> Result<()> {
     // What an operator writes is for operators.
     let mut olga = Operator::create(&stack, "olga", "operator").await?;
     olga.log_in().await?;
-    for (number, act, kind, status, reason) in [
-        (2, "suspend", "account.suspended", "suspended", json!("suspended_by_operator")),
-        (3, "resume", "account.resumed", "active", Value::Null),
-        (4, "revoke", "account.revoked", "revoking", json!("revoked_by_operator")),
+    let words = "the CANARY of an operator";
+    for (number, act, words, kind, status, reason) in [
+        (2, "suspend", words, "account.suspended", "suspended", json!("suspended_by_operator")),
+        (3, "resume", words, "account.resumed", "active", Value::Null),
+        // The words that the server keeps when the tenant revokes say nothing if an operator writes them.
+        (4, "revoke", "deleted by the tenant", "account.revoked", "revoking", json!("revoked_by_operator")),
     ] {
         let path = format!("/admin/v1/accounts/{}/{act}", account.id);
-        let body = json!({ "reason": "the CANARY of an operator" });
+        let body = json!({ "reason": words });
         olga.call(Method::POST, &path, Some(body)).await?.good::<Value>()?;
         let told = receiver.gets_a(kind).await?;
         let data = &told.body["data"];

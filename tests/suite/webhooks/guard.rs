@@ -1,8 +1,9 @@
 //! Where webhooks may go: the rows of security.md §E at the API, and no proxy. The connections themselves are tested in
 //! `server/webhook/tests`.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use bowline_tests::{Operator, Receiver, Stack, Tenant, until};
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
 
@@ -74,6 +75,9 @@ async fn an_address_that_is_denied_looks_to_its_tenant_like_one_where_nobody_ans
         })
         .await?;
         assert_eq!((entry.error.as_deref(), entry.duration_ms), (Some("connect_failed"), None), "{host}");
+        // As late as where nobody answers at all.
+        let took = entry.attempted_at.context("it was tried")? - entry.occurred_at;
+        assert!(known == "connect_failed" || took >= TimeDelta::seconds(2), "{took}");
         let path = format!("/admin/v1/tenants/acme/webhook-endpoints/{id}/deliveries");
         let seen = olga.call(Method::GET, &path, None).await?.json();
         assert_eq!(seen["items"][0]["error"], known, "{seen}");

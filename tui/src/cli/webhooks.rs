@@ -7,7 +7,7 @@ use bowline_api::status::WebhookDeliveryState;
 use bowline_api::v1::{
     CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, WebhookDelivery, WebhookEndpoint,
 };
-use bowline_api::{ConnectorId, EventId, WebhookEndpointId};
+use bowline_api::{AnyOf, ConnectorId, EventId, WebhookEndpointId};
 use clap::{Args, Subcommand};
 
 use crate::client::{Act, Answer, Proof, TenantRef, WebhookAct};
@@ -62,6 +62,12 @@ pub enum WebhooksCommand {
         /// Events of all types
         #[arg(long)]
         all_events: bool,
+        /// Only events of this connector (`conn_…`), which then go to no endpoint without one
+        #[arg(long, value_name = "ID", conflicts_with = "any_connector")]
+        connector: Option<ConnectorId>,
+        /// Events of all connectors that have no endpoint of their own
+        #[arg(long)]
+        any_connector: bool,
     },
     /// Enable an endpoint: what waits for it and is less than three days old is delivered
     Enable(EndpointArguments),
@@ -87,14 +93,14 @@ pub enum WebhooksCommand {
         #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
         overlap: u32,
     },
-    /// List what became of events at an endpoint, newest first; events are kept for 30 days
+    /// List what became of events at an endpoint, newest first; events are kept for 30 days, account.changed for 3
     Deliveries {
         /// Which endpoint.
         #[command(flatten)]
         of: EndpointArguments,
-        /// Only those in this state: waiting, delivered or skipped
+        /// Only those that are waiting, delivered or skipped, or any of several with commas between
         #[arg(long)]
-        state: Option<WebhookDeliveryState>,
+        state: Option<AnyOf<WebhookDeliveryState>>,
         /// The part of the list to print.
         #[command(flatten)]
         page: PageArgs,
@@ -143,7 +149,7 @@ pub(super) async fn run(
             return Ok(Outcome::Success.into());
         }
         WebhooksCommand::Deliveries { of: EndpointArguments { id, tenant }, state, page } => {
-            let fetch = async |place| client.deliveries(tenant, *id, *state, place).await;
+            let fetch = async |place| client.deliveries(tenant, *id, state.as_ref(), place).await;
             let titles = ["EVENT", "TYPE", "HAPPENED", "STATE", "TRIES", "OUTCOME", "ANSWER"];
             return list(page, fetch, titles, delivery_row, out).await;
         }
@@ -160,13 +166,21 @@ pub(super) async fn run(
             let act = WebhookAct::Rotate { id: *id, overlap_hours: Some(*overlap), proof: Proof::empty() };
             (tenant, what, act)
         }
-        WebhooksCommand::Edit { of: EndpointArguments { id, tenant }, url, events, all_events } => {
+        WebhooksCommand::Edit {
+            of: EndpointArguments { id, tenant },
+            url,
+            events,
+            all_events,
+            connector,
+            any_connector,
+        } => {
             let events = (*all_events || !events.is_empty()).then(|| events.clone());
-            if url.is_none() && events.is_none() {
-                let text = "say what to edit: --url, --events or --all-events";
+            let connector = if *any_connector { Some(None) } else { connector.map(Some) };
+            if url.is_none() && events.is_none() && connector.is_none() {
+                let text = "say what to edit: --url, --events, --all-events, --connector or --any-connector";
                 return Err(CliError::Usage(text.to_owned()));
             }
-            let edit = Box::new(EditWebhookEndpoint { url: url.clone(), events });
+            let edit = Box::new(EditWebhookEndpoint { url: url.clone(), events, connector });
             let act = WebhookAct::Edit { id: *id, edit, proof: Proof::empty() };
             (tenant, format!("edit endpoint {id}"), act)
         }

@@ -71,7 +71,7 @@ pub enum Request {
     /// A tenant's endpoints for webhooks, all on one page.
     Webhooks(TenantRef),
     /// A page of what was delivered to an endpoint, or of what is in one state.
-    Deliveries(TenantRef, WebhookEndpointId, Option<WebhookDeliveryState>, PageQuery),
+    Deliveries(TenantRef, WebhookEndpointId, Option<AnyOf<WebhookDeliveryState>>, PageQuery),
     /// Changes something.
     Act(Act),
 }
@@ -248,7 +248,7 @@ impl Client {
             }
             Request::Webhooks(tenant) => Answer::Webhooks(self.webhooks(&tenant).await?),
             Request::Deliveries(tenant, id, state, page) => {
-                Answer::Deliveries(self.deliveries(&tenant, id, state, page).await?)
+                Answer::Deliveries(self.deliveries(&tenant, id, state.as_ref(), page).await?)
             }
             Request::Act(mut act) => {
                 if let Some(way) = act.proof_mut().and_then(|proof| proof.anew) {

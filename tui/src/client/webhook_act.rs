@@ -15,7 +15,7 @@ use super::Proof;
 pub enum WebhookAct {
     /// Creates an endpoint.
     Create { wanted: Box<CreateWebhookEndpoint>, proof: Proof },
-    /// Changes an endpoint's URL or the types of its events; what is omitted stays as it is. Only a URL needs the proof.
+    /// Changes an endpoint's URL, the types of its events or its connector; what is omitted stays as it is. Only a URL needs the proof.
     Edit { id: WebhookEndpointId, edit: Box<EditWebhookEndpoint>, proof: Proof },
     /// Disables an endpoint.
     Disable { id: WebhookEndpointId },

@@ -6,7 +6,7 @@ use bowline_api::v1::{
     CreateWebhookEndpoint, EditWebhookEndpoint, ResendWebhooks, ResentWebhooks, WebhookDelivery,
     WebhookEndpoint,
 };
-use bowline_api::{Page, WebhookEndpointId};
+use bowline_api::{AnyOf, Page, WebhookEndpointId};
 use reqwest::{Method, RequestBuilder};
 
 use super::{Answer, Client, Failure, PageQuery, TenantRef, WebhookAct};
@@ -27,12 +27,12 @@ impl Client {
         self.json(self.about_webhook(Method::GET, tenant, id, "").await?).await
     }
 
-    /// `GET /tenants/{id}/webhook-endpoints/{id}/deliveries`: all, or those in one state.
+    /// `GET /tenants/{id}/webhook-endpoints/{id}/deliveries`: all, or those in any of some states.
     pub async fn deliveries(
         &self,
         tenant: &TenantRef,
         id: WebhookEndpointId,
-        state: Option<WebhookDeliveryState>,
+        state: Option<&AnyOf<WebhookDeliveryState>>,
         page: PageQuery,
     ) -> Result<Page<WebhookDelivery>, Failure> {
         let mut query = page.query();
@@ -56,9 +56,9 @@ impl Client {
                 Answer::NewWebhook(self.json(request.json(&body)).await?)
             }
             WebhookAct::Edit { id, edit, proof } => {
-                let EditWebhookEndpoint { url, events } = *edit;
+                let EditWebhookEndpoint { url, events, connector } = *edit;
                 let proof = url.is_some().then(|| proof.body());
-                let body = ChangeWebhookEndpoint { url, events, proof };
+                let body = ChangeWebhookEndpoint { url, events, connector, proof };
                 let request = self.about_webhook(Method::PATCH, tenant, id, "").await?;
                 endpoint(self.json(request.json(&body)).await?)
             }

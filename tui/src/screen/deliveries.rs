@@ -1,8 +1,8 @@
 //! What was delivered to an endpoint for webhooks: each event, whether it was accepted, and what the last answer was.
 
-use bowline_api::WebhookEndpointId;
 use bowline_api::status::WebhookDeliveryState;
 use bowline_api::v1::WebhookDelivery;
+use bowline_api::{AnyOf, WebhookEndpointId};
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
 
@@ -32,7 +32,7 @@ const RETRY_SOON_SECONDS: i64 = 3;
 /// What was delivered to an endpoint.
 #[derive(Debug, Default)]
 pub struct Deliveries {
-    /// The deliveries of one endpoint, all or those in one state.
+    /// The deliveries of one endpoint, all or those in some states.
     pub list: QueriedList<Self>,
 }
 
@@ -43,8 +43,8 @@ pub struct Wanted {
     pub tenant: Option<TenantRef>,
     /// Its endpoint.
     pub endpoint: Option<WebhookEndpointId>,
-    /// The state; all if none.
-    pub state: Option<WebhookDeliveryState>,
+    /// In any of these states; all if none.
+    pub state: Option<AnyOf<WebhookDeliveryState>>,
 }
 
 impl Wanted {
@@ -62,7 +62,7 @@ impl Listed for Deliveries {
     const FILTERS: &'static [Filter] = &[
         Filter::TENANT,
         Filter::free("endpoint", "of this endpoint: whe_…"),
-        Filter::words("state", delivery_states, "waiting, delivered or skipped"),
+        Filter::any_of("state", delivery_states, "waiting, delivered or skipped, or any: waiting,skipped"),
     ];
     const KEEPS_ROWS: bool = false;
 
@@ -77,9 +77,9 @@ impl Listed for Deliveries {
                 }
                 Some("state") => {
                     let parsed = word.value.to_lowercase().parse();
-                    let state = parsed
+                    let state: AnyOf<WebhookDeliveryState> = parsed
                         .map_err(|_| word.problem("state: must be one of waiting, delivered, skipped"))?;
-                    wanted.state = Some(state);
+                    wanted.state = Some(wanted.state.map_or(state.clone(), |earlier| earlier.or(&state)));
                 }
                 Some(_) => return Err(unknown_key(&word, Self::FILTERS, false)),
                 None => {
@@ -118,7 +118,7 @@ impl Screen for Deliveries {
             self.list.rows.refresh();
         }
         let Some((tenant, endpoint)) = self.list.query.delivery_place() else { return Vec::new() };
-        let (tenant, state) = (tenant.clone(), self.list.query.state);
+        let (tenant, state) = (tenant.clone(), self.list.query.state.clone());
         let page = self.list.rows.next_page(window.now, window.rows);
         page.map(|page| (ScreenPart::Rows, Request::Deliveries(tenant, endpoint, state, page)))
             .into_iter()
@@ -192,7 +192,7 @@ impl Screen for Deliveries {
         let endpoint = self.list.query.endpoint.map(|id| id.to_string()).unwrap_or_default();
         CommandLine::new(format!("webhooks deliveries {endpoint}").trim_end())
             .option("tenant", self.list.query.tenant.as_ref())
-            .option("state", self.list.query.state)
+            .option("state", self.list.query.state.as_ref())
     }
 
     fn draw(&self, around: &Surroundings<'_>, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -203,10 +203,10 @@ impl Screen for Deliveries {
         let pieces =
             [(&*format!("webhooks › {whose} › deliveries "), Meaning::Heading), (&*endpoint, Meaning::Muted)];
         canvas.line(area, 0, &pieces);
-        let empty = match (self.list.query.delivery_place(), self.list.query.state) {
+        let empty = match (self.list.query.delivery_place(), &self.list.query.state) {
             (None, _) => "no endpoint is chosen: enter on one of the list of webhooks leads here",
             (_, Some(_)) => "no delivery is in this state; / changes the query",
-            _ => "nothing was delivered to this endpoint within the last 30 days",
+            _ => "there are no events for this endpoint; they are kept for 30 days, account.changed for 3",
         };
         self.list.draw(around, canvas, area, empty);
     }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bowline::app::Msg;
 use bowline::client::{Act, Request, WebhookAct};
+use bowline_api::AnyOf;
 use bowline_api::status::{Role, WebhookDeliveryState, WebhookState};
 use bowline_api::v1::WebhookTest;
 use secrecy::ExposeSecret as _;
@@ -126,16 +127,17 @@ fn an_admin_adds_an_endpoint_and_edits_one_with_their_own_password() {
     assert!(text.contains("account.linked account.needs_reauth"), "it begins with what there is: {text}");
     story.press("ctrl-u");
     story.type_in("https://other.example/hooks");
-    story.press("enter ctrl-u enter");
+    story.press("enter ctrl-u enter enter");
     story.type_in("my own CANARY");
     story.press("enter");
     assert!(frame_text(&story).contains("types of events, with spaces between"), "{}", frame_text(&story));
-    story.press("up");
+    story.press("up up");
     story.type_in("all");
-    story.press("enter enter");
+    story.press("enter enter enter");
     let WebhookAct::Edit { id, edit, proof } = last_act(&story) else { panic!("{:?}", story.asked) };
     assert_eq!((*id, edit.url.as_deref()), (endpoint_id(0), Some("https://other.example/hooks")));
     assert_eq!((edit.events.as_deref(), proof.password.expose_secret()), (Some(&[][..]), "my own CANARY"));
+    assert_eq!(edit.connector, None, "what is not different is not sent");
     story.settle();
     assert!(story.toast().contains("the endpoint is enabled"), "{}", story.toast());
     let mut story = Story::with_session();
@@ -145,6 +147,27 @@ fn an_admin_adds_an_endpoint_and_edits_one_with_their_own_password() {
     story.settle();
     story.press("9 a");
     assert_eq!(story.toast(), "choose a tenant first: type / and tenant:NAME");
+}
+
+#[test]
+fn an_edit_sends_what_is_different_and_asks_for_the_password_for_a_url_alone() {
+    let mut story = at_webhooks(Role::Admin);
+    story.press("U");
+    assert!(!frame_text(&story).contains("your own password"), "{}", frame_text(&story));
+    story.press("enter enter enter");
+    assert!(frame_text(&story).contains("nothing is different yet"), "{}", frame_text(&story));
+    let connector = connectors()[0].id;
+    story.type_in(&connector.to_string());
+    story.press("enter");
+    let WebhookAct::Edit { edit, .. } = last_act(&story) else { panic!("{:?}", story.asked) };
+    assert_eq!((edit.url.as_deref(), edit.events.as_deref()), (None, None));
+    assert_eq!(edit.connector, Some(Some(connector)));
+    story.settle();
+    story.press("U");
+    story.type_in("2");
+    assert!(frame_text(&story).contains("your own password"), "{}", frame_text(&story));
+    story.press("backspace");
+    assert!(!frame_text(&story).contains("your own password"), "{}", frame_text(&story));
 }
 
 #[test]
@@ -173,12 +196,12 @@ fn an_endpoint_leads_to_its_deliveries_of_which_one_or_all_since_are_sent_again(
     assert_eq!((*since, *accepted_too), (failed.occurred_at, false));
     story.settle();
     story.press("/");
-    story.type_in("state:skipped");
+    story.type_in("state:skipped,waiting");
     story.press("enter");
     story.later(1_000);
-    let skipped = Some(WebhookDeliveryState::Skipped);
+    let wanted = Some("waiting,skipped".parse::<AnyOf<WebhookDeliveryState>>().unwrap());
     let last = story.asked.iter().rev().find(|request| matches!(request, Request::Deliveries(..)));
-    assert!(matches!(last, Some(Request::Deliveries(_, _, state, _)) if *state == skipped), "{last:?}");
+    assert!(matches!(last, Some(Request::Deliveries(_, _, state, _)) if *state == wanted), "{last:?}");
     story.settle();
     let mut viewer = at_webhooks(Role::Viewer);
     for (key, needed) in
@@ -226,6 +249,7 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
     let config = logged_in(&url);
     let (id, tenant) = (endpoint_id(0).to_string(), tenants()[0].id.to_string());
     let event = deliveries()[1].event_id.to_string();
+    let connector = connectors()[0].id.to_string();
     let with = |arguments: &[&str]| {
         let arguments = [&["webhooks"], arguments, &["--tenant", &tenant]].concat();
         let out = run_with(config.path(), &arguments, "my own CANARY\n");
@@ -251,6 +275,13 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
             "is enabled",
         ),
         (&["edit", &id, "--all-events"], format!("/{id}"), json!({ "events": [] }), "is enabled"),
+        (
+            &["edit", &id, "--connector", &connector],
+            format!("/{id}"),
+            json!({ "connector": connector }),
+            "is enabled",
+        ),
+        (&["edit", &id, "--any-connector"], format!("/{id}"), json!({ "connector": null }), "is enabled"),
         (&["enable", &id], format!("/{id}/enable"), Value::Null, "is enabled"),
         (&["disable", &id], format!("/{id}/disable"), Value::Null, "is disabled"),
         (&["delete", &id, "--confirm", &id[id.len() - 6..]], format!("/{id}"), Value::Null, "done"),
@@ -262,7 +293,7 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
             "the old secret signs as well until",
         ),
         (
-            &["deliveries", &id, "--state", "waiting"],
+            &["deliveries", &id, "--state", "waiting,skipped"],
             format!("/{id}/deliveries"),
             Value::Null,
             "500 in 31 ms",
@@ -291,6 +322,7 @@ fn each_command_is_one_call_and_prints_what_the_server_says() {
     for (arguments, code) in [
         (&["edit", &id][..], 2),
         (&["edit", &id, "--events", "a.b", "--all-events"], 2),
+        (&["edit", &id, "--connector", &connector, "--any-connector"], 2),
         (&["resend", &id], 2),
         (&["resend", &id, "--since", "soon"], 2),
         (&["resend", &id, "--event", &event, "--since", since], 2),

@@ -1,6 +1,8 @@
 //! What a connector shows of its app on the link pages.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+use crate::given::given;
 
 /// What a connector shows of its app on the link pages. Everything is optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,10 +66,4 @@ pub struct EditBranding {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub privacy_url: Option<Option<String>>,
-}
-
-/// Tells `null` from a field that is omitted.
-#[expect(clippy::option_option, reason = "omitted, null or a value")]
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ProvePassword;
 use crate::ConnectorId;
+use crate::given::given;
 
 /// Body of `POST /admin/v1/tenants/{id}/webhook-endpoints`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +34,11 @@ pub struct ChangeWebhookEndpoint {
     /// The types of events that it gets; all if empty. Of events that wait, those of other types are still delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<String>>,
+    /// The only connector whose events it gets; `null`: the events of all connectors that have no endpoint of their own. What waits is still
+    /// delivered.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ConnectorId>))]
+    pub connector: Option<Option<ConnectorId>>,
     /// Your own password, and a code if you log in with one; needed with `url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<ProvePassword>,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::given::given;
 use crate::status::{WebhookDeliveryState, WebhookState};
 use crate::{ConnectorId, EventId, Named, WebhookEndpointId};
 
@@ -22,7 +23,7 @@ pub struct CreateWebhookEndpoint {
 }
 
 /// Body of `PATCH /v1/webhook-endpoints/{id}`. What is omitted stays as it is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EditWebhookEndpoint {
@@ -32,6 +33,11 @@ pub struct EditWebhookEndpoint {
     /// The types of events that it gets; all if empty. Of events that wait, those of other types are still delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<String>>,
+    /// The only connector whose events it gets; `null`: the events of all connectors that have no endpoint of their own. What waits is still
+    /// delivered.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ConnectorId>))]
+    pub connector: Option<Option<ConnectorId>>,
 }
 
 /// An endpoint without its secret.

@@ -19,21 +19,14 @@ const STORED_EVENTS: &str = include_str!("stored.txt");
 
 /// One event of each kind and shape, with an id of zeros.
 fn every_event() -> Vec<Event<'static>> {
-    let (tenant, connector, api_key) = (nil_id(), nil_id(), nil_id());
+    let (connector, api_key) = (nil_id(), nil_id());
     let (link_session, manage_session, account) = (nil_id(), nil_id(), nil_id());
     let permissions: &'static [String] = Vec::leak(vec!["link".to_owned(), "token".to_owned()]);
     let (external_user_id, assurance, status) = ("user-1", Assurance::Confirmed, AccountStatus::Active);
     let metadata = Some(&*Box::leak(Box::new(Metadata::from([("plan".to_owned(), "team".to_owned())]))));
     let (reason, attempts) = ("why", 2);
-    let mut events = vec![
-        Event::TenantAdded { tenant, slug: "acme", name: "Acme" },
-        Event::TenantFrozen { tenant, reason },
-        Event::TenantThawed { tenant, reason },
-        Event::DrainStopChanged { tenant, enabled: true, times: 10, least: 1000, reason },
-        Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: None },
-        Event::MassFetchAnnounced { tenant, minutes: 60, reason, api_key: Some(api_key) },
-        Event::GrantsImported { tenant, imported: 9, refused: 1 },
-        Event::GrantsExported { tenant, exported: 9, recipient: "age1x" },
+    let mut events: Vec<Event<'static>> = tenant_events().into();
+    events.extend([
         Event::ConnectorAdded {
             connector,
             name: "Photos",
@@ -118,11 +111,13 @@ fn every_event() -> Vec<Event<'static>> {
         Event::JobStopped { job: nil_id(), done: 1, accounts: 3, reason },
         Event::JobRetried { job: nil_id(), accounts: 2 },
         Event::JobFinished { job: nil_id(), done: 2, failed: 1 },
-    ];
+    ]);
     events.extend(webhook_events());
     events.extend(operator_events());
     events.extend(std::iter::once(Event::AuditSignedOver { entries: 7 }).chain(integrity_errors()));
     events
+}
+
 /// One event of each kind and shape about a tenant as a whole.
 fn tenant_events() -> [Event<'static>; 9] {
     let (tenant, api_key, reason) = (nil_id(), nil_id(), "why");
@@ -139,10 +134,8 @@ fn tenant_events() -> [Event<'static>; 9] {
     ]
 }
 
-}
-
 /// One event of each kind and shape about webhooks.
-fn webhook_events() -> [Event<'static>; 10] {
+fn webhook_events() -> [Event<'static>; 11] {
     let webhook_endpoint = nil_id();
     let events: &'static [String] = Vec::leak(vec!["account.linked".to_owned()]);
     let url = "https://hooks.acme.example/";
@@ -150,7 +143,13 @@ fn webhook_events() -> [Event<'static>; 10] {
     [
         Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: None },
         Event::WebhookEndpointAdded { webhook_endpoint, url, events, connector: Some(nil_id()) },
-        Event::WebhookEndpointEdited { webhook_endpoint, url: Some(url), events: Some(events) },
+        Event::WebhookEndpointEdited {
+            webhook_endpoint,
+            url: Some(url),
+            events: Some(events),
+            connector: None,
+        },
+        Event::WebhookEndpointEdited { webhook_endpoint, url: None, events: None, connector: Some("none") },
         Event::WebhookSecretRotated { webhook_endpoint, overlap_hours: 24 },
         Event::WebhookEndpointDisabled { webhook_endpoint, reason: "gone" },
         Event::WebhookEndpointEnabled { webhook_endpoint },

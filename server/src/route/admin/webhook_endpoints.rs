@@ -94,7 +94,7 @@ pub(super) async fn edit(
     body: Body<ChangeWebhookEndpoint>,
 ) -> Result<Json<WebhookEndpoint>> {
     let (tenant, endpoint) = (tenant::named(app, tenant).await?, params::id(endpoint)?);
-    let ChangeWebhookEndpoint { url, events, proof } = body.0;
+    let ChangeWebhookEndpoint { url, events, connector, proof } = body.0;
     let actor = match (proof, &url) {
         (Some(proof), _) => caller.prove(app, proof, from).await?,
         (None, None) => caller.actor(),
@@ -103,7 +103,8 @@ pub(super) async fn edit(
             return Err(Code::InvalidField.because(detail).field("proof").into());
         }
     };
-    Ok(Json(webhook::edit(app, tenant, &actor, endpoint, &EditWebhookEndpoint { url, events }).await?))
+    let asked = EditWebhookEndpoint { url, events, connector };
+    Ok(Json(webhook::edit(app, tenant, &actor, endpoint, &asked).await?))
 }
 
 /// Remove a webhook endpoint
@@ -204,7 +205,8 @@ pub(super) async fn test(
 
 /// List deliveries
 ///
-/// What became of events at the endpoint, newest event first. Events are kept for 30 days, `account.changed` for three.
+/// What became of events at the endpoint, newest event first. Events are kept for 30 days, `account.changed` for three. With `state`, only those
+/// that are `waiting`, `delivered` or `skipped`; `waiting,skipped` has both.
 #[utoipa::path(
     tag = "webhooks",
     responses((status = 200, body = Page<WebhookDelivery>, description = "A page of deliveries"), Problems),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use bowline_api::status::WebhookDeliveryState;
 use bowline_api::v1::{
     CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, ResendWebhooks, ResentWebhooks,
     RotateWebhookSecret, WebhookDelivery, WebhookEndpoint, WebhookTest,
 };
-use bowline_api::{EventId, Page, WebhookEndpointId};
+use bowline_api::{AnyOf, EventId, Page, WebhookEndpointId};
 use rocket::http::Status;
 use rocket::response::status::{Accepted, Created};
 use rocket::serde::json::Json;
@@ -168,7 +169,8 @@ pub(super) async fn deliveries(
     cursor: Option<&str>,
     limit: Option<&str>,
 ) -> Result<Json<Page<WebhookDelivery>>> {
-    let query = DeliveryQuery { state: params::query("state", state)?, cursor, limit: params::limit(limit)? };
+    let state = params::query::<WebhookDeliveryState>("state", state)?.map(AnyOf::from);
+    let query = DeliveryQuery { state, cursor, limit: params::limit(limit)? };
     let (tenant, actor) = (caller.key.tenant(), caller.key.actor());
     Ok(Json(webhook::deliveries(app, tenant, &actor, params::id(id)?, &query).await?))
 }

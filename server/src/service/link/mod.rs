@@ -28,6 +28,7 @@ pub use browser::outcome::{open_by_id, outcome};
 pub use browser::setting::{DROPBOX, LinkSetting};
 pub use browser::standing::{Halt, Halted, LinkStep, Stop, StopCause};
 pub use browser::start::{Onward, decline, start};
+pub(super) use browser::visit::opened;
 pub use browser::visit::{OpenedLink, Visit, open};
 pub use cancel::cancel;
 pub use complete::complete;

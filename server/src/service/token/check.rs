@@ -20,7 +20,7 @@ use super::refresh::last_token;
 use super::refresh::need::{Need, SKEW};
 use super::refresh::outcome::RefreshOutcome;
 use crate::app::App;
-use crate::domain::{About, Error, Result, account_reason, entropy};
+use crate::domain::{About, Error, Result, entropy};
 use crate::service::account::{self, places};
 use crate::service::{connector, oauth1, vault};
 use crate::store::TenantTx;
@@ -204,9 +204,8 @@ fn verdict_on_link(
 
 /// What is known of an account without asking.
 fn known_without_asking(row: &AccountRow, now: DateTime<Utc>) -> Result<AccountCheck> {
-    let status = row.status.as_str();
-    let reason = account_reason::for_tenant(status, row.status_reason.as_deref());
-    check_answer(row, false, Some(reason.as_deref().unwrap_or(status)), now)
+    let reason = row.reason_for_tenant();
+    check_answer(row, false, Some(reason.as_deref().unwrap_or(row.status.as_str())), now)
 }
 
 fn check_answer(

@@ -7,7 +7,7 @@ use bowline_api::status::WebhookState;
 use bowline_api::v1::{
     CreateWebhookEndpoint, EditWebhookEndpoint, NewWebhookEndpoint, TenantEvent, WebhookEndpoint,
 };
-use bowline_api::{Page, TenantId, WebhookEndpointId};
+use bowline_api::{ConnectorId, Page, TenantId, WebhookEndpointId};
 
 use super::shown::{shown, shown_once, to_wire};
 use super::{secret, within};
@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::domain::{Actor, Code, Error, Event, Result, entropy};
 use crate::service::cursor;
 use crate::service::once::Claim;
+use crate::store::TenantTx;
 use crate::store::webhooks::endpoints::{EndpointRow, NewEndpoint};
 
 /// The maximum number of endpoints of a tenant. Each event is written once for each that wants it.
@@ -40,12 +41,7 @@ pub async fn create(
     let (url, events) = (endpoint_target(app, &asked.url)?, endpoint_events(&asked.events)?);
     let (id, new_secret) = (entropy::id::<bowline_api::id::WebhookEndpoint>(), secret::generate()?);
     within(app, tenant, actor, async |tx| {
-        if let Some(connector) = asked.connector {
-            let endpoint_row = tx.connector(connector.uuid()).await?;
-            endpoint_row
-                .filter(|endpoint_row| endpoint_row.removed_at.is_none())
-                .ok_or_else(Error::not_found)?;
-        }
+        check_connector(tx, asked.connector).await?;
         let connector_id = asked.connector.map(|connector| connector.uuid());
         let new = NewEndpoint { id: id.uuid(), connector_id, url: &url, events: &events };
         let endpoint_row = tx.insert_webhook_endpoint(&new).await?;
@@ -110,7 +106,7 @@ pub async fn show(
 /// Edits an endpoint. If its URL changes, its secrets are sealed again, because they are bound to it, and what waits is tried there at once.
 ///
 /// # Errors
-/// `not_found`, `invalid_field`.
+/// `not_found`, also if there is no such connector; `invalid_field`.
 pub async fn edit(
     app: &App,
     tenant: TenantId,
@@ -127,8 +123,15 @@ pub async fn edit(
             let mut edited = endpoint_row.clone();
             edited.url = url.clone().unwrap_or(edited.url);
             edited.events = events.clone().unwrap_or(edited.events);
+            if let Some(connector) = asked.connector {
+                edited.connector_id = connector.map(|connector| connector.uuid());
+            }
             let (new_url, new_events) =
                 (edited.url != endpoint_row.url, edited.events != endpoint_row.events);
+            let new_connector = edited.connector_id != endpoint_row.connector_id;
+            if new_connector {
+                check_connector(tx, asked.connector.flatten()).await?;
+            }
             if new_url {
                 if !tx.hurry_webhooks(endpoint_row.id).await? {
                     // Meanwhile nothing goes to the old address, and the sender does not put off what is to go.
@@ -142,12 +145,16 @@ pub async fn edit(
             if is_paused {
                 tx.hold_webhook_endpoint(endpoint_row.id, None).await?;
             }
-            if new_url || new_events {
-                tx.edit_webhook_endpoint(endpoint_row.id, &edited.url, &edited.events).await?;
+            if new_url || new_events || new_connector {
+                tx.edit_webhook_endpoint(&edited).await?;
+                let connector = edited
+                    .connector_id
+                    .map_or_else(|| "none".to_owned(), |id| ConnectorId::from(id).to_string());
                 let event = Event::WebhookEndpointEdited {
                     webhook_endpoint: id,
                     url: new_url.then_some(edited.url.as_str()),
                     events: new_events.then_some(edited.events.as_slice()),
+                    connector: new_connector.then_some(connector.as_str()),
                 };
                 tx.record(actor, event).await?;
             }
@@ -173,6 +180,16 @@ pub async fn remove(app: &App, tenant: TenantId, actor: &Actor, id: WebhookEndpo
         tx.record(actor, Event::WebhookEndpointRemoved { webhook_endpoint: id }).await
     })
     .await
+}
+
+/// Checks that the tenant has this connector, if any is named.
+async fn check_connector(tx: &mut TenantTx, connector: Option<ConnectorId>) -> Result<()> {
+    let Some(connector) = connector else { return Ok(()) };
+    let endpoint_row = tx.connector(connector.uuid()).await?;
+    endpoint_row
+        .filter(|endpoint_row| endpoint_row.removed_at.is_none())
+        .ok_or_else(Error::not_found)
+        .map(drop)
 }
 
 /// The normal form of a URL that may be called.

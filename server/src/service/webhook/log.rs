@@ -2,7 +2,7 @@
 
 use bowline_api::status::{WebhookDeliveryState, WebhookState};
 use bowline_api::v1::WebhookDelivery;
-use bowline_api::{EventId, Page, TenantId, WebhookEndpointId};
+use bowline_api::{AnyOf, EventId, Page, TenantId, WebhookEndpointId};
 use bowline_webhook::NotSent;
 
 use super::within;
@@ -14,8 +14,8 @@ use crate::store::webhooks::deliveries::{DeliveryFilter, DeliveryRow};
 /// Which deliveries a page contains.
 #[derive(Debug)]
 pub struct DeliveryQuery<'a> {
-    /// Only those in this state.
-    pub state: Option<WebhookDeliveryState>,
+    /// Only deliveries in any of these states.
+    pub state: Option<AnyOf<WebhookDeliveryState>>,
     /// Where the previous page of deliveries ended.
     pub cursor: Option<&'a str>,
     /// The maximum number of deliveries on the page.
@@ -33,11 +33,11 @@ pub async fn deliveries(
     id: WebhookEndpointId,
     query: &DeliveryQuery<'_>,
 ) -> Result<Page<WebhookDelivery>> {
-    let binding = (tenant, id, query.state);
+    let binding = (tenant, id, &query.state);
     let list = List::new(app.vault.ring(), "webhook-deliveries", &binding)?;
     let asked: Option<Cursor<i64>> = list.read(query.cursor)?;
     let wanted = DeliveryFilter {
-        state: query.state,
+        state: query.state.as_ref(),
         from: asked.as_ref().map(|cursor| (cursor.key, cursor.is_backwards())),
         limit: query.limit + 1,
     };

@@ -11,7 +11,7 @@ pub mod search;
 mod search_texts;
 pub mod seen;
 
-use bowline_api::status::{AccountStatus, Assurance, Protocol};
+use bowline_api::status::{AccountStatus, Assurance, Protocol, RevokedBy};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use super::schema::accounts;
 use super::{Stored, TenantTx, violated};
-use crate::domain::Result;
 use crate::domain::state::account::{self, AccountTrigger};
+use crate::domain::{Result, account_reason};
 use search_texts::search_text;
 
 /// A row with its sealed tokens.
@@ -53,9 +53,29 @@ pub struct AccountRow {
     pub protocol: Stored<Protocol>,
     pub user_label: Option<String>,
     pub metadata: Value,
+    pub revoked_by: Option<Stored<RevokedBy>>,
+}
+
+/// Why an account has its status, as its tenant is told. None for a status that only a newer version knows.
+pub(super) fn reason_for_tenant(
+    status: &Stored<AccountStatus>,
+    kept: Option<&str>,
+    revoked_by: Option<&Stored<RevokedBy>>,
+) -> Option<String> {
+    let Stored::Known(status) = status else { return None };
+    let by = match revoked_by {
+        Some(Stored::Known(by)) => Some(*by),
+        _ => None,
+    };
+    account_reason::for_tenant(*status, kept, by)
 }
 
 impl AccountRow {
+    /// Why the account has its status, as its tenant is told.
+    pub fn reason_for_tenant(&self) -> Option<String> {
+        reason_for_tenant(&self.status, self.status_reason.as_deref(), self.revoked_by.as_ref())
+    }
+
     fn search_text(&self) -> String {
         let identity = [&self.email, &self.display_name, &self.external_user_id, &self.provider_account_id];
         search_text(identity.map(String::as_str), self.user_label.as_deref(), &self.metadata)
@@ -186,6 +206,7 @@ impl TenantTx {
                 accounts::search_text.eq(excluded(accounts::search_text)),
                 accounts::status.eq(excluded(accounts::status)),
                 accounts::status_reason.eq(excluded(accounts::status_reason)),
+                accounts::revoked_by.eq(excluded(accounts::revoked_by)),
                 accounts::scopes.eq(excluded(accounts::scopes)),
                 accounts::missing_scopes.eq(excluded(accounts::missing_scopes)),
                 accounts::assurance.eq(excluded(accounts::assurance)),
@@ -304,12 +325,18 @@ impl TenantTx {
     }
 
     /// Removes the tokens of a locked account and marks it `revoking`, at the next generation.
-    pub async fn strip_account(&mut self, account_row: &AccountRow, reason: &str) -> Result<()> {
+    pub async fn strip_account(
+        &mut self,
+        account_row: &AccountRow,
+        by: RevokedBy,
+        reason: &str,
+    ) -> Result<()> {
         self.erase_narrowed_tokens(account_row.id).await?;
         diesel::update(accounts::table.find((self.tenant_uuid(), account_row.id)))
             .set((
                 accounts::status.eq(AccountStatus::Revoking.as_str()),
                 accounts::status_reason.eq(reason),
+                accounts::revoked_by.eq(by.as_str()),
                 accounts::generation.eq(account_row.generation + 1),
                 accounts::sealed_access_token.eq(None::<Vec<u8>>),
                 accounts::access_expires_at.eq(None::<DateTime<Utc>>),

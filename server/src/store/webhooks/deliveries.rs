@@ -1,5 +1,6 @@
 //! What became of events at endpoints: the log that a tenant sees, and sending again.
 
+use bowline_api::AnyOf;
 use bowline_api::status::WebhookDeliveryState;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -34,9 +35,9 @@ pub struct DeliveryRow {
 
 /// Which deliveries of an endpoint to list.
 #[derive(Debug)]
-pub struct DeliveryFilter {
-    /// Only those in this state.
-    pub state: Option<WebhookDeliveryState>,
+pub struct DeliveryFilter<'a> {
+    /// Only deliveries in any of these states.
+    pub state: Option<&'a AnyOf<WebhookDeliveryState>>,
     /// Only those beyond this number: older ones, or if the flag is true, newer ones (oldest first).
     pub from: Option<(i64, bool)>,
     /// The maximum number of deliveries.
@@ -83,7 +84,7 @@ impl TenantTx {
     pub async fn webhook_deliveries(
         &mut self,
         endpoint: Uuid,
-        wanted: &DeliveryFilter,
+        wanted: &DeliveryFilter<'_>,
     ) -> Result<Vec<DeliveryRow>> {
         let tenant = self.tenant_uuid();
         let event = webhook_events::tenant_id
@@ -109,8 +110,9 @@ impl TenantTx {
                 webhook_deliveries::answer,
             ))
             .into_boxed();
-        if let Some(state) = wanted.state {
-            delivery_query = delivery_query.filter(webhook_deliveries::state.eq(state.as_str()));
+        if let Some(any) = wanted.state {
+            let names: Vec<&str> = any.values().iter().map(|state| state.as_str()).collect();
+            delivery_query = delivery_query.filter(webhook_deliveries::state.eq_any(names));
         }
         delivery_query = match wanted.from {
             Some((sequence, true)) => delivery_query

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bowline_api::status::WebhookState;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Double, Interval, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Double, Interval, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -39,6 +39,14 @@ const DUE_ENDPOINTS_SHARDED: &str = "SELECT e.tenant_id AS tenant, e.id AS endpo
       AND NOT EXISTS (SELECT FROM tenants t WHERE t.id = e.tenant_id AND t.frozen_at IS NOT NULL)
     ORDER BY e.failing_since IS NOT NULL LIMIT $1";
 
+/// Extends the leases (`$1` to `$3`) that their owners still have. Whoever has locked an endpoint extends its lease, ends it, or edits the
+/// endpoint.
+const EXTEND_LEASES: &str = "UPDATE webhook_endpoints e SET held_until = now() + $4
+    FROM (SELECT h.tenant_id, h.id FROM unnest($1, $2, $3) AS o (tenant_id, id, owner)
+          JOIN webhook_endpoints h ON h.tenant_id = o.tenant_id AND h.id = o.id AND h.owner = o.owner
+          FOR NO KEY UPDATE OF h SKIP LOCKED) held
+    WHERE e.tenant_id = held.tenant_id AND e.id = held.id RETURNING e.id AS endpoint, e.owner AS owner";
+
 /// How long the delivery that is most overdue has waited for a sender, in seconds. What waits for a frozen tenant is not overdue.
 const UNCLAIMED_DELIVERY_WAIT: &str =
     "SELECT extract(epoch FROM max(now() - greatest(e.held_until, d.next_at)))::float8 AS seconds
@@ -60,6 +68,14 @@ pub struct DueEndpoint {
     /// Whether the endpoint has accepted nothing since a failure.
     #[diesel(sql_type = Bool)]
     pub is_failing: bool,
+}
+
+#[derive(QueryableByName)]
+struct Extended {
+    #[diesel(sql_type = SqlUuid)]
+    endpoint: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    owner: Uuid,
 }
 
 #[derive(QueryableByName)]
@@ -106,6 +122,38 @@ impl WorkerTx {
             }
         }
         Ok(claimed)
+    }
+
+    /// Extends leases, each with its owner, by `length` from now on. Returns the endpoints and owners of those that were extended: not those that
+    /// have ended, and not all whose endpoint somebody has locked.
+    pub async fn extend_webhook_leases(
+        &mut self,
+        leases: &[(DueEndpoint, Uuid)],
+        length: Duration,
+        is_sharded: bool,
+    ) -> Result<Vec<(Uuid, Uuid)>> {
+        let length = interval(length);
+        if !is_sharded {
+            let column = |of: fn(&(DueEndpoint, Uuid)) -> Uuid| leases.iter().map(of).collect::<Vec<_>>();
+            let due_query = diesel::sql_query(EXTEND_LEASES)
+                .bind::<Array<SqlUuid>, _>(column(|(lease, _)| lease.tenant))
+                .bind::<Array<SqlUuid>, _>(column(|(lease, _)| lease.endpoint))
+                .bind::<Array<SqlUuid>, _>(column(|(_, owner)| *owner))
+                .bind::<Interval, _>(length);
+            let extended: Vec<Extended> = due_query.load(self.connection()).await?;
+            return Ok(extended.into_iter().map(|one| (one.endpoint, one.owner)).collect());
+        }
+        let now = diesel::dsl::now.into_sql::<Timestamptz>();
+        let mut extended = Vec::with_capacity(leases.len());
+        for (lease, owner) in leases {
+            let extend = diesel::update(webhook_endpoints::table.find((lease.tenant, lease.endpoint)))
+                .filter(webhook_endpoints::owner.eq(*owner))
+                .set(webhook_endpoints::held_until.eq(now + length.into_sql::<Interval>()));
+            if extend.execute(self.connection()).await? == 1 {
+                extended.push((lease.endpoint, *owner));
+            }
+        }
+        Ok(extended)
     }
 
     /// How long deliveries have waited for a sender beyond half a minute, in seconds; 0 if none has.

@@ -85,10 +85,14 @@ impl TenantTx {
         Ok(endpoint_query.first(self.connection()).await.optional()?)
     }
 
-    /// Changes URL and types of a locked endpoint.
-    pub async fn edit_webhook_endpoint(&mut self, id: Uuid, url: &str, events: &[String]) -> Result<()> {
-        diesel::update(webhook_endpoints::table.find((self.tenant_uuid(), id)))
-            .set((webhook_endpoints::url.eq(url), webhook_endpoints::events.eq(events)))
+    /// Changes URL, types and connector of a locked endpoint to those of `edited`.
+    pub async fn edit_webhook_endpoint(&mut self, edited: &EndpointRow) -> Result<()> {
+        diesel::update(webhook_endpoints::table.find((self.tenant_uuid(), edited.id)))
+            .set((
+                webhook_endpoints::url.eq(&edited.url),
+                webhook_endpoints::events.eq(&edited.events),
+                webhook_endpoints::connector_id.eq(edited.connector_id),
+            ))
             .execute(self.connection())
             .await?;
         Ok(())

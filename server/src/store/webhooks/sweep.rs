@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
+use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -19,8 +19,21 @@ fn is_change() -> SqlLiteral<Bool> {
     sql("webhook_events.kind = 'account.changed'")
 }
 
+/// Selects the events that an endpoint has or had to get since a time, because somebody asked for them again.
+macro_rules! is_queued_since {
+    ($since:expr) => {
+        exists(
+            webhook_deliveries::table
+                .filter(webhook_deliveries::tenant_id.eq(webhook_events::tenant_id))
+                .filter(webhook_deliveries::sequence.eq(webhook_events::sequence))
+                .filter(webhook_deliveries::queued_at.ge($since)),
+        )
+    };
+}
+
 impl WorkerTx {
-    /// The numbers of up to `limit` of the oldest events of changed files, those from before `before`, by tenant.
+    /// The numbers of up to `limit` of the oldest events of changed files, those from before `before`, by tenant. Those that were queued again since
+    /// then are not among them.
     pub async fn old_changes(
         &mut self,
         before: DateTime<Utc>,
@@ -29,6 +42,7 @@ impl WorkerTx {
         let old_webhooks_query = webhook_events::table
             .filter(is_change())
             .filter(webhook_events::at.lt(before))
+            .filter(not(is_queued_since!(before)))
             .order(webhook_events::at)
             .limit(limit)
             .select((webhook_events::tenant_id, webhook_events::sequence));
@@ -83,17 +97,20 @@ impl TenantTx {
         Ok(diesel::delete(old).execute(self.connection()).await?)
     }
 
-    /// Deletes the events with these numbers, with their deliveries, and returns how many there were.
-    pub async fn delete_webhooks(&mut self, sequences: &[i64]) -> Result<usize> {
+    /// Deletes the events with these numbers, with their deliveries, and returns how many there were. An event that was queued again since `before`
+    /// is kept.
+    pub async fn delete_webhooks(&mut self, sequences: &[i64], before: DateTime<Utc>) -> Result<usize> {
         let tenant = self.tenant_uuid();
         diesel::delete(webhook_deliveries::table)
             .filter(
                 webhook_deliveries::tenant_id.eq(tenant).and(webhook_deliveries::sequence.eq_any(sequences)),
             )
+            .filter(webhook_deliveries::queued_at.lt(before))
             .execute(self.connection())
             .await?;
         let events = webhook_events::table
-            .filter(webhook_events::tenant_id.eq(tenant).and(webhook_events::sequence.eq_any(sequences)));
+            .filter(webhook_events::tenant_id.eq(tenant).and(webhook_events::sequence.eq_any(sequences)))
+            .filter(not(is_queued_since!(before)));
         Ok(diesel::delete(events).execute(self.connection()).await?)
     }
 

@@ -23,11 +23,13 @@ const UNTOLD_TENANTS: &str = "WITH RECURSIVE marked AS (
     WHERE m.due_at <= $1 AND m.tenant_id <> ALL($2) AND ($3 IS NULL OR h.changes_until IS NULL OR h.changes_until <= $3)
     ORDER BY m.due_at, m.tenant_id LIMIT $4";
 
-/// The same in a sharded database, which cannot recurse over shards.
-const UNTOLD_TENANTS_SHARDED: &str = "SELECT c.tenant_id AS tenant
-    FROM account_changes c LEFT JOIN webhook_heads h ON h.tenant_id = c.tenant_id
-    WHERE c.due_at <= $1 AND c.tenant_id <> ALL($2) AND ($3 IS NULL OR h.changes_until IS NULL OR h.changes_until <= $3)
-    GROUP BY c.tenant_id ORDER BY min(c.due_at), c.tenant_id LIMIT $4";
+/// The same in a sharded database, which cannot recurse over shards: a look at the first mark of each tenant that may have any.
+const UNTOLD_TENANTS_SHARDED: &str = "SELECT h.tenant_id AS tenant
+    FROM webhook_heads h CROSS JOIN LATERAL (
+        SELECT c.due_at FROM account_changes c
+        WHERE c.tenant_id = h.tenant_id AND c.due_at IS NOT NULL ORDER BY c.due_at LIMIT 1) m
+    WHERE m.due_at <= $1 AND h.tenant_id <> ALL($2) AND ($3 IS NULL OR h.changes_until IS NULL OR h.changes_until <= $3)
+    ORDER BY m.due_at, h.tenant_id LIMIT $4";
 
 #[derive(QueryableByName)]
 struct Untold {

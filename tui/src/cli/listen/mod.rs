@@ -49,7 +49,7 @@ them to nobody else; --allow-remote lifts that.
 
 Prints one line of text for each event; with --json or --output ndjson one JSON document. If the connection breaks, it
 goes on after the last event. ctrl-c ends it and tells the id of the last event, after which --since goes on, for up to
-30 days.")]
+30 days (after an account.changed: 3).")]
 pub struct ListenArguments {
     /// Send each event to this URL of an app on this machine, signed, such as `http://localhost:5000/hooks`; only print them if omitted
     #[arg(long, value_name = "URL")]

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use bowline_api::ApiKeyId;
 use bowline_api::status::{Permission, Role};
+use bowline_api::v1::EditWebhookEndpoint;
 use secrecy::SecretString;
 
 use crate::client::{Act, Proof, SignOnWay, WebhookAct};
@@ -68,6 +69,11 @@ impl Purpose {
             Self::Secret | Self::NewPassword | Self::NewPasswordAgain | Self::Password | Self::Code
         )
     }
+
+    /// Whether it is a proof that it is the operator who asks. These fields are the last ones.
+    fn is_proof(self) -> bool {
+        matches!(self, Self::Password | Self::Code | Self::Anew)
+    }
 }
 
 /// The ways to log in anew, as they are typed.
@@ -88,6 +94,8 @@ const ANNOUNCEMENT_MINUTES: RangeInclusive<u32> = 0..=10_080;
 pub(super) struct Fields {
     all: Vec<(Purpose, TextField)>,
     focus: usize,
+    /// Whether what is typed so far needs no proof: then its fields are not shown.
+    has_no_proof: bool,
 }
 
 impl Fields {
@@ -104,10 +112,9 @@ impl Fields {
             Act::RotateApiKey { .. } | Act::Webhook { act: WebhookAct::Rotate { .. }, .. } => {
                 &[Purpose::Hours]
             }
-            Act::Webhook { act: WebhookAct::Create { .. }, .. } => {
+            Act::Webhook { act: WebhookAct::Create { .. } | WebhookAct::Edit { .. }, .. } => {
                 &[Purpose::Url, Purpose::Events, Purpose::Connector]
             }
-            Act::Webhook { act: WebhookAct::Edit { .. }, .. } => &[Purpose::Url, Purpose::Events],
             Act::SetPassword { .. } => &[Purpose::NewPassword, Purpose::NewPasswordAgain],
             Act::SetDrainStop { .. } => &[Purpose::Switch, Purpose::Times, Purpose::Least, Purpose::Reason],
             Act::AnnounceFetch { .. } => &[Purpose::Minutes, Purpose::OnlyKey, Purpose::Reason],
@@ -130,11 +137,22 @@ impl Fields {
             .copied()
             .chain(needs_phrase.then_some(Purpose::Phrase))
             .chain(needs_password.then_some(Purpose::Password));
-        Self { all: purposes.map(|purpose| (purpose, TextField::default())).collect(), focus: 0 }
+        let all = purposes.map(|purpose| (purpose, TextField::default())).collect();
+        Self { all, focus: 0, has_no_proof: false }
+    }
+
+    /// The fields that are shown.
+    fn shown_fields(&self) -> impl Iterator<Item = &(Purpose, TextField)> {
+        self.all.iter().filter(|(purpose, _)| !(self.has_no_proof && purpose.is_proof()))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Purpose, &TextField, bool)> {
-        self.all.iter().enumerate().map(|(at, (purpose, field))| (*purpose, field, at == self.focus))
+        self.shown_fields().enumerate().map(|(at, (purpose, field))| (*purpose, field, at == self.focus))
+    }
+
+    /// Shows the fields of a proof if the change needs one with what is typed so far.
+    pub(super) fn fit(&mut self, act: &Act) {
+        self.has_no_proof = self.complete(act).proof_mut().is_none();
     }
 
     /// What is typed into a field; empty if there is none of this purpose.
@@ -144,7 +162,7 @@ impl Fields {
 
     /// Whether there is a field of this purpose.
     pub(super) fn has(&self, purpose: Purpose) -> bool {
-        self.all.iter().any(|(own, _)| *own == purpose)
+        self.shown_fields().any(|(own, _)| *own == purpose)
     }
 
     /// Fills in a field beforehand.
@@ -164,11 +182,11 @@ impl Fields {
     }
 
     pub(super) fn is_last_focused(&self) -> bool {
-        self.focus + 1 >= self.all.len()
+        self.focus + 1 >= self.shown_fields().count()
     }
 
     pub(super) fn move_focus(&mut self, forward: bool) {
-        let count = self.all.len().max(1);
+        let count = self.shown_fields().count().max(1);
         self.focus = (self.focus + if forward { 1 } else { count - 1 }) % count;
     }
 
@@ -198,7 +216,7 @@ impl Fields {
 
     /// What is still missing before the change can be sent; `phrase` is the phrase to type.
     pub(super) fn missing(&self, phrase: &str) -> Option<String> {
-        self.all.iter().find_map(|(purpose, field)| {
+        self.shown_fields().find_map(|(purpose, field)| {
             let field_text = field.text();
             let missing = match purpose {
                 Purpose::Name if field_text.trim().is_empty() => "the name is missing",
@@ -299,8 +317,14 @@ impl Fields {
                 wanted.connector = connector(self.text_of(Purpose::Connector)).ok().flatten();
             }
             Act::Webhook { act: WebhookAct::Edit { edit, .. }, .. } => {
-                edit.url = Some(self.text_of(Purpose::Url).trim().to_owned());
-                edit.events = events(self.text_of(Purpose::Events));
+                let url = Some(self.text_of(Purpose::Url).trim().to_owned());
+                let events = events(self.text_of(Purpose::Events));
+                let connector = connector(self.text_of(Purpose::Connector)).ok();
+                **edit = EditWebhookEndpoint {
+                    url: changed(url, edit.url.as_ref()),
+                    events: changed(events, edit.events.as_ref()),
+                    connector: changed(connector, edit.connector.as_ref()),
+                };
             }
             Act::SetRole { role, .. } => *role = self.role_field().unwrap_or(*role),
             Act::EditConnector { edit, .. } => {
@@ -322,6 +346,11 @@ impl Fields {
     fn role_field(&self) -> Option<Role> {
         self.text_of(Purpose::Role).trim().parse().ok()
     }
+}
+
+/// What is typed, if it is not what there is.
+fn changed<T: PartialEq>(typed: Option<T>, known: Option<&T>) -> Option<T> {
+    typed.filter(|typed| known != Some(typed))
 }
 
 /// The way with this name.

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::client::{Act, Answer, Failure, SignOnStep};
+use crate::client::{Act, Answer, Failure, SignOnStep, WebhookAct};
 use crate::dialog::confirmation::end_of;
 use crate::interface::dialog::{Dialog, Reaction};
 use crate::registry::action::Action;
@@ -108,13 +108,21 @@ impl ChangeDialog {
 
     /// What is still missing before the change can be sent.
     pub fn missing(&self) -> Option<String> {
-        self.fields.missing(&self.phrase)
+        self.fields.missing(&self.phrase).or_else(|| {
+            let Act::Webhook { act: WebhookAct::Edit { edit, .. }, .. } = self.fields.complete(&self.act)
+            else {
+                return None;
+            };
+            let is_same = edit.url.is_none() && edit.events.is_none() && edit.connector.is_none();
+            is_same.then(|| "nothing is different yet".to_owned())
+        })
     }
 
     /// The same with this text in a field.
     #[must_use]
     pub(super) fn with(mut self, purpose: Purpose, text: &str) -> Self {
         self.fields.fill_in(purpose, text);
+        self.fields.fit(&self.act);
         self
     }
 
@@ -178,6 +186,7 @@ impl Dialog for ChangeDialog {
         if !field.key(key) {
             return vec![Reaction::Unchanged];
         }
+        self.fields.fit(&self.act);
         self.message = None;
         Vec::new()
     }
@@ -194,6 +203,7 @@ impl Dialog for ChangeDialog {
             }
             Some(field) => field.paste(text),
         }
+        self.fields.fit(&self.act);
         Vec::new()
     }
 

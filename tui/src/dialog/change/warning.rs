@@ -79,7 +79,7 @@ pub(super) fn warning(act: &Act) -> &'static str {
 fn about_webhook(act: &WebhookAct) -> &'static str {
     match act {
         WebhookAct::Disable { .. } => {
-            "It is told of nothing that happens until it is enabled again. What it misses can be sent to it later, for 30 days."
+            "It is told of nothing that happens until it is enabled again. What it misses can be sent to it later, for 30 days (account.changed: 3)."
         }
         WebhookAct::Enable { .. } => "What waits for it and is less than three days old is delivered.",
         WebhookAct::Delete { .. } => {
@@ -101,7 +101,7 @@ fn about_webhook(act: &WebhookAct) -> &'static str {
             "It is told of what happens from now on. Its signing secret is shown once, after this."
         }
         WebhookAct::Edit { .. } => {
-            "What waits is sent to a new URL at once, signed with the same secret. Of what waits, events of other types are still delivered."
+            "What waits is sent to a new URL at once, signed with the same secret. Of what waits, events of other types and connectors are still delivered."
         }
     }
 }

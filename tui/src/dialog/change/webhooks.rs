@@ -28,10 +28,18 @@ pub fn edit_webhook(tenant: &TenantRef, subject: Option<&WebhookEndpoint>) -> Re
     let Some(endpoint) = subject else { return none_selected() };
     let (url, events) = (endpoint.url.clone(), endpoint.events.clone());
     let shown = if events.is_empty() { ALL.to_owned() } else { events.join(" ") };
-    let edit = Box::new(EditWebhookEndpoint { url: Some(url.clone()), events: Some(events) });
+    let connector = endpoint.connector_id.map(|id| id.to_string()).unwrap_or_default();
+    // What there is, with which the fields are compared: only what is different is sent.
+    let edit = EditWebhookEndpoint {
+        url: Some(url.clone()),
+        events: Some(events),
+        connector: Some(endpoint.connector_id),
+    };
+    let edit = Box::new(edit);
     let act = WebhookAct::Edit { id: endpoint.id, edit, proof: Proof::empty() };
     let dialog = webhook_dialog(tenant, act, "edit", endpoint);
-    Reaction::Open(Box::new(dialog.with(Purpose::Url, &url).with(Purpose::Events, &shown)))
+    let dialog = dialog.with(Purpose::Url, &url).with(Purpose::Events, &shown);
+    Reaction::Open(Box::new(dialog.with(Purpose::Connector, &connector)))
 }
 
 /// The dialog that disables an endpoint of this tenant, or enables it if it is disabled.

@@ -68,7 +68,7 @@ pub async fn open(app: &App, ticket: &str) -> Result<OpenedLink> {
 }
 
 /// The session with everything that its pages show.
-pub(super) async fn opened(app: &App, session: LinkSessionRow) -> Result<OpenedLink> {
+pub(in crate::service) async fn opened(app: &App, session: LinkSessionRow) -> Result<OpenedLink> {
     // Everything that its page shows, and the way back, comes from the tenant's request.
     check_intent(app, &session).await?;
     let read = async |tx: &mut TenantTx| {
@@ -93,6 +93,11 @@ impl OpenedLink {
     /// The session's id.
     pub fn id(&self) -> LinkSessionId {
         self.session.id.into()
+    }
+
+    /// The connector through which it links.
+    pub(in crate::service) fn connector(&self) -> &ConnectorRow {
+        &self.connector
     }
 
     /// The names on the pages of the session.

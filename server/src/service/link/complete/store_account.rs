@@ -199,6 +199,7 @@ fn fresh_row(
         display_name: who.display_name.clone(),
         status: AccountStatus::Active.into(),
         status_reason: None,
+        revoked_by: None,
         missing_scopes: scope::missing(&session.scopes, &scopes),
         scopes,
         assurance: assurance.into(),

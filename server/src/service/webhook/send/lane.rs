@@ -10,9 +10,10 @@ use bowline_webhook::{Attempt, Message, Signer};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant as Moment, sleep_until};
+use tokio::time::{Instant as Moment, sleep, sleep_until};
 use uuid::Uuid;
 
+use super::leases::Hold;
 use super::outcome;
 use super::places::{LONG_ATTEMPT, TenantShare};
 use super::queue::Queue;
@@ -41,8 +42,7 @@ const LANE_LOOK_PAUSE: Duration = Duration::from_millis(500);
 /// The attempts at one endpoint.
 pub(super) struct Lane {
     app: Arc<App>,
-    lease: DueEndpoint,
-    owner: Uuid,
+    hold: Arc<Hold>,
     share: TenantShare,
     queue: Queue,
     /// Each ends with its attempt, or without one if the process stops before it has begun.
@@ -82,8 +82,7 @@ impl Lane {
     pub(super) fn new(app: &Arc<App>, lease: DueEndpoint, owner: Uuid) -> Self {
         Self {
             app: Arc::clone(app),
-            lease,
-            owner,
+            hold: app.webhooks.leases.add(lease, owner),
             share: app.webhooks.places.share(lease.tenant),
             queue: Queue::default(),
             running: JoinSet::new(),
@@ -96,20 +95,21 @@ impl Lane {
     /// Delivers until nothing is due, the endpoint is lost, or `stop` turns true.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<()> {
         let mut done = Done::default();
-        let mut held = Instant::now();
         loop {
             let is_stopping = *stop.borrow();
             if is_stopping {
                 self.queue.clear();
             }
             let room = if is_stopping { 0 } else { self.queue.room() };
-            let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room, held };
-            match turn::take(&self.app, &self.share, (self.lease, self.owner), &done, &wish).await? {
+            let wish = Wish { known: self.queue.known(), busy: self.queue.busy(), room };
+            match turn::take(&self.app, &self.share, &self.hold, &done, &wish).await? {
                 // Attempts that still run end with the lane. What they sent is sent again.
                 SendTurn::Over => return Ok(()),
                 SendTurn::Goes(next) => {
                     let next = *next;
-                    held = next.held;
+                    if next.extends {
+                        self.hold.extended(next.at.1);
+                    }
                     self.queue.add(next.deliveries);
                     if next.is_failing && self.streak == 0 {
                         self.streak = FAILURE_STREAK;
@@ -170,6 +170,8 @@ impl Lane {
                 let (Some(place), Some(aim)) = (place, aim) else { return (delivery, None) };
                 let began = aim.now();
                 let attempt = place.hold(attempt_delivery(&app, &aim, &delivery)).await;
+                // Others can have the place meanwhile.
+                sleep(app.webhooks.poster.kept_back(&attempt)).await;
                 (delivery, Some(Tried { url: aim.url, began, attempt }))
             });
         }

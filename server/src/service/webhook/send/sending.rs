@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use bowline_webhook::{BadTarget, Poster, PosterOptions, Target};
 
+use super::leases::Leases;
 use super::places::Places;
 use crate::settings::Settings;
 
@@ -12,6 +13,7 @@ use crate::settings::Settings;
 pub struct Sending {
     pub(super) poster: Poster,
     pub(super) places: Places,
+    pub(super) leases: Leases,
 }
 
 impl Sending {
@@ -26,7 +28,7 @@ impl Sending {
         let denied = wanted.deny.iter().map(|network| network.0).collect();
         let options = PosterOptions { extra_roots, denied, allow_loopback, ..PosterOptions::default() };
         let poster = Poster::new(options).context("bowline.webhooks")?;
-        Ok(Self { poster, places: Places::default() })
+        Ok(Self { poster, places: Places::default(), leases: Leases::default() })
     }
 
     /// The URL, if it may be called.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bowline_api::WebhookEndpointId;
 use bowline_api::status::WebhookState;
@@ -10,6 +10,7 @@ use bowline_webhook::Signer;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::leases::{Hold, LEASE, OLD};
 use super::outcome;
 use super::places::TenantShare;
 use super::queue::in_order;
@@ -18,12 +19,8 @@ use crate::domain::{Actor, Error, Event, Result};
 use crate::metrics;
 use crate::service::webhook::{secret, switch};
 use crate::store::TenantTx;
-use crate::store::webhooks::due::DueEndpoint;
 use crate::store::webhooks::endpoints::EndpointRow;
 use crate::store::webhooks::sender::{DueDelivery, Followers, Outcome};
-
-/// How long a lease lasts. A lane extends it more often than that; another sender takes over after it.
-pub(super) const LEASE: Duration = Duration::from_secs(30);
 
 /// How long an endpoint may accept nothing until it is disabled.
 const LONGEST_FAILURE: TimeDelta = TimeDelta::days(10);
@@ -70,8 +67,8 @@ pub(super) struct NextDeliveries {
     pub(super) deliveries: Vec<DueDelivery>,
     /// Whether more may be due, which was not read because of what had to be put off.
     pub(super) more: bool,
-    /// When the lease began, or was extended.
-    pub(super) held: Instant,
+    /// Whether the lane's turn extends its lease.
+    pub(super) extends: bool,
 }
 
 /// What a lane has and wants.
@@ -81,23 +78,22 @@ pub(super) struct Wish {
     pub(super) busy: Vec<Uuid>,
     /// How many more deliveries the lane takes.
     pub(super) room: usize,
-    /// When the lease began, or was extended.
-    pub(super) held: Instant,
 }
 
 /// Takes a turn.
 pub(super) async fn take(
     app: &App,
     share: &TenantShare,
-    (lease, owner): (DueEndpoint, Uuid),
+    hold: &Hold,
     done: &Done,
     wish: &Wish,
 ) -> Result<SendTurn> {
     let _place = share.turn().await;
+    let lease = hold.lease;
     app.store
         .scoped(lease.tenant.into(), async |tx| {
-            let Some((endpoint_row, is_frozen)) = tx.held_webhook_endpoint(lease.endpoint, owner).await?
-            else {
+            let found = tx.held_webhook_endpoint(lease.endpoint, hold.owner).await?;
+            let Some((endpoint_row, is_frozen)) = found else {
                 return Ok(SendTurn::Over);
             };
             tx.write_webhook_outcomes(endpoint_row.id, &done.outcomes).await?;
@@ -110,7 +106,7 @@ pub(super) async fn take(
                 return endpoint_is_over(tx, &endpoint_row).await;
             }
             match secret::signer(app, tx, &endpoint_row).await {
-                Ok(signer) => next_deliveries(tx, &endpoint_row, signs, signer, wish).await,
+                Ok(signer) => next_deliveries(tx, &endpoint_row, signs, signer, (hold, wish)).await,
                 // It would fail again and again until somebody looks.
                 Err(Error::Integrity { what, about }) => {
                     let over = give_up(tx, &endpoint_row, "integrity_error").await?;
@@ -161,18 +157,17 @@ async fn next_deliveries(
     endpoint_row: &EndpointRow,
     signs: Signs,
     signer: Signer,
-    wish: &Wish,
+    (hold, wish): (&Hold, &Wish),
 ) -> Result<SendTurn> {
     let (now, here) = (tx.now().await?, Instant::now());
     let limit = i64::try_from(wish.room).unwrap_or_default();
-    let held = (wish.known.as_slice(), wish.busy.as_slice());
-    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(endpoint_row.id, held, limit).await? };
+    let taken = (wish.known.as_slice(), wish.busy.as_slice());
+    let read = if limit == 0 { Vec::new() } else { tx.due_webhooks(endpoint_row.id, taken, limit).await? };
     let is_full = i64::try_from(read.len()).is_ok_and(|count| count >= limit);
     if read.is_empty() && wish.known.is_empty() {
         return endpoint_is_over(tx, endpoint_row).await;
     }
-    // Waiting for the turn may have taken long.
-    let extends = wish.held.elapsed() > LEASE / 3;
+    let extends = hold.age() > OLD;
     if extends {
         tx.hold_webhook_endpoint(endpoint_row.id, Some(LEASE)).await?;
     }
@@ -189,7 +184,7 @@ async fn next_deliveries(
         at: (now, here),
         deliveries,
         more: is_full && !early.is_empty(),
-        held: if extends { here } else { wish.held },
+        extends,
     })))
 }
 
