@@ -32,8 +32,14 @@ async fn a_killed_import_goes_on_and_makes_no_account_twice() -> Result<()> {
     assert!(made < 60, "it was killed too late");
 
     let counts = import(&stack, &acme, &file, &[]).await?.good()?;
-    assert_eq!(counts["imported"], 60 - made, "{counts}");
-    assert_eq!(counts["unchanged"], made + 5, "{counts}");
+    // A transaction may have been committed after its process was gone.
+    let (imported, unchanged) = (counts["imported"].as_i64(), counts["unchanged"].as_i64());
+    assert!(imported <= Some(60 - made) && unchanged >= Some(made + 5), "{counts}");
+    assert_eq!(
+        imported.zip(unchanged).map(|(imported, unchanged)| imported + unchanged),
+        Some(65),
+        "{counts}"
+    );
     assert_eq!(counts["refused"], json!({}));
     assert_eq!(stack.database.count("SELECT count(*) FROM accounts WHERE generation = 1").await?, 60);
     assert_eq!(recorded(&stack, "account.imported").await?, 60);
