@@ -2,7 +2,7 @@
 //! to the server.
 
 use anyhow::{Result, ensure};
-use bowline_tests::{Operator, Python, Stack, Tenant, scratch};
+use bowline_tests::{Operator, Python, Stack, Tenant, TenantOptions, scratch};
 use reqwest::Response;
 
 /// The checks of every answer: no 5xx, and nothing that the document does not describe.
