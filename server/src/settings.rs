@@ -254,7 +254,7 @@ impl Settings {
         address::check_public(&self.public_url)?;
         address::check_origin("dropbox.web_url", &self.dropbox.web_url)?;
         address::check_origin("dropbox.api_url", &self.dropbox.api_url)?;
-        self.sandbox.check(&self.dropbox)?;
+        self.sandbox.check([&self.dropbox.web_url, &self.dropbox.api_url])?;
         for origin in &self.oauth1.origins {
             address::check_origin("oauth1.origins", origin)?;
             if origin.scheme() != "https" && !self.development {

@@ -243,7 +243,11 @@ impl Tab {
     }
 }
 
-/// Whether the page was left before the command was done. If that happens during the command, chromedriver reports it without a code.
+/// Whether the page was left before the command was done. If that happens during the command, chromedriver reports it without a code that is
+/// known here.
 fn is_left(error: &CmdError) -> bool {
-    error.is_stale_element_reference() || error.to_string().contains("aborted by navigation")
+    let text = error.to_string();
+    error.is_stale_element_reference()
+        || text.contains("aborted by navigation")
+        || text.contains("no such execution context")
 }

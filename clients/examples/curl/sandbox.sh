@@ -62,10 +62,8 @@ check() {
     member "$said" '.code // ([.status, .reason] | map(values) | join(", "))'
 }
 
-number=0
 for state in healthy missing_scope user_suspended slow rate_limited dead_grant; do
-    number=$((number + 1))
-    begin "user-$number"
+    begin "user-$state"
     finish
     id=$(member "$account" '.id // empty')
     [ -n "$id" ] || {
@@ -79,7 +77,7 @@ done
 
 # The app is rejected, so the next link fails. Once an account is healthy, it works again.
 put "$id" broken_app
-begin user-7
+begin user-broken_app
 finish
 printf 'broken_app: %s\n' "$(member "$account" .code)"
 put "$id" healthy

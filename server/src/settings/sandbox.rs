@@ -4,7 +4,7 @@ use anyhow::bail;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Dropbox, address};
+use super::address;
 
 /// `[default.bowline.sandbox]`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,11 +16,11 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Refuses an address that is not an origin, or that live connectors reach as well.
-    pub(super) fn check(&self, live: &Dropbox) -> anyhow::Result<()> {
+    /// Refuses an address that is not an origin, or one of those that `live` connectors reach.
+    pub(super) fn check(&self, live: [&Url; 2]) -> anyhow::Result<()> {
         let Some(url) = &self.url else { return Ok(()) };
         address::check_origin("sandbox.url", url)?;
-        if [&live.web_url, &live.api_url].iter().any(|live| live.origin() == url.origin()) {
+        if live.iter().any(|live| live.origin() == url.origin()) {
             bail!(
                 "bowline.sandbox.url must not be the address of bowline.dropbox: a sandbox reaches nothing that live connectors reach"
             );

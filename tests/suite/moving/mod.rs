@@ -98,8 +98,10 @@ impl Ran {
 
 async fn import(stack: &Stack, acme: &Tenant, file: &Path, more: &[&str]) -> Result<Ran> {
     let file = file.to_str().context("a path in UTF-8")?;
-    let run = ["import", file, "--tenant", &acme.slug, "--calls-per-second", "1000", "--json"];
-    Ok(Ran::of(&stack.try_command(&[&run[..], more].concat(), None).await?))
+    let run = ["import", file, "--tenant", &acme.slug, "--json"];
+    let pace: &[&str] =
+        if more.contains(&"--calls-per-second") { &[] } else { &["--calls-per-second", "1000"] };
+    Ok(Ran::of(&stack.try_command(&[&run[..], pace, more].concat(), None).await?))
 }
 
 /// The number of entries of the audit log with this action.

@@ -59,8 +59,8 @@ async fn an_account_keeps_its_grant_and_a_revoked_one_stays_revoked() -> Result<
     assert_eq!(recorded(&stack, "account.imported_again").await?, 1);
     // The new grant of the account lives on after the old one was ended.
     until("the old grant to be given up", async || {
-        let left = stack.database.count("SELECT count(*) FROM revocations WHERE status = 'due'").await;
-        left.ok().filter(|left| *left == 0)
+        let left = stack.database.count("SELECT count(*) FROM revocations WHERE state = 'due'").await;
+        (left.expect("a count") == 0).then_some(())
     })
     .await?;
     let check = acme.call(Method::POST, &format!("/v1/accounts/{}/check", accounts[1]), None).await?;

@@ -12,11 +12,14 @@ use crate::common::set_token_life;
 /// Fewer than the pools of the two replicas have, so that connections are shared and consecutive transactions rarely
 /// use the same one.
 const CONNECTIONS: u16 = 6;
+/// In session mode each connection of a replica keeps one of the bouncer's, so there must be as many as both replicas may open
+/// (`docs/running.md`): their pools of 16, and ten more each.
+const SESSIONS: u16 = 52;
 
 async fn works_behind(mode: Mode, prepared_statements: bool) -> Result<()> {
     let database = Database::fresh().await?;
     let bouncer =
-        Bouncer::start(&database, mode, if mode == Mode::Session { 40 } else { CONNECTIONS }).await?;
+        Bouncer::start(&database, mode, if mode == Mode::Session { SESSIONS } else { CONNECTIONS }).await?;
     let stack = Stack::builder()
         .database(database)
         .replicas(2)

@@ -17,8 +17,8 @@ use crate::store::TenantTx;
 use crate::store::connectors::ConnectorRow;
 
 /// How often a call is made whose response says nothing about the grant.
-const TRIES: u32 = 6;
-/// The first pause after such a response, if the provider does not name one. It doubles each time.
+const TRIES: u32 = 4;
+/// The first pause of a grant after such a response, if the provider does not name one for all. It doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A connector whose app may have given grants of the file.
@@ -106,7 +106,7 @@ impl Verifier<'_> {
     ) -> Result<std::result::Result<T, Unverified>> {
         let mut why = Unverified::Unknown("breaker_open");
         let mut pause = FIRST_PAUSE;
-        for _ in 0..TRIES {
+        for attempt in 1..=TRIES {
             self.turns.take().await;
             let now = match self.may_call(target).await? {
                 May::Call(now) => now,
@@ -120,9 +120,14 @@ impl Verifier<'_> {
                 Ok(answer) => return Ok(Ok(answer)),
                 Err(Failure::ClientRejected { .. }) => return Ok(Err(Unverified::AppRefused)),
                 Err(failure) if is_unknown(&failure) => {
-                    self.turns.pause(failure.retry_after().unwrap_or(pause).max(pause));
-                    pause = pause.saturating_mul(2);
                     why = Unverified::Unknown(failure.code());
+                    match failure.retry_after() {
+                        Some(asked) => self.turns.pause(asked.max(pause)),
+                        // Others go on: it may be this grant alone.
+                        None if attempt < TRIES => tokio::time::sleep(pause).await,
+                        None => {}
+                    }
+                    pause = pause.saturating_mul(2);
                 }
                 Err(failure) => return Ok(Err(Unverified::Refused(failure.code()))),
             }

@@ -33,7 +33,6 @@ use crate::store::schema::accounts;
 pub use best::Placed;
 pub use budget::Budget;
 use fragment::{First, Having, has};
-use frequency::Frequent;
 pub use parts::SearchPage;
 use words::{IdEnd, Word, words};
 
@@ -184,7 +183,8 @@ impl OperatorTx {
     async fn count_found_of(&mut self, filter: &AccountFilter, wanted: &SearchText) -> Result<Total> {
         let mut expected = 0;
         if wanted.ids.is_empty() {
-            let Frequent { found, looked_at } = self.frequency(filter, wanted).await?;
+            let newest = self.frequency(filter, wanted).await?;
+            let (found, looked_at) = (newest.found, newest.looked_at);
             if looked_at < FIRST_STRETCH {
                 return Ok(Total { count: found.unsigned_abs(), approximate: false });
             }

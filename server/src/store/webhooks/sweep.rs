@@ -26,7 +26,9 @@ macro_rules! is_queued_since {
             webhook_deliveries::table
                 .filter(webhook_deliveries::tenant_id.eq(webhook_events::tenant_id))
                 .filter(webhook_deliveries::sequence.eq(webhook_events::sequence))
-                .filter(webhook_deliveries::queued_at.ge($since)),
+                .filter(webhook_deliveries::queued_at.ge($since))
+                // Workers may read no other columns.
+                .select(webhook_deliveries::sequence),
         )
     };
 }

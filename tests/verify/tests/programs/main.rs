@@ -39,6 +39,8 @@ const COMPUTED: &[(&str, &str, &[&str])] = &[
     ("tests/dropbox-sim/tests/wire/python_sdk.rs", "python", &["python"]),
     ("tests/load/src/pgbench.rs", "postgres.pgbench()", &["pgbench"]),
     ("tests/process/src/program.rs", "&self.path", &["bowline-server"]),
+    // The runtimes are packages of npm, from the lock file of clients/typescript/runtimes.
+    ("tests/suite/clients/runtimes.rs", "self.home.join(\"node_modules\").join(path)", &[]),
     ("tests/suite/commands.rs", "program(name)?", &OURS),
     ("tests/support/browser.rs", "program", &["chromedriver"]),
     ("tests/support/cluster.rs", "Binaries::find()?.program(name)", &["pg_dump", "psql"]),

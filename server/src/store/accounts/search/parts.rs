@@ -5,7 +5,8 @@ use bowline_api::page::Total;
 
 use super::best::{Best, Placed};
 use super::budget::Budget;
-use super::{COMMON, Extent, FIRST_STRETCH, Frequent, SearchText};
+use super::frequency::Frequent;
+use super::{COMMON, Extent, FIRST_STRETCH, SearchText};
 use crate::domain::{AccountFilter, Code, Result};
 use crate::store::OperatorTx;
 use crate::store::accounts::lists::TOO_BROAD;
